@@ -1,0 +1,56 @@
+# Everything runs in a virtual environment of its own; Python 3.11 or newer, pip and make are enough.
+#   make demo    check the example derivation
+#   make test    run the tests
+#   make check   linters, types, import layers, then the tests
+PYTHON ?= python3
+VENV ?= .venv
+PYTEST_ARGS ?=
+
+BIN = $(VENV)/bin
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+SETTINGS = pyproject.toml constraints.txt src/gradproof/_version.py
+
+.PHONY: demo test check lint slow clean
+.DELETE_ON_ERROR:
+
+# The example holds a mistake on purpose: exit code 1 is the right one.
+demo: $(VENV)/.installed
+	@$(BIN)/gradproof check examples/first_question.md; code=$$?; \
+	if [ $$code -ne 1 ]; then \
+	  echo "make demo: exit code $$code, expected 1 (the example holds a mistake)" >&2; exit 2; \
+	fi
+
+test: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: lint test
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/basedpyright --level error
+	$(BIN)/lint-imports
+
+slow: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
+	@set -e; for file in benchmarks/[!_]*.py; do \
+	  if [ -e "$$file" ]; then echo "$$file"; $(BIN)/python "$$file"; fi; \
+	done
+
+clean:
+	rm -rf build dist .hypothesis .import_linter_cache .pytest_cache .ruff_cache
+	rm -f $(VENV)/.installed $(VENV)/.installed-dev
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(SETTINGS) | $(BIN)/python
+	$(INSTALL) -e .
+	@touch $@
+
+$(VENV)/.installed-dev: $(SETTINGS) | $(BIN)/python
+	$(INSTALL) -e '.[dev]'
+	@touch $@ $(VENV)/.installed

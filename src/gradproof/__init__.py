@@ -1,0 +1,58 @@
+"""Gradproof reads gradient derivations and says which step is the first wrong one.
+
+>>> import gradproof
+>>> gradproof.__version__.count(".")
+2
+
+The functions live in `gradproof.api` and the plain values that they return in `gradproof.diagnostic`; both
+are loaded at first use, so that ``import gradproof`` costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+from gradproof._version import __version__
+
+if TYPE_CHECKING:
+    from gradproof.api import (
+        UnknownPage,
+        check,
+        check_files,
+        explain,
+        json_schema,
+        page_names,
+        to_json,
+        to_text,
+    )
+    from gradproof.diagnostic import FileReport, Report
+
+__all__ = [
+    "FileReport",
+    "Report",
+    "UnknownPage",
+    "__version__",
+    "check",
+    "check_files",
+    "explain",
+    "json_schema",
+    "page_names",
+    "to_json",
+    "to_text",
+]
+
+_HOMES: Final = {"FileReport": "gradproof.diagnostic", "Report": "gradproof.diagnostic"}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from the module that defines it."""
+    if name.startswith("_") or name not in __all__:
+        message = f"module 'gradproof' has no attribute {name!r}"
+        raise AttributeError(message)
+    value: object = getattr(import_module(_HOMES.get(name, "gradproof.api")), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,209 @@
+"""The facade: text or files in, plain data out. Shells call this and nothing below it but renderers."""
+
+import difflib
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, final
+
+from gradproof.diagnostic import FileReport, Report
+
+if TYPE_CHECKING:
+    from gradproof.notation.documents import Dialect
+
+Loader = Callable[[str], bytes | None]
+
+_DELIMITED: Final = re.compile(r"\$|\\\[|\\\(|\\begin\{(?:equation|align|gather|multline|eqnarray)")
+_PACKAGE: Final = Path(__file__).resolve().parent
+
+
+@final
+class UnknownPage(LookupError):
+    """There is no page of that name.
+
+    `name` is what was asked for, `close` the most similar names, `names` every page there is.
+    """
+
+    def __init__(self, name: str, names: Sequence[str]) -> None:
+        self.name = name
+        self.names = tuple(names)
+        self.close = tuple(difflib.get_close_matches(name, names, n=3, cutoff=0.5))
+        message = f"no page named {name!r}"
+        if self.close:
+            message += "; did you mean " + " or ".join(self.close) + "?"
+        super().__init__(message)
+
+
+def check(
+    text: str,
+    *,
+    path: str = "<text>",
+    dialect: "Dialect | None" = None,
+    declare: Sequence[str] = (),
+) -> Report:
+    r"""Judge every step of the derivations in `text`.
+
+    Args:
+        text: the document: Markdown, LaTeX, a notebook's JSON or plain text. It includes no other file.
+        path: the name of the document in the report; its ending tells the dialect where `dialect` is None.
+        dialect: ``tex``, ``markdown``, ``notebook`` or ``plain``; None finds out.
+        declare: facts in ordinary mathematics, such as ``y_i \in \{0, 1\}``.
+
+    Returns:
+        A report on one file. A text that cannot be read is told in `FileReport.error`, not raised.
+    """
+    return Report((_judge(path, text, dialect=dialect, declare=declare),))
+
+
+def check_files(
+    paths: Iterable[str | os.PathLike[str]],
+    *,
+    dialect: "Dialect | None" = None,
+    declare: Sequence[str] = (),
+) -> Report:
+    """Judge several files; one that cannot be read is told in its `FileReport.error` and stops no other."""
+    return Report(tuple(check_file(path, dialect=dialect, declare=declare) for path in paths))
+
+
+def check_file(
+    path: str | os.PathLike[str], *, dialect: "Dialect | None" = None, declare: Sequence[str] = ()
+) -> FileReport:
+    """Read and judge one file; what it includes is looked up beside it."""
+    name = os.fspath(path)
+    try:
+        with open(name, "rb") as file:
+            return check_stream(file, path=name, dialect=dialect, declare=declare)
+    except (OSError, ValueError) as failure:
+        return FileReport(name, error=_unreadable(failure))
+
+
+def check_stream(
+    stream: BinaryIO, *, path: str, dialect: "Dialect | None" = None, declare: Sequence[str] = ()
+) -> FileReport:
+    """Judge the document that a stream of bytes holds.
+
+    No more is read than the largest document has, so that an endless stream ends in an error and not in
+    a full memory. What the document includes is looked up beside `path`.
+
+    Raises:
+        OSError: the stream cannot be read.
+    """
+    from gradproof.notation.documents.model import MAX_NOTEBOOK
+
+    data = stream.read(MAX_NOTEBOOK + 1)
+    loader = partial(_load, Path(path).parent)
+    return _judge(path, data, loader=loader, dialect=dialect, declare=declare)
+
+
+def check_formulas(formulas: Sequence[str], *, declare: Sequence[str] = ()) -> FileReport:
+    """Judge some formulas as the lines of one derivation.
+
+    Spans count in the document that is made of them: a paragraph for each, as a display between ``$$``
+    unless it brings delimiters of its own.
+    """
+    paragraphs = (f if _DELIMITED.search(f) else f"$$\n{f}\n$$" for f in formulas)
+    text = "\n\n".join(paragraphs) + "\n"
+    return _judge("<formulas>", text, dialect="markdown", declare=declare)
+
+
+def explain(name: str) -> str:
+    """Return the page of one mistake, in Markdown.
+
+    Raises:
+        UnknownPage: there is no page of that name.
+    """
+    names = page_names()
+    if name not in names:
+        raise UnknownPage(name, names)
+    return (_pages() / f"{name}.md").read_text(encoding="utf-8")
+
+
+def page_names() -> tuple[str, ...]:
+    """Return the names that `explain` knows, in alphabetical order."""
+    folder = _pages()
+    return tuple(sorted(page.stem for page in folder.glob("*.md"))) if folder.is_dir() else ()
+
+
+def to_json(report: Report) -> str:
+    """Return `report` as the JSON object that ``gradproof check --format json`` prints."""
+    from gradproof.render.json import render
+
+    return render(report)
+
+
+def to_text(report: Report, *, readings: bool = False) -> str:
+    """Return `report` as ``gradproof check`` prints it, without colours.
+
+    Args:
+        report: what `check` or `check_files` returned.
+        readings: say of every line what it was read as.
+    """
+    from gradproof.render.full import render
+
+    return render(report, readings=readings)
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of what `to_json` writes."""
+    return json.loads((_PACKAGE / "schema" / "check.schema.json").read_text(encoding="utf-8"))
+
+
+def _judge(
+    path: str,
+    data: bytes | str,
+    *,
+    loader: Loader | None = None,
+    dialect: "Dialect | None",
+    declare: Sequence[str],
+) -> FileReport:
+    """Call the checker; a fault of its own becomes this file's error and never the end of the others."""
+    try:
+        from gradproof.batch import check_source
+
+        return check_source(path, data, dialect=dialect, declarations=tuple(declare), loader=loader)
+    except Exception as failure:
+        if sys.flags.dev_mode:
+            raise
+        return FileReport(
+            path,
+            error=f"internal error ({type(failure).__name__}: {failure}); "
+            "this is a fault of gradproof, not of the file: please report it with the file; "
+            "python -X dev -m gradproof … shows where it happened",
+        )
+
+
+def _load(folder: Path, name: str) -> bytes | None:
+    """Return the beginning of the included file `name`, or None; nothing outside `folder` is read."""
+    from gradproof.notation.documents.model import MAX_DOCUMENT
+
+    try:
+        home = folder.resolve()
+        target = (home / name).resolve()
+        if not (target.is_relative_to(home) and target.is_file()):
+            return None
+        with target.open("rb") as file:
+            return file.read(MAX_DOCUMENT + 1)
+    except (OSError, ValueError):
+        return None
+
+
+def _unreadable(failure: OSError | ValueError) -> str:
+    if isinstance(failure, FileNotFoundError):
+        return "no such file; expected the path of a Markdown, LaTeX, notebook or text file"
+    if isinstance(failure, IsADirectoryError):
+        return "this is a directory; expected a file: name the files in it, such as directory/*.md"
+    if isinstance(failure, PermissionError):
+        return "permission denied; the file must be readable by you"
+    if isinstance(failure, OSError):
+        return f"cannot be read: {failure.strerror or failure}"
+    return f"cannot be read: {failure}"
+
+
+def _pages() -> Path:
+    """Return the folder of the mistake pages: package data in a wheel, docs/ in a checkout."""
+    packaged = _PACKAGE / "pages" / "mistakes"
+    return packaged if packaged.is_dir() else _PACKAGE.parents[1] / "docs" / "mistakes"

@@ -1,0 +1,237 @@
+"""Unstated assumptions under which a line may be meant: one example, a case of indices, labels that sum to one.
+
+A line that fails as it stands but holds under one of them is not wrong; it holds with that assumption.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import combinations
+from types import MappingProxyType
+from typing import final
+
+from gradproof.checking.limits import MAX_HYPOTHESES
+from gradproof.expr import (
+    BINARY,
+    CLOSED_UNIT,
+    Context,
+    Derivative,
+    Div,
+    Domain,
+    Entry,
+    Expr,
+    Gradient,
+    Idx,
+    Num,
+    Pow,
+    Prod,
+    Size,
+    Sum,
+    Sym,
+    children,
+    walk,
+)  # fmt: skip
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """A context with one more assumption; `kind` and `message` go into the report.
+
+    `sufficient` is False where the assumption alone does not excuse the line without a word of the
+    author's: then the line is undecided rather than right.
+    """
+
+    kind: str
+    message: str
+    context: Context
+    sufficient: bool = True
+
+
+def hypotheses(
+    left: Expr, right: Expr, context: Context, *, example_cue: bool, case_cue: bool
+) -> tuple[Hypothesis, ...]:
+    """Return the assumptions to try, most natural first."""
+    out: list[Hypothesis] = []
+    for found in (
+        _one_example(right, context, cue=example_cue),
+        _index_cases(left, right, context, cue=case_cue),
+        _labels(left, right, context),
+    ):
+        out.extend(found)
+    return tuple(out[:MAX_HYPOTHESES])
+
+
+def _reached(e: Expr, context: Context) -> Iterator[Expr]:
+    """Yield all nodes of an expression and of the definitions it reaches."""
+    todo, seen = [e], set[str]()
+    while todo:
+        for _, node in walk(todo.pop()):
+            yield node
+            name = getattr(node, "name", None)
+            if isinstance(name, str) and name in context.definitions and name not in seen:
+                seen.add(name)
+                todo.extend(d.body for d in context.definitions[name])
+
+
+def _one_example(right: Expr, context: Context, *, cue: bool) -> Iterator[Hypothesis]:
+    """One example: the mean (a sum over m with a factor 1/m) is over m = 1.
+
+    Only where the right side itself holds no sum over the examples: a line that still sums has lost
+    its 1/m for another reason.
+    """
+    for size in sorted(_mean_sizes(context)):
+        if size in context.sizes:
+            continue
+        if any(isinstance(n, Sum | Prod) and _runs_over(n, size, context) for _, n in walk(right)):
+            continue
+        if any(isinstance(n, Sym) and n.name == size for _, n in walk(right)):
+            continue
+        sizes = MappingProxyType({**context.sizes, size: 1})
+        yield Hypothesis(
+            "one-example",
+            f"the sum over {size} examples and its factor 1/{size} are gone: read as one example, {size} = 1",
+            replace(context, sizes=sizes),
+            sufficient=cue,
+        )
+
+
+def _mean_sizes(context: Context) -> set[str]:
+    """Sizes by which some definition divides and over which it also sums."""
+    divided: set[str] = set()
+    summed: set[str] = set()
+    for found in context.definitions.values():
+        for d in found:
+            for _, node in walk(d.body):
+                if isinstance(node, Div):
+                    divided.update(n.name for _, n in walk(node.den) if isinstance(n, Sym))
+                elif isinstance(node, Pow):
+                    divided.update(n.name for _, n in walk(node.base) if isinstance(n, Sym))
+                elif isinstance(node, Sum):
+                    summed.update(_upper_names(node, context))
+    return divided & summed
+
+
+def _upper_names(node: Sum | Prod, context: Context) -> set[str]:
+    out = set[str]()
+    if node.upper is not None:
+        out.update(n.name for _, n in walk(node.upper) if isinstance(n, Sym))
+    elif node.index.name in context.ranges:
+        out.add(context.ranges[node.index.name].upper.name)
+    return out
+
+
+def _runs_over(node: Sum | Prod, size: str, context: Context) -> bool:
+    return size in _upper_names(node, context)
+
+
+def free_indices(e: Expr) -> set[str]:
+    """Return the index letters that stand free in an expression."""
+    free: set[str] = set()
+    _free(e, frozenset(), free)
+    return free
+
+
+def _free(e: Expr, bound: frozenset[str], out: set[str]) -> None:
+    if isinstance(e, Idx):
+        if e.name not in bound:
+            out.add(e.name)
+        return
+    if isinstance(e, Sum | Prod):
+        bound = bound | {e.index.name}
+    for kid in children(e):
+        _free(kid, bound, out)
+
+
+def _index_cases(left: Expr, right: Expr, context: Context, *, cue: bool) -> Iterator[Hypothesis]:
+    """Two free indices of one range: the line may be meant for unequal (or for equal) ones."""
+    free = sorted(free_indices(left) | free_indices(right))
+    for a, b in combinations(free, 2):
+        if a not in context.ranges or b not in context.ranges:
+            continue
+        if context.ranges[a] != context.ranges[b] or (a, b) in context.distinct:
+            continue
+        yield Hypothesis(
+            "index-case",
+            f"the line holds for {a} ≠ {b}; read as that case",
+            replace(context, distinct=context.distinct | {(a, b)}),
+        )
+        yield Hypothesis(
+            "index-case",
+            f"the line holds for {a} = {b} only",
+            replace(context, equal=context.equal | {(a, b)}),
+            sufficient=cue,
+        )
+
+
+def _labels(left: Expr, right: Expr, context: Context) -> Iterator[Hypothesis]:
+    """Labels: a family that sums to one, or whose entries are 0 or 1, without saying so."""
+    families: dict[str, Size] = {}
+    scalars: set[str] = set()
+    for side in (left, right):
+        for node in _reached(side, context):
+            if isinstance(node, Entry) and isinstance(node.array, Sym):
+                symbol = node.array
+                if symbol.space.rank == 1 and symbol.name not in context.definitions:
+                    families[symbol.name] = symbol.space.shape[0]
+            elif (
+                isinstance(node, Sym)
+                and node.name not in context.definitions
+                and not node.space.rank
+            ):
+                scalars.add(node.name)
+    constrained = {n.name for c in context.constraints for _, n in walk(c[0]) if isinstance(n, Sym)}
+    differentiated = _variables(left) | _variables(right)
+    for name, size in sorted(families.items(), key=lambda kv: kv[0]):
+        if name in constrained or name in differentiated:
+            continue
+        letter = next(
+            (k for k, r in sorted(context.ranges.items()) if r.upper.name == size.name), None
+        )
+        if letter is None:
+            continue
+        symbol = Entry(_symbol(name, left, right, context), (Idx(letter),))
+        total = (Sum(symbol, Idx(letter)), Num(Fraction(1)))
+        domains = dict(context.domains)
+        if name not in domains:
+            domains[name] = CLOSED_UNIT
+        yield Hypothesis(
+            "constraint-assumed",
+            f"the line holds if {name} sums to one (Σ {name} = 1), which is not declared",
+            replace(
+                context,
+                constraints=(*context.constraints, total),
+                domains=MappingProxyType(domains),
+            ),
+        )
+    for name in sorted({*families, *scalars}):
+        if name in differentiated or _declared(context.domains.get(name)):
+            continue
+        yield Hypothesis(
+            "label-assumed",
+            f"the line holds if {name} is 0 or 1, which is not declared",
+            replace(context, domains=MappingProxyType({**context.domains, name: BINARY})),
+        )
+
+
+def _declared(domain: Domain | None) -> bool:
+    return domain is not None and domain.declared
+
+
+def _symbol(name: str, left: Expr, right: Expr, context: Context) -> Sym:
+    for side in (left, right):
+        for node in _reached(side, context):
+            if isinstance(node, Sym) and node.name == name:
+                return node
+    return Sym(name)
+
+
+def _variables(e: Expr) -> set[str]:
+    """Names by which something is differentiated in an expression."""
+    out: set[str] = set()
+    for _, node in walk(e):
+        if isinstance(node, Derivative):
+            out.update(n.name for w in node.wrt for _, n in walk(w) if isinstance(n, Sym))
+        elif isinstance(node, Gradient) and node.wrt is not None:
+            out.update(n.name for _, n in walk(node.wrt) if isinstance(n, Sym))
+    return out

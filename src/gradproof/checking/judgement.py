@@ -1,0 +1,76 @@
+"""What judging yields: outcomes of comparing two sides, and judged lines, as plain data."""
+
+from dataclasses import dataclass, field
+from typing import final
+
+from gradproof.diagnostic import Assumption, Evidence, Verdict
+from gradproof.evaluate import Certificate
+from gradproof.expr import Context, Expr
+from gradproof.notation.derivation import Claim, Line
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The outcome of comparing `left` with `right` under one context.
+
+    `left` and `right` are the expressions as compared (facts substituted); `certificate` is set exactly
+    where the verdict is refuted; `context` is the one under which it was reached; `note` an assumption
+    without which the line would not hold.
+    """
+
+    verdict: Verdict
+    left: Expr
+    right: Expr
+    context: Context
+    reason: str | None = None
+    evidence: Evidence | None = None
+    rules: tuple[str, ...] = ()
+    certificate: Certificate | None = None
+    note: tuple[str, str] | None = None
+    link: int = 0
+    mode: str = "total"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A line with its verdict.
+
+    `outcome` is that of the worst link; `side` the position in `claim.sides` of the side it accuses;
+    `before` the line whose last side was the left side of a continuing line; `head` the first side of
+    the chain to which a continuing line belongs.
+    """
+
+    line: Line
+    verdict: Verdict
+    reason: str | None = None
+    truth: bool | None = None
+    follows_from_wrong: bool = False
+    cancels: bool = False
+    outcome: Outcome | None = None
+    claim: Claim | None = None
+    side: int = 0
+    before: Line | None = None
+    head: Expr | None = None
+    assumptions: tuple[Assumption, ...] = ()
+    given: bool = False
+
+
+@final
+@dataclass(slots=True)
+class Chain:
+    """The chain that a line starting with a relation continues.
+
+    `last` is the expression it continues from (None where that could not be read), `head` the first
+    side; `certain` is False after a bare expression, which may be continued or differentiated.
+    """
+
+    last: Expr | None = None
+    head: Expr | None = None
+    certain: bool = True
+    wrong: bool = False
+    line: Line | None = None
+    opaque: str | None = None
+    facts: list[tuple[Expr, Expr]] = field(default_factory=list[tuple[Expr, Expr]])
+    falsehoods: list[tuple[Expr, Expr]] = field(default_factory=list[tuple[Expr, Expr]])

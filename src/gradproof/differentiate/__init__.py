@@ -1,0 +1,14 @@
+"""Derivatives of scalar expressions by scalars and entries, by named rules."""
+
+from gradproof.differentiate.catalogue import catalogue
+from gradproof.differentiate.dependence import base_name
+from gradproof.differentiate.engine import (
+    CONSTANT, INTO, VARIABLE, Application, Derived, Override, Step, differentiate,
+)  # fmt: skip
+from gradproof.differentiate.lines import evaluate_derivatives, has_derivative
+from gradproof.differentiate.rule import NotSupported, Rule
+
+__all__ = [
+    "CONSTANT", "INTO", "VARIABLE", "Application", "Derived", "NotSupported", "Override", "Rule",
+    "Step", "base_name", "catalogue", "differentiate", "evaluate_derivatives", "has_derivative",
+]  # fmt: skip

@@ -1,0 +1,295 @@
+"""Certified counterexamples: both sides at one exact point, in balls that exclude equality."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any, final
+
+import numpy as np
+
+from gradproof.evaluate.arithmetic import FLOAT
+from gradproof.evaluate.balls import BALL
+from gradproof.evaluate.comparison import Comparison, IndexValues, compare
+from gradproof.evaluate.evaluation import Trace, ordered, run
+from gradproof.evaluate.flint_types import (
+    Ball,
+    bounds,
+    excludes_zero,
+    fmpq,
+    is_finite,
+    precision,
+)
+from gradproof.evaluate.jets import Value
+from gradproof.evaluate.limits import MAX_POINTS, MAX_PRECISION, Unsupported
+from gradproof.evaluate.samples import Samples
+from gradproof.evaluate.state import Mode
+from gradproof.expr import Context, Expr
+
+DIGITS = 6
+"""Significant digits of the values in a certificate."""
+_CANDIDATES = 8
+_BITS = (128, 256, 512, MAX_PRECISION)
+
+Assignment = tuple[tuple[str, tuple[int, ...], Fraction], ...]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A point at which two sides certainly differ.
+
+    Attributes:
+        assignment: (name, index values, exact value) of every entry of a base symbol that matters.
+        others: the same for entries that were read and do not matter (any value gives the same sides).
+        directions: the same for the directions in which symbols move under a differential.
+        left: the left side there, a decimal correctly rounded to six significant digits.
+        right: the right side there.
+        indices: values of the free indices.
+        sizes: the sizes at which sums and arrays were taken.
+        entry: which own entry differs, counted from 1 (of a scalar: none).
+        exact: both values are rational and were computed without rounding.
+        bits: working precision of the balls.
+    """
+
+    assignment: Assignment
+    others: Assignment
+    directions: Assignment
+    left: str
+    right: str
+    indices: IndexValues
+    sizes: tuple[tuple[str, int], ...]
+    entry: tuple[int, ...]
+    exact: bool
+    bits: int
+
+
+def certify(
+    left: Expr,
+    right: Expr,
+    samples: Samples,
+    context: Context,
+    point: int,
+    indices: IndexValues,
+    *,
+    mode: Mode = "total",
+) -> Certificate | None:
+    """Return a certificate that the sides differ at one sample point and index assignment, or None.
+
+    Raises:
+        Unsupported: a side cannot be evaluated in balls.
+    """
+    here = samples.subset([point])
+    for bits in _BITS:
+        trace = Trace()
+        with precision(bits):
+            (x, y), names, _, admitted = run(
+                (left, right),
+                here,
+                context,
+                arithmetic=BALL,
+                mode=mode,
+                fixed=dict(indices),
+                trace=trace,
+            )
+            if x.shape != y.shape and not (_size(x) == _size(y) == 1):
+                return None
+            if not admitted.any():
+                return None
+            found = _difference(x, y, len(names), admitted)
+            if found is None:
+                continue
+            entry, a, b = found
+            shown = _decimal(a, b), _decimal(b, a)
+        if shown[0] is None or shown[1] is None:
+            continue
+        read = _assignment(here.values, trace, context)
+        matters = _matters(left, right, samples, context, point, dict(indices), mode, read)
+        return Certificate(
+            tuple(r for r, m in zip(read, matters, strict=True) if m),
+            tuple(r for r, m in zip(read, matters, strict=True) if not m),
+            _assignment(here.directions, trace, context),
+            shown[0],
+            shown[1],
+            indices,
+            tuple(samples.sizes.items()),
+            entry,
+            isinstance(a, fmpq) and isinstance(b, fmpq),
+            bits,
+        )
+    return None
+
+
+def _size(v: Value) -> int:
+    size = 1
+    for n in v.shape:
+        size *= n
+    return size
+
+
+def _difference(
+    x: Value, y: Value, axes: int, admitted: Any
+) -> tuple[tuple[int, ...], Ball, Ball] | None:
+    """Return the first own entry (in an admitted lane) at which the sides certainly differ."""
+    a, b = ordered(x, axes), ordered(y, axes)
+    if x.shape != y.shape:
+        a, b = a.reshape(a.shape[: axes + 1]), b.reshape(b.shape[: axes + 1])
+    lanes = np.broadcast_shapes(a.shape[: axes + 1], b.shape[: axes + 1], admitted.shape)
+    own = a.shape[axes + 1 :]
+    a, b = np.broadcast_to(a, lanes + own), np.broadcast_to(b, lanes + own)
+    mask = np.broadcast_to(admitted, lanes)
+    for lane in np.argwhere(mask):
+        for entry in np.ndindex(own):
+            one: Ball = a[(*lane, *entry)]
+            other: Ball = b[(*lane, *entry)]
+            if is_finite(one) and is_finite(other) and excludes_zero(one - other):
+                return tuple(k + 1 for k in entry), one, other
+    return None
+
+
+def _assignment(values: Mapping[str, Any], trace: Trace, context: Context) -> Assignment:
+    out: list[tuple[str, tuple[int, ...], Fraction]] = []
+    for name, spots in trace.used.items():
+        array = values.get(name)
+        if array is None:
+            continue
+        for spot in sorted(spots):
+            place = (0, *_place(name, spot, context))
+            out.append((name, spot, array[place]))
+    return tuple(out)
+
+
+def _place(name: str, spot: tuple[int, ...], context: Context) -> tuple[int, ...]:
+    """Return the position of an entry in its array, counted from 0."""
+    start = context.origins.get(name, ())
+    start = (*start, *(1 for _ in range(len(spot) - len(start))))
+    return tuple(k - s for k, s in zip(spot, start, strict=False))
+
+
+def _matters(
+    left: Expr,
+    right: Expr,
+    samples: Samples,
+    context: Context,
+    point: int,
+    fixed: Mapping[str, int],
+    mode: Mode,
+    read: Assignment,
+) -> list[bool]:
+    """Tell which of the entries read change a side when they alone change (to values of other points)."""
+    if not 0 < len(read) < MAX_POINTS // 2:
+        return [True] * len(read)
+    varied = samples.subset([point] * (2 * len(read) + 1))
+    for k, (name, spot, value) in enumerate(read):
+        array = varied.values[name]
+        place = _place(name, spot, context)
+        others = {v for v in samples.values[name][(slice(None), *place)] if v != value}
+        for turn, other in enumerate(sorted(others, key=_weight)[:2]):
+            array[(1 + 2 * k + turn, *place)] = other
+        if not others:
+            array[(1 + 2 * k, *place)] = value + 1
+    (x, y), names, _, _ = run(
+        (left, right), varied, context, arithmetic=FLOAT, mode=mode, fixed=fixed
+    )
+    changed = np.zeros(varied.points, dtype=np.bool_)
+    for side in (x, y):
+        a = ordered(side, len(names))
+        a = np.broadcast_to(a, (varied.points, *a.shape[1:])).reshape(varied.points, -1)
+        changed |= (a != a[0]).any(axis=1)
+    return [bool(changed[1 + 2 * k] or changed[2 + 2 * k]) for k in range(len(read))]
+
+
+def significant(value: Fraction, digits: int = DIGITS) -> str:
+    """Return `value` rounded (half to even) to significant digits, without trailing zeros.
+
+    >>> significant(Fraction(10, 7)), significant(Fraction(-1, 3 * 10**9)), significant(Fraction(250))
+    ('1.42857', '-3.33333e-10', '250')
+    """
+    if not value:
+        return "0"
+    size = abs(value)
+    power = len(str(size.numerator)) - len(str(size.denominator))
+    if size < Fraction(10) ** power:
+        power -= 1
+    mantissa = round(size / Fraction(10) ** (power - digits + 1))
+    if mantissa == 10**digits:
+        mantissa, power = mantissa // 10, power + 1
+    figures = str(mantissa)
+    sign = "-" if value < 0 else ""
+    if -5 < power < digits:
+        figures = "0" * -power + figures
+        point = max(power, 0) + 1
+        text = f"{figures[:point]}.{figures[point:]}"
+        return sign + text.rstrip("0").rstrip(".")
+    tail = figures[1:].rstrip("0")
+    return f"{sign}{figures[0]}{'.' + tail if tail else ''}e{power}"
+
+
+def _decimal(value: Ball, other: Ball) -> str | None:
+    """Return the correctly rounded decimal of a ball, None where the ball is too wide for it.
+
+    A ball around zero, tiny beside the other side, is shown as 0.
+    """
+    low, high = bounds(value)
+    if low <= 0 <= high:
+        beside = max(abs(b) for b in bounds(other))
+        return "0" if max(-low, high) <= beside / 10**30 else None
+    ends = [significant(low), significant(high)]
+    return ends[0] if all(a == b for a, b in pairwise(ends)) else None
+
+
+def find_counterexample(
+    left: Expr,
+    right: Expr,
+    samples: Samples,
+    context: Context,
+    comparison: Comparison | None = None,
+    *,
+    mode: Mode = "total",
+) -> Certificate | None:
+    """Return the certificate with the simplest numbers among the points that differ, or None.
+
+    Raises:
+        Unsupported: a side cannot be evaluated.
+    """
+    if comparison is None:
+        comparison = compare(left, right, samples, context, mode=mode)
+    lanes: dict[int, list[IndexValues]] = {}
+    for point, indices in comparison.differ:
+        lanes.setdefault(point, []).append(indices)
+    order = sorted(lanes, key=lambda p: (_height(samples, p), p))[:_CANDIDATES]
+    best: tuple[int, int, Certificate] | None = None
+    for place, point in enumerate(order):
+        for indices in lanes[point][:2]:
+            try:
+                found = certify(left, right, samples, context, point, indices, mode=mode)
+            except Unsupported:
+                return None if best is None else best[2]
+            if found is None:
+                continue
+            rank = sum(_weight(v) for _, _, v in (*found.assignment, *found.directions))
+            if best is None or (rank, place) < best[:2]:
+                best = (rank, place, found)
+    return None if best is None else best[2]
+
+
+def _height(samples: Samples, point: int) -> int:
+    return sum(
+        _weight(v)
+        for arrays in (samples.values, samples.directions)
+        for a in arrays.values()
+        for v in np.ravel(a[point : point + 1])
+    )
+
+
+def _weight(value: Fraction) -> int:
+    """Return how unhandy a number is: 0 and 1 least, then small numerators and denominators."""
+    if value in (0, 1):
+        return 1
+    return (
+        1
+        + 2 * abs(value.numerator).bit_length()
+        + 2 * value.denominator.bit_length()
+        + (value < 0)
+        - (2 if value.denominator in (2, 10) else 0)
+    )

@@ -1,0 +1,222 @@
+"""Comparing two expressions at sample points: floating point first, balls where that is in doubt."""
+
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+
+from gradproof.evaluate.arithmetic import FLOAT, Arithmetic, Array, BoolArray, elementwise
+from gradproof.evaluate.balls import BALL
+from gradproof.evaluate.evaluation import ordered, run
+from gradproof.evaluate.flint_types import bounds, excludes_zero, is_finite, precision
+from gradproof.evaluate.jets import Value
+from gradproof.evaluate.limits import Unsupported
+from gradproof.evaluate.samples import Samples
+from gradproof.evaluate.state import Mode
+from gradproof.expr import Context, Expr
+
+TOLERANCE = 1e-9
+"""Relative difference (of the larger side) up to which floating values count as equal."""
+_RESOLVED = 12
+"""Doubtful points that are looked at in balls first; the others follow if none of these was mere rounding."""
+_BITS = (128, 1024)
+
+IndexValues = tuple[tuple[str, int], ...]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How two sides compare.
+
+    Attributes:
+        points: sample points at which both sides are defined somewhere.
+        agree: those of them at which they differ nowhere.
+        differ: (point, values of the free indices) where they differ.
+        undefined: sample points at which nothing could be compared.
+        largest: largest relative difference met.
+        shapes: the shapes of the sides where these differ; then nothing else was compared.
+    """
+
+    points: int
+    agree: int
+    differ: tuple[tuple[int, IndexValues], ...]
+    undefined: int
+    largest: float
+    shapes: tuple[tuple[int, ...], tuple[int, ...]] | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Both sides over the same points and indices (axes: points, indices, own), and what is admitted."""
+
+    left: Array
+    right: Array
+    indices: tuple[str, ...]
+    ranges: tuple[tuple[int, int], ...]
+    admitted: BoolArray
+    rank: int
+
+
+def _fitting(left: Value, right: Value) -> bool:
+    if left.rank == right.rank:
+        return left.shape == right.shape and left.row == right.row
+    return False
+
+
+def both_sides(
+    left: Expr,
+    right: Expr,
+    samples: Samples,
+    context: Context,
+    *,
+    arithmetic: Arithmetic,
+    mode: Mode,
+) -> Sides | tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return both sides, or their shapes where these differ.
+
+    Raises:
+        Unsupported: a side cannot be evaluated, or a scalar stands against an array.
+    """
+    (x, y), names, ranges, admitted = run(
+        (left, right), samples, context, arithmetic=arithmetic, mode=mode
+    )
+    if not _fitting(x, y):
+        if _single(x) and _single(y):
+            x, y = _as_scalar(x), _as_scalar(y)
+        elif not x.rank or not y.rank:
+            raise Unsupported("a scalar stands against an array")
+        else:
+            return x.shape, y.shape
+    n = len(names)
+    a, b = ordered(x, n), ordered(y, n)
+    lanes = np.broadcast_shapes(
+        a.shape[: n + 1], b.shape[: n + 1], admitted.shape, (samples.points, *(1,) * n)
+    )
+    return Sides(
+        np.broadcast_to(a, lanes + x.shape),
+        np.broadcast_to(b, lanes + x.shape),
+        names,
+        ranges,
+        np.broadcast_to(admitted, lanes),
+        x.rank,
+    )
+
+
+def _single(v: Value) -> bool:
+    return all(n == 1 for n in v.shape)
+
+
+def _as_scalar(v: Value) -> Value:
+    return Value({m: p.reshape(p.shape[: p.ndim - v.rank]) for m, p in v.parts.items()})
+
+
+def compare(
+    left: Expr, right: Expr, samples: Samples, context: Context, *, mode: Mode = "total"
+) -> Comparison:
+    """Compare two expressions at all sample points, over the union of their free indices.
+
+    Raises:
+        Unsupported: a side cannot be evaluated, or a scalar stands against an array.
+    """
+    sides = both_sides(left, right, samples, context, arithmetic=FLOAT, mode=mode)
+    if not isinstance(sides, Sides):
+        return Comparison(0, 0, (), samples.points, 0.0, sides)
+    with np.errstate(all="ignore"):
+        gap = np.abs(sides.left - sides.right)
+        scale = np.maximum(np.abs(sides.left), np.abs(sides.right))
+        relative = np.where(gap == 0, 0.0, gap / np.where(scale > 0, scale, 1.0))
+    own = tuple(range(-sides.rank, 0))
+    defined = np.isfinite(sides.left) & np.isfinite(sides.right)
+    usable = (defined.all(axis=own) if own else defined) & sides.admitted
+    worst = relative.max(axis=own) if own else relative
+    doubtful = usable & (worst > TOLERANCE)
+    if doubtful.any():
+        noise, lost = _resolve(left, right, samples, context, mode, doubtful, gap, sides.rank)
+        doubtful = doubtful & ~noise & ~lost
+        usable = usable & ~lost
+        worst = np.where(noise, 0.0, worst)
+    return _summary(sides, usable, doubtful, worst)
+
+
+def _summary(sides: Sides, usable: BoolArray, differ: BoolArray, worst: Array) -> Comparison:
+    count = usable.shape[0]
+    at_point = usable.reshape(count, -1).any(axis=1)
+    wrong = differ.reshape(count, -1).any(axis=1)
+    places = tuple(
+        (int(spot[0]), _index_values(sides, spot[1:], differ.shape[1:]))
+        for spot in np.argwhere(differ)
+    )
+    compared = int(at_point.sum())
+    largest = float(worst[usable].max()) if usable.any() else 0.0
+    return Comparison(compared, compared - int(wrong.sum()), places, count - compared, largest)
+
+
+def _index_values(sides: Sides, spot: Array, counts: tuple[int, ...]) -> IndexValues:
+    """Return the values of those free indices on which a side depends."""
+    return tuple(
+        (name, first + int(k))
+        for name, (first, last), k, n in zip(sides.indices, sides.ranges, spot, counts, strict=True)
+        if n == last - first + 1
+    )
+
+
+def _resolve(
+    left: Expr,
+    right: Expr,
+    samples: Samples,
+    context: Context,
+    mode: Mode,
+    doubtful: BoolArray,
+    gap: Array,
+    rank: int,
+) -> tuple[BoolArray, BoolArray]:
+    """Settle doubtful lanes in balls: return where the difference is rounding, and where it stays open."""
+    noise = np.zeros_like(doubtful)
+    lost = np.zeros_like(doubtful)
+    todo = [int(p) for p in np.flatnonzero(doubtful.reshape(len(doubtful), -1).any(axis=1))]
+    first, rest = todo[:_RESOLVED], todo[_RESOLVED:]
+    for chosen in (first, rest):
+        if not chosen or (chosen is rest and not (noise.any() or lost.any())):
+            continue
+        verdicts = _in_balls(left, right, samples.subset(chosen), context, mode, gap[chosen], rank)
+        noise[chosen] = (verdicts == 0) & doubtful[chosen]
+        lost[chosen] = (verdicts == 2) & doubtful[chosen]
+    return noise, lost
+
+
+def _in_balls(
+    left: Expr,
+    right: Expr,
+    samples: Samples,
+    context: Context,
+    mode: Mode,
+    gap: Array,
+    rank: int,
+) -> Array:
+    """Return per lane 0 (no difference), 1 (certainly different) or 2 (open)."""
+    verdict: Array = np.full(gap.shape[: gap.ndim - rank], 2)
+    for bits in _BITS:
+        with precision(bits):
+            sides = both_sides(left, right, samples, context, arithmetic=BALL, mode=mode)
+            if not isinstance(sides, Sides):
+                return verdict
+            each = elementwise(_settle, 3)(sides.left, sides.right, gap)
+        own = tuple(range(-rank, 0))
+        settled = np.where((each == 1).any(axis=own), 1, each.max(axis=own)) if own else each
+        verdict = np.where(verdict == 2, settled, verdict)
+        if not (verdict == 2).any():
+            break
+    return verdict
+
+
+def _settle(left: Any, right: Any, gap: float) -> int:
+    """Compare two balls; `gap` is the difference that floating point saw."""
+    if not is_finite(left) or not is_finite(right):
+        return 2
+    difference = left - right
+    if excludes_zero(difference):
+        return 1
+    low, high = bounds(difference)
+    return 0 if gap == 0 or max(-low, high) <= gap * 1e-3 else 2

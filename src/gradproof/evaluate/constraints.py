@@ -1,0 +1,258 @@
+"""Declared constraints: which kinds can be honoured, and how values are drawn on the constraint set."""
+
+import random
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import final
+
+import numpy as np
+
+from gradproof.evaluate.arithmetic import Array
+from gradproof.evaluate.draws import Style, nonzero, whole
+from gradproof.evaluate.indexing import flatten_entry
+from gradproof.evaluate.inventory import take_inventory
+from gradproof.evaluate.limits import Unsupported
+from gradproof.expr import (
+    Add,
+    Context,
+    Domain,
+    Entry,
+    Expr,
+    Identity,
+    Idx,
+    Inverse,
+    MatMul,
+    Mul,
+    Neg,
+    Norm,
+    Num,
+    Ones,
+    Pow,
+    Sum,
+    Sym,
+    Transpose,
+)
+
+_ZERO, _ONE = Fraction(0), Fraction(1)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class SumTo:
+    """The entries of `name` along `axis` add up to `total`; or those at `entries` of it do."""
+
+    name: str
+    axis: int
+    total: Fraction
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Symmetric:
+    """The matrix equals `sign` times its transpose."""
+
+    name: str
+    sign: int
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Orthogonal:
+    """The columns (or, with `rows`, the rows) of the matrix are orthonormal."""
+
+    name: str
+    rows: bool
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class UnitLength:
+    """The vector has Euclidean length 1."""
+
+    name: str
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Affine:
+    """An equation that is solved for one of its scalar symbols, in which it is affine."""
+
+    name: str
+    left: Expr
+    right: Expr
+
+
+Constraint = SumTo | Symmetric | Orthogonal | UnitLength | Affine
+
+
+def plan_constraints(context: Context, names: Iterable[str]) -> tuple[Constraint, ...]:
+    """Return how to honour the constraints that concern `names`.
+
+    Raises:
+        Unsupported: a constraint of a kind that cannot be honoured, or two on one symbol.
+    """
+    wanted = set(names)
+    out: dict[Constraint, None] = {}
+    for left, right in context.constraints:
+        base = take_inventory((left, right), context).base
+        if not wanted & base.keys():
+            continue
+        found = _recognise(left, right) or _recognise(right, left)
+        if found is None:
+            found = _affine(left, right, {n: s.rank for n, s in base.items()}, out)
+        if found is None:
+            raise Unsupported(f"constraint on {', '.join(base)} that cannot be sampled")
+        out[found] = None
+    tied: set[str] = set()
+    for c in out:
+        if c.name in tied:
+            raise Unsupported(f"constraint: more than one on {c.name}")
+        tied.add(c.name)
+    return tuple(sorted(out, key=lambda c: isinstance(c, Affine)))
+
+
+def _recognise(left: Expr, right: Expr) -> Constraint | None:
+    match left, right:
+        case Sum(Entry() as body, index, None | Num(), _, None), Num(total):
+            array, positions = flatten_entry(body)
+            plain = all(isinstance(p, Idx) for p in positions) and positions.count(index) == 1
+            if isinstance(array, Sym) and plain and len(positions) == array.space.rank:
+                return SumTo(array.name, positions.index(index), total)
+            return None
+        case MatMul((Transpose(Ones()), Sym(name, space))), Num(total) if space.rank == 1:
+            return SumTo(name, 0, total)
+        case MatMul((Transpose(Sym(name, space)), Ones())), Num(total) if space.rank == 1:
+            return SumTo(name, 0, total)
+        case Transpose(Sym(a)), Sym(b) if a == b:
+            return Symmetric(a, 1)
+        case Transpose(Sym(a)), Neg(Sym(b)) if a == b:
+            return Symmetric(a, -1)
+        case Entry(Sym(a), (i, j)), Entry(Sym(b), (k, m)) if a == b and (i, j) == (m, k):
+            return Symmetric(a, 1) if i != j else None
+        case MatMul((Transpose(Sym(a, space)), Sym(b))), Identity() if a == b and space.rank == 2:
+            return Orthogonal(a, rows=False)
+        case MatMul((Sym(a, space), Transpose(Sym(b)))), Identity() if a == b and space.rank == 2:
+            return Orthogonal(a, rows=True)
+        case Inverse(Sym(a)), Transpose(Sym(b)) if a == b:
+            return Orthogonal(a, rows=False)
+        case MatMul((Transpose(Sym(a, space)), Sym(b))), Num(one) if a == b and one == 1:
+            return UnitLength(a) if space.rank == 1 else None
+        case Norm(Sym(a, space), "2"), Num(one) if one == 1 and space.rank == 1:
+            return UnitLength(a)
+        case Pow(Norm(Sym(a, space), "2"), Num()), Num(one) if one == 1 and space.rank == 1:
+            return UnitLength(a)
+        case Sum(Pow(Entry(Sym(a, space), (Idx(i),)), Num(two)), Idx(j), None, None, None), Num(
+            one
+        ) if i == j and two == 2 and one == 1 and space.rank == 1:
+            return UnitLength(a)
+        case _:
+            return None
+
+
+def _affine(
+    left: Expr, right: Expr, ranks: Mapping[str, int], taken: Mapping[Constraint, None]
+) -> Affine | None:
+    """Solve for the last scalar symbol that stands alone (or in sums, with a number) in the equation."""
+    if any(ranks.values()):
+        return None
+    solved = {c.name for c in taken}
+    for side in (left, right):
+        if isinstance(side, Sym) and side.name in ranks and side.name not in solved:
+            return Affine(side.name, left, right)
+    for name in reversed(list(ranks)):
+        if name not in solved and (_linear(left, name) and _linear(right, name)):
+            return Affine(name, left, right)
+    return None
+
+
+def _linear(e: Expr, name: str) -> bool:
+    """Tell whether `e` is visibly affine in the symbol (or does not hold it)."""
+    match e:
+        case Add(terms):
+            return all(_linear(t, name) for t in terms)
+        case Neg(arg):
+            return _linear(arg, name)
+        case Mul(factors):
+            holding = [f for f in factors if _holds(f, name)]
+            return len(holding) <= 1 and all(_linear(f, name) for f in holding)
+        case Sym():
+            return True
+        case _:
+            return not _holds(e, name)
+
+
+def _holds(e: Expr, name: str) -> bool:
+    return name in take_inventory((e,), Context()).base
+
+
+def impose(
+    c: SumTo | Symmetric | Orthogonal | UnitLength,
+    array: Array,
+    domain: Domain,
+    styles: tuple[Style, ...],
+    rng: random.Random,
+) -> None:
+    """Replace the drawn values of one symbol, in place, by such that satisfy the constraint.
+
+    Raises:
+        Unsupported: the constraint and the domain of the entries cannot be met together.
+    """
+    for p, style in enumerate(styles):
+        match c:
+            case SumTo(_, axis, total):
+                _sum_to(array[p], axis, total, domain, style, rng)
+            case Symmetric(name, sign):
+                if array.ndim != 3 or array.shape[1] != array.shape[2]:
+                    raise Unsupported(f"constraint: {name} is not square")
+                _mirror(array[p], sign)
+            case Orthogonal(name, rows):
+                if array.ndim != 3 or array.shape[1 if rows else 2] > array.shape[2 if rows else 1]:
+                    raise Unsupported(f"constraint: {name} cannot be orthogonal")
+                full = _reflections(max(array.shape[1:]), rng)
+                array[p] = full[: array.shape[1], : array.shape[2]]
+            case UnitLength():
+                array[p] = _reflections(array.shape[1], rng)[:, 0]
+
+
+def _sum_to(
+    a: Array, axis: int, total: Fraction, domain: Domain, style: Style, rng: random.Random
+) -> None:
+    lines = np.moveaxis(a, axis, -1).reshape(-1, a.shape[axis])
+    positive = domain.lower is not None or bool(domain.members)
+    for line in lines:
+        n = len(line)
+        ends = domain.members or (() if domain.lower_open else (_ZERO, total))
+        if positive and (domain.members or (ends and style != "generic")):
+            if not {_ZERO, total} <= set(ends):
+                raise Unsupported("constraint: the values do not allow this sum")
+            line[:] = _ZERO
+            line[whole(rng, 0, n - 1)] = total
+        elif positive:
+            if domain.lower != 0 or (domain.upper is not None and domain.upper < total):
+                raise Unsupported("constraint: the domain does not allow this sum")
+            weights = [Fraction(whole(rng, 1, 9)) for _ in range(n)]
+            line[:] = [w * total / sum(weights) for w in weights]
+        else:
+            line[-1] = total - sum(line[:-1], _ZERO)
+    back = lines.reshape(np.moveaxis(a, axis, -1).shape)
+    a[...] = np.moveaxis(back, -1, axis)
+
+
+def _mirror(a: Array, sign: int) -> None:
+    for i in range(len(a)):
+        if sign < 0:
+            a[i, i] = _ZERO
+        for j in range(i):
+            a[i, j] = sign * a[j, i]
+
+
+def _reflections(n: int, rng: random.Random) -> Array:
+    """Return a rational orthogonal matrix: Householder reflections at random rational vectors."""
+    q = np.array([[_ONE if i == j else _ZERO for j in range(n)] for i in range(n)], dtype=object)
+    for _ in range(2):
+        v = np.array([Fraction(whole(rng, -3, 3)) for _ in range(n)], dtype=object)
+        if not any(v):
+            v[0] = nonzero(rng)
+        q = q - (q @ v)[:, None] * v[None, :] * (2 / (v @ v))
+    return q

@@ -1,0 +1,52 @@
+"""Work limits of the numeric routes, and the one exception they raise for what they cannot judge."""
+
+from typing import Final
+
+MAX_ORDER: Final = 4
+"""Derivative tags in force at once (the order of a derivative, nested ones counted)."""
+MAX_EXPONENT: Final = 64
+"""Largest literal integer exponent."""
+MAX_AXES: Final = 6
+"""Index axes in force at once."""
+MAX_ELEMENTS: Final = 2_000_000
+"""Sample points times the sizes of the index axes in force."""
+MAX_RANK: Final = 4
+"""Array axes of a value."""
+MAX_NODES: Final = 5_000
+"""Nodes of one expression."""
+MAX_VISITS: Final = 60_000
+"""Nodes visited in one evaluation, definitions unfolded."""
+MAX_UNFOLDING: Final = 60
+"""Definitions unfolded inside one another."""
+MAX_POINTS: Final = 256
+"""Sample points of one evaluation."""
+MAX_REDRAWS: Final = 12
+"""Rounds of fresh candidates per attempted set of domains."""
+MAX_PRECISION: Final = 1024
+"""Bits of ball arithmetic at which certification gives up."""
+
+
+class Unsupported(Exception):
+    """The numeric routes cannot judge this; `reason` says why (the checker answers "undecided").
+
+    >>> Unsupported("limit:order").reason
+    'limit:order'
+    """
+
+    def __init__(self, reason: str) -> None:
+        """Keep `reason`, a phrase that can stand after "undecided: "."""
+        super().__init__(reason)
+        self.reason = reason
+
+
+class ShapeMismatch(Unsupported):
+    """Arrays of shapes that do not fit together: not a matter of numbers."""
+
+
+class MissingIndex(Unsupported):
+    """A free index variable that no axis was opened for; `name` says which."""
+
+    def __init__(self, name: str) -> None:
+        """Keep the name of the index."""
+        super().__init__(f"the range of the index {name} is not known")
+        self.name = name

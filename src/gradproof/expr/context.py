@@ -1,0 +1,101 @@
+"""What is known about the symbols of an expression: domains, index ranges, sizes, definitions, facts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from types import MappingProxyType
+from typing import final
+
+from gradproof.expr.nodes import Expr, Idx
+from gradproof.expr.sizes import Size
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """The set in which a scalar symbol, or every entry of an array, lies.
+
+    `members` lists a finite set and then overrides the bounds; None for a bound is unbounded.
+    `declared` tells a declaration from an inference or the default.
+    """
+
+    lower: Fraction | None = None
+    upper: Fraction | None = None
+    lower_open: bool = True
+    upper_open: bool = True
+    members: tuple[Fraction, ...] = ()
+    integer: bool = False
+    declared: bool = False
+
+
+REAL = Domain()
+POSITIVE = Domain(lower=Fraction(0))
+OPEN_UNIT = Domain(lower=Fraction(0), upper=Fraction(1))
+CLOSED_UNIT = Domain(lower=Fraction(0), upper=Fraction(1), lower_open=False, upper_open=False)
+BINARY = Domain(members=(Fraction(0), Fraction(1)))
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class IndexRange:
+    """Inclusive range of an index variable; `lower` is 1 or 0 as the author counts."""
+
+    upper: Size
+    lower: int = 1
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Definition:
+    r"""``name = body``, ``name_{i} = body`` (then `indices`) or ``name(params) = body``.
+
+    `indices` are the index expressions on the left: an `Idx` is a formal index bound in `body`, a number
+    singles out one entry. `params` are the formal parameters (`Sym`, or `Entry` of a family written
+    ``f(x^{(i)})``); a parameter that does not occur in `body` only says on what the name depends.
+    """
+
+    name: str
+    body: Expr
+    params: tuple[Expr, ...] = ()
+    indices: tuple[Expr, ...] = ()
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything an expression is judged under.
+
+    Attributes:
+        domains: per symbol name; absent means `REAL`.
+        ranges: per index name; every `Idx` that occurs free or is bound without bounds has one.
+        origins: per array name, the first value of the index on each axis (absent: all 1).
+        sizes: sizes fixed by the author (``m = 1``); other sizes are sampled small and pairwise different.
+        values: scalars fixed by the author (``x_1 = 3`` of a scalar name).
+        definitions: per name, alternatives in order (several for entry-wise definitions of one array).
+        constraints: equations between expressions that hold by declaration (``Σ_k y_k = 1``).
+        distinct: pairs of index names declared unequal (``c ≠ k``).
+        equal: pairs of index names declared equal (the case ``i = k``).
+        varying: names without a definition that some formula differentiates: they depend on something unknown.
+        functions: names of functions without a definition (``f : ℝ → ℝ``).
+        moving: names that vary under a differential (empty: those that the expression differentiates).
+    """
+
+    domains: Mapping[str, Domain] = field(default_factory=lambda: MappingProxyType({}))
+    ranges: Mapping[str, IndexRange] = field(default_factory=lambda: MappingProxyType({}))
+    origins: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    sizes: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    values: Mapping[str, Fraction] = field(default_factory=lambda: MappingProxyType({}))
+    definitions: Mapping[str, tuple[Definition, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    constraints: tuple[tuple[Expr, Expr], ...] = ()
+    distinct: frozenset[tuple[str, str]] = frozenset()
+    equal: frozenset[tuple[str, str]] = frozenset()
+    varying: frozenset[str] = frozenset()
+    functions: frozenset[str] = frozenset()
+    moving: frozenset[str] = frozenset()
+
+
+def formal_indices(d: Definition) -> tuple[Idx, ...]:
+    """Return those indices of the left side that are bound in the body."""
+    return tuple(i for i in d.indices if isinstance(i, Idx))

@@ -1,0 +1,39 @@
+"""Symbolic sizes: ``m``, ``n + 1``, ``10``; sizes of spaces and ranges of indices."""
+
+from dataclasses import dataclass
+from typing import final
+
+
+@final
+@dataclass(frozen=True, slots=True, order=True)
+class Size:
+    """``name + offset``; a plain number where `name` is empty.
+
+    >>> str(Size("n", 1)), str(Size("", 10))
+    ('n+1', '10')
+    """
+
+    name: str = ""
+    offset: int = 0
+
+    def __str__(self) -> str:
+        """Spell the size as a person does."""
+        if not self.name:
+            return str(self.offset)
+        return self.name if not self.offset else f"{self.name}{self.offset:+d}"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Shape of a value: ``()`` a scalar, ``(n,)`` a column vector, ``(m, n)`` a matrix."""
+
+    shape: tuple[Size, ...] = ()
+
+    @property
+    def rank(self) -> int:
+        """Number of axes."""
+        return len(self.shape)
+
+
+SCALAR = Space()

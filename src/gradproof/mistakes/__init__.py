@@ -1,0 +1,11 @@
+"""Mistakes as wrong rules: the catalogue, the search for the one that fits, and the place in the line."""
+
+from gradproof.mistakes.align import Alignment, align_terms
+from gradproof.mistakes.catalogue import UNEXPLAINED, catalogue
+from gradproof.mistakes.mistake import Mistake, Slip, WrongDerivative, WrongRewriting
+from gradproof.mistakes.search import Match, explain
+
+__all__ = [
+    "UNEXPLAINED", "Alignment", "Match", "Mistake", "Slip", "WrongDerivative", "WrongRewriting",
+    "align_terms", "catalogue", "explain",
+]  # fmt: skip

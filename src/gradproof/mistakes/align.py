@@ -1,0 +1,300 @@
+"""Where in a wrong line the wrong part stands, found by matching its terms with those of the right line."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import final
+
+import numpy as np
+
+from gradproof.evaluate import Mode, Samples
+from gradproof.expr import (
+    Add,
+    Context,
+    Div,
+    Entry,
+    Expr,
+    Fn,
+    Mul,
+    Neg,
+    Num,
+    Path,
+    Pow,
+    Sum,
+    Sym,
+    children,
+)  # fmt: skip
+from gradproof.mistakes.bench import Measured, close, equal, measure, together
+from gradproof.rewrite import ONE, div, mul, neg
+
+_LARGEST = 12
+_LEVELS = 4
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """The smallest part of a line that differs from the right line.
+
+    Attributes:
+        path: of the wrong part in the person's line.
+        wrong: that part.
+        right: what should stand there; None for a part that should not be there at all.
+        factor: what the wrong part has to be multiplied with to be right, where that is a simple number.
+        terms: how many terms stand beside it (itself included), 1 where it is no term of a sum.
+        agreeing: how many of them are right.
+        missing: what is missing from the line where all its terms are right (then `wrong` is the sum).
+    """
+
+    path: Path
+    wrong: Expr
+    right: Expr | None
+    factor: Fraction | None
+    terms: int = 1
+    agreeing: int = 0
+    missing: Expr | None = None
+
+    def describe(self) -> str:
+        """Return the finding as half a sentence: ``3 of 4 terms are right, this one is off by -1``."""
+        parts: list[str] = []
+        if self.terms > 1:
+            parts.append(f"{self.agreeing} of {self.terms} terms are right")
+        if self.missing is not None:
+            parts.append("a term is missing")
+        elif self.right is None:
+            parts.append("this one should not be there")
+        elif self.factor is not None:
+            this = "this one" if self.terms > 1 else "this part"
+            parts.append(f"{this} is off by a factor {1 / self.factor}")
+        return ", ".join(parts)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """A term of a line: `core` at `path`, to be multiplied with what stands in front, `value` with it."""
+
+    path: Path
+    core: Expr
+    front: Expr
+    value: Measured
+
+
+def align_terms(
+    after: Expr, right: Expr, context: Context, samples: Samples, *, mode: Mode = "total"
+) -> Alignment | None:
+    """Find the smallest part of `after` that has to change to make the line right.
+
+    Both lines are split into additive terms, common signs and factors multiplied out; terms that agree on
+    the sample points are paired off. None where the lines agree or cannot be evaluated.
+    """
+    return _Aligner(context, samples, mode).align(after, right, ())
+
+
+@final
+class _Aligner:
+    __slots__ = ("context", "mode", "samples")
+
+    def __init__(self, context: Context, samples: Samples, mode: Mode) -> None:
+        self.context = context
+        self.samples = samples
+        self.mode: Mode = mode
+
+    def value(self, e: Expr) -> Measured | None:
+        return measure(e, self.samples, self.context, self.mode)
+
+    def align(self, after: Expr, right: Expr, path: Path) -> Alignment | None:
+        """Align two expressions that should be equal; `after` stands at `path`."""
+        a, r = self.value(after), self.value(right)
+        if a is None or r is None or equal(a, r):
+            return None
+        deeper = self._descend(after, right, path)
+        if deeper is not None:
+            return deeper
+        factor = ratio(a, r)
+        shown = right if factor is None else _scaled(after, factor)
+        return self._terms(after, right, path) or Alignment(path, after, shown, factor)
+
+    def _descend(self, after: Expr, right: Expr, path: Path) -> Alignment | None:
+        """Enter a pair of nodes of one kind of which exactly one child differs."""
+        if type(after) is not type(right) or isinstance(after, Add | Num | Sym | Entry):
+            return None
+        if isinstance(after, Fn) and isinstance(right, Fn) and after.name != right.name:
+            return None
+        if isinstance(after, Sum) and isinstance(right, Sum):
+            if replace_body(after, right.body) != right:
+                return None
+            return self._under_sum(after, right, path)
+        ours, theirs = children(after), children(right)
+        if len(ours) != len(theirs) or not isinstance(after, Neg | Mul | Div | Pow | Fn):
+            return None
+        off = [
+            k
+            for k, (x, y) in enumerate(zip(ours, theirs, strict=True))
+            if x != y and not equal(self.value(x), self.value(y))
+        ]
+        if len(off) != 1:
+            return None
+        (k,) = off
+        return self.align(ours[k], theirs[k], (*path, k))
+
+    def _under_sum(self, after: Sum, right: Sum, path: Path) -> Alignment | None:
+        if after.index.name not in self.context.ranges or after.lower or after.upper:
+            return None
+        return self.align(after.body, right.body, (*path, 0))
+
+    def _terms(self, after: Expr, right: Expr, path: Path) -> Alignment | None:
+        """Pair off the terms of both lines, expanding those that stay over, level by level."""
+        whole_a, whole_r = self._term(path, after, ONE), self._term((), right, ONE)
+        if whole_a is None or whole_r is None:
+            return None
+        ours, theirs, agreeing = [whole_a], [whole_r], 0
+        for _ in range(_LEVELS):
+            opened_a, opened_r = self._expand(ours), self._expand(theirs)
+            if opened_a is None or opened_r is None:
+                return None
+            if (len(opened_a), len(opened_r)) == (len(ours), len(theirs)):
+                return None
+            ours, theirs, hits = _pair_off(opened_a, opened_r)
+            agreeing += hits
+            if len(ours) + len(theirs) == 1 or (len(ours), len(theirs)) == (1, 1):
+                return self._settle(after, right, path, ours, theirs, agreeing)
+        return None
+
+    def _settle(
+        self,
+        after: Expr,
+        right: Expr,
+        path: Path,
+        ours: "list[_Term]",
+        theirs: "list[_Term]",
+        agreeing: int,
+    ) -> Alignment | None:
+        count = agreeing + len(ours)
+        if not ours:
+            if count < 2:
+                return None
+            missing = mul(theirs[0].front, theirs[0].core)
+            return Alignment(path, after, right, None, count, agreeing, missing)
+        if count < 2 and ours[0].path == path:
+            return None
+        (wrong,) = ours
+        if not theirs:
+            return Alignment(wrong.path, wrong.core, None, None, count, agreeing)
+        (other,) = theirs
+        factor = ratio(wrong.value, other.value)
+        if factor is not None:
+            shown: Expr = _scaled(wrong.core, factor)
+        elif wrong.front == other.front:
+            inner = self.align(wrong.core, other.core, wrong.path)
+            if inner is not None and inner.path != wrong.path:
+                return inner
+            shown = other.core
+        else:
+            shown = div(mul(other.front, other.core), wrong.front)
+        return Alignment(wrong.path, wrong.core, shown, factor, count, agreeing)
+
+    def _term(self, path: Path, core: Expr, front: Expr) -> "_Term | None":
+        value = self.value(mul(front, core))
+        return None if value is None else _Term(path, core, front, value)
+
+    def _expand(self, terms: "list[_Term]") -> "list[_Term] | None":
+        """Split every term that is a sum, or a sign or product or fraction with one, once."""
+        found: list[_Term] = []
+        for t in terms:
+            for path, core, front in _opened(t.core, t.path, t.front):
+                new = t if path == t.path else self._term(path, core, front)
+                if new is None or len(found) >= _LARGEST:
+                    return None
+                found.append(new)
+        return found
+
+
+def _pair_off(ours: "list[_Term]", theirs: "list[_Term]") -> "tuple[list[_Term], list[_Term], int]":
+    """Remove the terms with equal values; return what stays over and how many went."""
+    left: list[_Term] = []
+    over = list(theirs)
+    for t in ours:
+        k = next((k for k, o in enumerate(over) if equal(t.value, o.value)), None)
+        if k is None:
+            left.append(t)
+        else:
+            del over[k]
+    return left, over, len(ours) - len(left)
+
+
+def _opened(e: Expr, path: Path, front: Expr) -> list[tuple[Path, Expr, Expr]]:
+    """Return the terms of the outermost sum in `e`, or `e` itself."""
+    at, node, original = path, e, front
+    while True:
+        match node:
+            case Add():
+                return [(at + inner, t, front) for inner, t in _flat(node)]
+            case Neg(x):
+                node, at, front = x, (*at, 0), neg(front)
+            case Div(top, bottom):
+                node, at, front = top, (*at, 0), div(front, bottom)
+            case Mul(factors):
+                sums = [k for k, f in enumerate(factors) if _adds(f)]
+                if len(sums) != 1:
+                    break
+                (k,) = sums
+                front = mul(front, *factors[:k], *factors[k + 1 :])
+                node, at = factors[k], (*at, k)
+            case _:
+                break
+    return [(path, e, original)]
+
+
+def ratio(a: Measured, b: Measured) -> Fraction | None:
+    """Return ``b / a`` where it is the same simple number at all points.
+
+    Numerator and denominator up to 12; None too where the values are equal.
+    """
+    both = together(a, b)
+    if both is None:
+        return None
+    x, y = both
+    usable = np.isfinite(x) & np.isfinite(y) & (np.abs(x) > 1e-12)
+    if int(usable.sum()) < min(2, x.size):
+        return None
+    quotients = y[usable] / x[usable]
+    if not np.all(np.isfinite(quotients)):
+        return None
+    guess = Fraction(float(quotients[0])).limit_denominator(_LARGEST)
+    if guess == 0 or abs(guess.numerator) > _LARGEST or guess == 1:
+        return None
+    return guess if close(quotients, np.full_like(quotients, float(guess))) else None
+
+
+def replace_body(total: Sum, body: Expr) -> Sum:
+    """Return the sum with another body."""
+    return Sum(body, total.index, total.lower, total.upper, total.condition)
+
+
+def _flat(e: Add) -> Iterator[tuple[Path, Expr]]:
+    """Yield the terms of a sum and of the sums directly in it, with their paths."""
+    for k, t in enumerate(e.terms):
+        if isinstance(t, Add):
+            yield from (((k, *inner), u) for inner, u in _flat(t))
+        else:
+            yield (k,), t
+
+
+def _adds(e: Expr) -> bool:
+    """Tell whether a sum stands in `e`, under signs, factors and denominators only."""
+    match e:
+        case Add():
+            return True
+        case Neg(x) | Div(x, _):
+            return _adds(x)
+        case Mul(factors):
+            return sum(_adds(f) for f in factors) == 1
+        case _:
+            return False
+
+
+def _scaled(e: Expr, factor: Fraction) -> Expr:
+    if factor == -1:
+        return neg(e)
+    return mul(Num(factor), e)

@@ -1,0 +1,81 @@
+"""The type that every mistake file exports: a wrong rule, and what to say about it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import final
+
+from gradproof.diagnostic import Severity
+from gradproof.differentiate import Application
+from gradproof.expr import Context, Expr
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class WrongDerivative:
+    """A wrong differentiation rule: at an application of one of `rules` it gives other results.
+
+    `rules` empty means every rule that has links of the chain rule. Results that are right are harmless:
+    the search drops what does not change the value. `weight` multiplies the prior of the
+    mistake for this rule.
+    """
+
+    rules: frozenset[str]
+    wrong: Callable[[Application], Iterable[Expr]]
+    weight: float = 1.0
+
+    def at(self, a: Application) -> tuple[Expr, ...]:
+        """Return the wrong results at one application, none where the rule does not fit."""
+        fits = a.rule in self.rules if self.rules else bool(a.outer)
+        return tuple(self.wrong(a)) if fits else ()
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What is written for a node, and what should be: both have the author's node for a start."""
+
+    wrong: Expr
+    right: Expr
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class WrongRewriting:
+    """A wrong rewriting of one node of the line before.
+
+    `whole` lets it fit at the root of the line only. `shows` looks at the person's line for a sign that
+    this was done (a common denominator, say); without it every line will do.
+    """
+
+    wrong: Callable[[Expr, Context], Iterable[Slip]]
+    whole: bool = False
+    shows: Callable[[Expr], bool] = lambda _after: True
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A wrong step that people take.
+
+    Attributes:
+        name: stable identity, kebab-case, family first; also the name of its page.
+        family: the heading under which it is listed.
+        headline: what is wrong, in half a line, without a formula.
+        message: a template with ``{node}``, ``{right}``, ``{wrong}`` (and ``{outer}``, ``{inner}`` at a
+            link of the chain rule), each replaced by a formula.
+        why: the rule that was broken; a template like `message`.
+        prior: how common the slip is, from 0 to 1; ranks the mistakes that fit one line.
+        severity: of the finding.
+        derivatives: its wrong differentiation rules.
+        rewritings: its wrong rewritings.
+    """
+
+    name: str
+    family: str
+    headline: str
+    message: str
+    why: str
+    prior: float
+    severity: Severity = "error"
+    derivatives: tuple[WrongDerivative, ...] = ()
+    rewritings: tuple[WrongRewriting, ...] = ()

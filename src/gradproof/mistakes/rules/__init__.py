@@ -1,0 +1,1 @@
+"""One file per mistake; they do not know each other."""

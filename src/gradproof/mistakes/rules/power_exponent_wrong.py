@@ -1,0 +1,29 @@
+"""The exponent is not lowered by one."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from gradproof.differentiate import Application
+from gradproof.expr import Expr, Pow
+from gradproof.mistakes.links import with_outer
+from gradproof.mistakes.mistake import Mistake, WrongDerivative
+from gradproof.rewrite import MINUS_ONE, ONE, add, mul, power
+
+
+def _other_exponent(a: Application) -> Iterator[Expr]:
+    if isinstance(a.node, Pow):
+        u, n = a.node.base, a.node.exponent
+        yield with_outer(a, 0, mul(n, power(u, n)))
+        yield with_outer(a, 0, mul(n, power(u, add(n, ONE))))
+        yield with_outer(a, 0, mul(add(n, MINUS_ONE), power(u, add(n, MINUS_ONE))))
+
+
+MISTAKE: Final = Mistake(
+    name="power-exponent-wrong",
+    family="product, quotient, power",
+    headline="the exponent was not lowered by one",
+    message="the exponent in the derivative of {node} is wrong",
+    why="(uⁿ)' = n uⁿ⁻¹ u'",
+    prior=0.45,
+    derivatives=(WrongDerivative(frozenset({"power-rule"}), _other_exponent),),
+)

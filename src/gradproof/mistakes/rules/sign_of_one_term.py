@@ -1,0 +1,26 @@
+"""One term of a sum has the wrong sign, and nothing more specific explains it."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from gradproof.expr import Add, Context, Expr
+from gradproof.mistakes.mistake import Mistake, Slip, WrongRewriting
+from gradproof.rewrite import add, neg
+
+
+def _one_flipped(e: Expr, _context: Context) -> Iterator[Slip]:
+    if not isinstance(e, Add):
+        return
+    for k, term in enumerate(e.terms):
+        yield Slip(add(*e.terms[:k], neg(term), *e.terms[k + 1 :]), e)
+
+
+MISTAKE: Final = Mistake(
+    name="sign-of-one-term",
+    family="signs",
+    headline="one term has the wrong sign",
+    message="a term of {node} has the wrong sign",
+    why="the terms of the sum keep their signs: {right}",
+    prior=0.25,
+    rewritings=(WrongRewriting(_one_flipped),),
+)

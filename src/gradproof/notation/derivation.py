@@ -1,0 +1,81 @@
+"""A document as a derivation: its lines with roles and readings, and the scopes they are judged in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import final
+
+from gradproof.diagnostic import Assumption, Place, Role
+from gradproof.expr import Context, Expr, Path
+from gradproof.source import Span
+
+Origins = Mapping[Path, Span]
+"""Spans of the nodes of one expression, keyed by path."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One relation chain, elaborated.
+
+    `sides[0]` is None for a line that starts with a relation (``= …``) and so continues the line before.
+    A bare expression has one side and no relations. `first_link` is the position of the first relation
+    within the chain as written (the link that defines a name is not part of the claim). A `soft` claim
+    follows an implication or solves an equation: it is never refuted. `vague` says why shapes or
+    meanings inside are not known well enough to judge; None where they are.
+    """
+
+    sides: tuple[Expr | None, ...]
+    relations: tuple[str, ...]
+    origins: tuple[Origins, ...]
+    spans: tuple[Span, ...]
+    first_link: int = 0
+    soft: bool = False
+    vague: str | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One admissible reading of a line with what it assumes; `label` tells it from the others."""
+
+    claims: tuple[Claim, ...]
+    label: str = ""
+    assumptions: tuple[Assumption, ...] = ()
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the derivation.
+
+    `readings` is empty for a line that could not be read (`reason` says why) or claims nothing.
+    `words` are the prose labels inside and just before the line; `shown` tells lines of the report from
+    bare inline formulas that only anchor what follows. `given` are equations that introduce a derivative
+    of an unknown; `read_as` echoes what was read where there is no claim.
+    """
+
+    place: Place
+    span: Span
+    tex: str
+    role: Role
+    readings: tuple[Reading, ...]
+    scope: int = 0
+    reason: str | None = None
+    words: str = ""
+    assumptions: tuple[Assumption, ...] = ()
+    shown: bool = True
+    statements: tuple[tuple[tuple[Expr | None, ...], tuple[str, ...]], ...] = ()
+    """Sides and relations of every statement of the line as read, for the echo."""
+    one_example: bool = False
+    cases: bool = False
+    differentiated: bool = False
+    redefinition: bool = False
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """The lines of one document in order, and for each scope its admissible contexts, best first."""
+
+    lines: tuple[Line, ...]
+    contexts: tuple[tuple[Context, ...], ...]

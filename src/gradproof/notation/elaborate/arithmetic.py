@@ -1,0 +1,218 @@
+"""Arithmetic, arrays, known functions and cases."""
+
+from fractions import Fraction
+from typing import Literal
+
+from gradproof.expr import (
+    Branch,
+    Cases,
+    Delta,
+    Fn,
+    Indicator,
+    Kron,
+    Norm,
+    Root,
+    Row,
+    Size,
+    Stack,
+    Sym,
+)  # fmt: skip
+from gradproof.notation.elaborate import build
+from gradproof.notation.elaborate.build import Built
+from gradproof.notation.elaborate.converter import Converter
+from gradproof.notation.elaborate.roles import square_key
+from gradproof.notation.elaborate.symbols import full_key
+from gradproof.notation.surface import Name, Surface
+
+
+def number_node(c: Converter, node: Surface) -> Built:
+    """Convert a number."""
+    return build.number(Fraction(node.text), node.span)
+
+
+def group_node(c: Converter, node: Surface) -> Built:
+    """Convert a bracket: its content, or a tuple."""
+    if len(node.args) != 1:
+        return c.opaque(node, "tuple")
+    return c.convert(node.args[0])
+
+
+def add_node(c: Converter, node: Surface) -> Built:
+    """Convert a sum of terms."""
+    return build.add([c.convert(a) for a in node.args], node.span)
+
+
+def neg_node(c: Converter, node: Surface) -> Built:
+    """Convert a minus sign."""
+    return build.neg(c.convert(node.args[0]), node.span)
+
+
+def mul_node(c: Converter, node: Surface) -> Built:
+    """Convert a product."""
+    return build.product([c.convert(a) for a in node.args], node.text, node.span)
+
+
+def div_node(c: Converter, node: Surface) -> Built:
+    """Convert a quotient."""
+    return build.divide(c.convert(node.args[0]), c.convert(node.args[1]), node.span)
+
+
+def pow_node(c: Converter, node: Surface) -> Built:
+    """Convert a power; ``e^{u}`` is the exponential, a letter on an array a label."""
+    base, exponent = node.args
+    name = base.name
+    square = square_key(node, c.table)
+    if square is not None and name is not None:
+        space = c.table.space(square)
+        symbol = Built(Sym(square, space), node.span, (), space.shape)
+        indices = c.table.resolve(name).indices
+        return build.entry(symbol, [c.index(i) for i in indices], node.span) if indices else symbol
+    if name is not None and full_key(name) == "e" and "e" not in c.defined:
+        inner = c.convert(exponent)
+        return build.fn(Fn("exp", (inner.expr,)), [inner], node.span)
+    if name is not None and exponent.name is not None and _label_exponent(c, name, exponent.name):
+        key = f"{full_key(name)}^{{{full_key(exponent.name)}}}"
+        shape = c.table.shapes.get(key, ())
+        return Built(Sym(key, c.table.space(key)), node.span, (), shape or None)
+    return build.power(c.convert(base), c.convert(exponent), node.span)
+
+
+def _label_exponent(c: Converter, name: Name, exponent: Name) -> bool:
+    """Tell whether a letter exponent is a label: the base is an array, so it cannot be a power."""
+    key = c.table.resolve(name).key
+    rank = len(c.table.shapes.get(key, ())) - len(c.table.resolve(name).indices)
+    return (rank > 0 or key in c.table.vague) and not exponent.sub
+
+
+def had_node(c: Converter, node: Surface) -> Built:
+    """Convert an elementwise product."""
+    factors = [c.convert(a) for a in node.args]
+    if all(f.shape == () for f in factors):
+        return build.product(factors, "j" * (len(factors) - 1), node.span)
+    return build.hadamard(factors, node.span)
+
+
+def frob_node(c: Converter, node: Surface) -> Built:
+    """Convert ``a : b`` or an inner product."""
+    a, b = c.whole(node.args[0]), c.whole(node.args[1])
+    return build.frobenius(a, b, node.span)
+
+
+def kron_node(c: Converter, node: Surface) -> Built:
+    """Convert a Kronecker product."""
+    a, b = c.whole(node.args[0]), c.whole(node.args[1])
+    return Built(Kron(a.expr, b.expr), node.span, (a, b), None)
+
+
+def transpose_node(c: Converter, node: Surface) -> Built:
+    """Convert a transpose."""
+    return build.transpose(c.whole(node.args[0]), node.span)
+
+
+def log_node(c: Converter, node: Surface) -> Built:
+    """Convert a logarithm with a written base."""
+    args = [c.convert(a) for a in node.args]
+    return build.fn(Fn("log", tuple(a.expr for a in args)), args, node.span)
+
+
+def abs_node(c: Converter, node: Surface) -> Built:
+    """Convert bars: absolute value, length of a vector, determinant."""
+    x = c.convert(node.args[0])
+    if x.shape == ():
+        return build.fn(Fn("abs", (x.expr,)), [x], node.span)
+    if x.shape is not None and len(x.shape) == 1:
+        return Built(Norm(x.expr, "2"), node.span, (x,))
+    return build.opaque("determinant", node.span, [x])
+
+
+def norm_node(c: Converter, node: Surface) -> Built:
+    """Convert a norm."""
+    x = c.whole(node.args[0])
+    orders: dict[str, Literal["1", "2", "inf", "F"]] = {
+        "": "2", "2": "2", "1": "1", "F": "F", "\\infty": "inf", "infty": "inf", "∞": "inf",
+    }  # fmt: skip
+    order = orders.get(node.text)
+    if order is None:
+        return build.opaque("norm", node.span, [x])
+    if order == "2" and (x.shape is None or len(x.shape) == 2) and node.text == "":
+        order = "F"
+    return Built(Norm(x.expr, order), node.span, (x,))
+
+
+def delta_node(c: Converter, node: Surface) -> Built:
+    """Convert a Kronecker delta."""
+    left, right = c.index(node.args[0]), c.index(node.args[1])
+    return Built(Delta(left.expr, right.expr), node.span, (left, right))
+
+
+def indicator_node(c: Converter, node: Surface) -> Built:
+    """Convert an indicator."""
+    found = c.condition(node.args[0])
+    if found is None:
+        return c.opaque(node, "indicator")
+    return Built(Indicator(found[0]), node.span, (found[1],))
+
+
+def cases_node(c: Converter, node: Surface) -> Built:
+    """Convert a definition by cases."""
+    branches: list[Branch] = []
+    kids: list[Built] = []
+    for branch in node.args:
+        value = c.convert(branch.args[0])
+        test = branch.args[1] if len(branch.args) > 1 else None
+        if test is None or test.head in ("text", "hole"):
+            branches.append(Branch(value.expr, None))
+            kids.append(Built(branches[-1], branch.span, (value,), value.shape))
+            continue
+        found = c.condition(test)
+        if found is None:
+            return c.opaque(node, "cases")
+        branches.append(Branch(value.expr, found[0]))
+        kids.append(Built(branches[-1], branch.span, (value, found[1]), value.shape))
+    return Built(
+        Cases(tuple(branches)), node.span, tuple(kids), build.join([k.shape for k in kids])
+    )
+
+
+def matrix_node(c: Converter, node: Surface) -> Built:
+    """Convert a matrix written out."""
+    rows = [
+        Built(Row(tuple(x.expr for x in cells)), row.span, tuple(cells), None)
+        for row in node.args
+        for cells in [[c.convert(cell) for cell in row.args]]
+    ]
+    stack = Stack(tuple(r.expr for r in rows if isinstance(r.expr, Row)))
+    height, width = Size("", len(rows)), Size("", len(node.args[0].args) if node.args else 0)
+    flat = all(cell.shape == () for r in rows for cell in r.kids)
+    shape: build.Shape = None
+    if flat and not any(a.head == "dots" for r in node.args for a in r.args):
+        shape = (height,) if width == build.ONE else (height, width)
+    return Built(stack, node.span, tuple(rows), shape)
+
+
+def sqrt_node(c: Converter, node: Surface) -> Built:
+    """Convert a square root."""
+    x = c.convert(node.args[0])
+    return build.fn(Fn("sqrt", (x.expr,)), [x], node.span)
+
+
+def root_node(c: Converter, node: Surface) -> Built:
+    """Convert a root with a degree."""
+    x, degree = c.convert(node.args[0]), c.convert(node.args[1])
+    return Built(Root(x.expr, degree.expr), node.span, (x, degree), x.shape)
+
+
+def index_of_node(c: Converter, node: Surface) -> Built:
+    """Convert ``(Az)_i``."""
+    array = c.whole(node.args[0])
+    items = [c.index(i) for i in node.args[1:]]
+    if array.shape == () or not all(
+        c.table.is_index(i) or i.head == "number" for i in node.args[1:]
+    ):
+        return build.opaque("entry", node.span, [array, *items])
+    return build.entry(array, items, node.span)
+
+
+def inner_node(c: Converter, node: Surface) -> Built:
+    """Convert an inner product."""
+    return frob_node(c, node)

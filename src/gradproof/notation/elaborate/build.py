@@ -1,0 +1,204 @@
+"""Expressions under construction: a tree with its spans and shape, and how shapes combine."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import final
+
+from gradproof.expr import (
+    Add,
+    Div,
+    Entry,
+    Expr,
+    Fn,
+    Frobenius,
+    Hadamard,
+    HadamardDiv,
+    Idx,
+    Inverse,
+    MatMul,
+    Mul,
+    Neg,
+    Num,
+    Opaque,
+    Path,
+    Pow,
+    Size,
+    Transpose,
+)  # fmt: skip
+from gradproof.source import Span
+
+Shape = tuple[Size, ...] | None
+"""Sizes of the axes; ``()`` a scalar; None an array about which nothing is known."""
+
+ONE = Size("", 1)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Built:
+    """An expression with the span of every node; `kids` follow the order of `children(expr)`."""
+
+    expr: Expr
+    span: Span
+    kids: tuple["Built", ...] = ()
+    shape: Shape = ()
+
+    def origins(self) -> dict[Path, Span]:
+        """Return the span of every node by path."""
+        out: dict[Path, Span] = {}
+        todo: list[tuple[Path, Built]] = [((), self)]
+        while todo:
+            path, node = todo.pop()
+            out[path] = node.span
+            todo.extend(((*path, k), kid) for k, kid in enumerate(node.kids))
+        return out
+
+
+def number(value: int | Fraction, span: Span) -> Built:
+    """Build a number."""
+    return Built(Num(Fraction(value)), span)
+
+
+def index(name: str, span: Span) -> Built:
+    """Build an index variable."""
+    return Built(Idx(name), span)
+
+
+def opaque(head: str, span: Span, kids: Sequence[Built] = ()) -> Built:
+    """Build a node that is read but not evaluated."""
+    return Built(Opaque(head, tuple(k.expr for k in kids)), span, tuple(kids), None)
+
+
+def entry(array: Built, indices: Sequence[Built], span: Span) -> Built:
+    """Build ``array[indices]``."""
+    shape = None if array.shape is None else array.shape[len(indices) :]
+    return Built(Entry(array.expr, tuple(i.expr for i in indices)), span, (array, *indices), shape)
+
+
+def join(shapes: Sequence[Shape]) -> Shape:
+    """Return the shape of an elementwise combination: scalars stretch, one unknown makes unknown."""
+    out: Shape = ()
+    for shape in shapes:
+        if shape is None:
+            return None
+        if shape and not out:
+            out = shape
+    return out
+
+
+def add(terms: Sequence[Built], span: Span) -> Built:
+    """Build a sum of terms."""
+    return Built(
+        Add(tuple(t.expr for t in terms)), span, tuple(terms), join([t.shape for t in terms])
+    )
+
+
+def neg(x: Built, span: Span) -> Built:
+    """Build ``-x``."""
+    return Built(Neg(x.expr), span, (x,), x.shape)
+
+
+def fn(node: Fn, args: Sequence[Built], span: Span) -> Built:
+    """Build a function known by name."""
+    shape = () if node.name == "logsumexp" else join([a.shape for a in args])
+    return Built(node, span, tuple(args), shape)
+
+
+def power(base: Built, exponent: Built, span: Span) -> Built:
+    """Build a power; ``A^{-1}`` of a matrix is its inverse."""
+    if (
+        exponent.expr in (Num(Fraction(-1)), Neg(Num(Fraction(1))))
+        and base.shape
+        and len(base.shape) == 2
+    ):
+        return Built(Inverse(base.expr), span, (base,), base.shape)
+    return Built(Pow(base.expr, exponent.expr), span, (base, exponent), base.shape)
+
+
+def divide(num: Built, den: Built, span: Span) -> Built:
+    """Build a quotient; elementwise where the denominator is an array."""
+    if den.shape == ():
+        return Built(Div(num.expr, den.expr), span, (num, den), num.shape)
+    shape = None if num.shape is None else (den.shape or num.shape)
+    return Built(HadamardDiv(num.expr, den.expr), span, (num, den), shape)
+
+
+def transpose(x: Built, span: Span) -> Built:
+    """Build a transpose; of a scalar it is the scalar with the mark kept."""
+    shape: Shape
+    if x.shape is None:
+        shape = None
+    elif len(x.shape) == 1:
+        shape = (ONE, x.shape[0])
+    else:
+        shape = tuple(reversed(x.shape))
+    return Built(Transpose(x.expr), span, (x,), shape)
+
+
+def frobenius(a: Built, b: Built, span: Span) -> Built:
+    """Build ``a : b``."""
+    return Built(Frobenius(a.expr, b.expr), span, (a, b), ())
+
+
+def hadamard(factors: Sequence[Built], span: Span) -> Built:
+    """Build an elementwise product."""
+    return Built(
+        Hadamard(tuple(f.expr for f in factors)),
+        span,
+        tuple(factors),
+        join([f.shape for f in factors]),
+    )
+
+
+def product(factors: Sequence[Built], gaps: str, span: Span) -> Built:
+    r"""Build a product of factors in order; `gaps` has one letter per gap (``c`` for ``\cdot``).
+
+    Scalars may stand anywhere. Arrays multiply as matrices; two vectors of one shape with a dot
+    between them are an inner product, without anything between them elementwise.
+    """
+    if len(factors) == 1:
+        return factors[0]
+    arrays = [f for f in factors if f.shape != ()]
+    if len(arrays) <= 1:
+        shape = arrays[0].shape if arrays else ()
+        return Built(Mul(tuple(f.expr for f in factors)), span, tuple(factors), shape)
+    inner = _array_product(arrays, factors, gaps)
+    scalars = [f for f in factors if f.shape == ()]
+    if not scalars:
+        return Built(inner.expr, span, inner.kids, inner.shape)
+    kids = (*scalars, inner)
+    return Built(Mul(tuple(k.expr for k in kids)), span, kids, inner.shape)
+
+
+def _array_product(arrays: list[Built], factors: Sequence[Built], gaps: str) -> Built:
+    span = arrays[0].span.cover(arrays[-1].span)
+    if len(arrays) == 2:
+        a, b = arrays
+        gap = gaps[factors.index(b) - 1 : factors.index(b)]
+        vectors = a.shape is not None and b.shape is not None and len(a.shape) == len(b.shape) == 1
+        if vectors and gap in ("c", "d"):
+            return frobenius(a, b, span)
+        if vectors:
+            return hadamard(arrays, span)
+    shape: Shape = arrays[0].shape
+    for nxt in arrays[1:]:
+        shape = _matmul_shape(shape, nxt.shape)
+    return Built(MatMul(tuple(a.expr for a in arrays)), span, tuple(arrays), shape)
+
+
+def _matmul_shape(a: Shape, b: Shape) -> Shape:
+    """Shape of ``a b``; a row times a column is a scalar, a column times a row a matrix."""
+    if a is None or b is None:
+        return None
+    if a == ():
+        return b
+    if b == ():
+        return a
+    left = a if len(a) == 2 else (a[0], ONE)
+    right = b if len(b) == 2 else (b[0], ONE)
+    if len(left) != 2 or len(right) != 2:
+        return None
+    if left[0] == ONE and right[1] == ONE and (len(b) == 1 or len(a) == 2):
+        return ()
+    return (left[0],) if len(b) == 1 else (left[0], right[1])

@@ -1,0 +1,98 @@
+"""Function applications: built-in functions, functions of the document, and what is only named."""
+
+from collections.abc import Sequence
+from typing import get_args
+
+from gradproof.expr import Apply, Det, Diag, Expr, Fn, FunctionName, Trace
+from gradproof.notation.elaborate import build
+from gradproof.notation.elaborate.build import Built
+from gradproof.notation.elaborate.converter import Converter
+from gradproof.notation.elaborate.symbols import full_key
+from gradproof.notation.surface import Surface
+
+BUILT_IN = frozenset(get_args(FunctionName))
+ALIASES = {"ln": "log", "sgn": "sign", "ReLU": "relu", "Softmax": "softmax", "lg": "log"}
+SIGMOIDS = frozenset({"\\sigma", "σ", "sigmoid", "sigm", "logistic"})
+ARRAY_ARGUMENT = frozenset({"softmax", "logsumexp"})
+
+
+def apply_call(c: Converter, node: Surface) -> Built:
+    """Convert a call: a definition of the document wins over a built-in function of that name."""
+    callee, args = node.args[0], node.args[1:]
+    primes = 0
+    if callee.head == "prime":
+        primes, callee = int(callee.text or "1"), callee.args[0]
+    key = full_key(callee.name) if callee.name is not None else callee.text or node.text
+    own = key in c.table.defined_functions or (node.text and node.text in c.table.defined_functions)
+    builtin = _builtin_name(node.text or key)
+    if not own and builtin is not None:
+        return _builtin(c, node, builtin, args, primes)
+    if not own and key in SIGMOIDS and primes == 0 and len(args) == 1:
+        c.note("function-habit", f"{key} is read as the logistic function 1/(1+e^{{-x}})", node)
+        return _builtin(c, node, "sigmoid", args, 0)
+    if not own and node.text in ("tr", "det", "diag") and len(args) == 1:
+        return _matrix_function(c, node, args[0])
+    if node.text and not own and callee.name is None:
+        return c.opaque(node, node.text)
+    if not own and key in SIGMOIDS and len(args) == 1:
+        x = c.convert(args[0])
+        return Built(Apply("\\sigma", (x.expr,), primes), node.span, (x,), x.shape)
+    kids = [c.whole(a) for a in args]
+    if any(a.head in ("given", "relation", "tuple") for a in args):
+        return build.opaque(f"call {key}", node.span, [])
+    return Built(
+        Apply(key, tuple(k.expr for k in kids), primes),
+        node.span,
+        tuple(kids),
+        _result(c, key, kids),
+    )
+
+
+def _result(c: Converter, key: str, kids: Sequence[Built]) -> build.Shape:
+    """Shape of a defined function's value: that of its argument where it is a scalar function."""
+    if key in c.table.vague:
+        return None
+    if len(kids) == 1 and key in c.table.elementwise:
+        return kids[0].shape
+    return c.table.shapes.get(key, ())
+
+
+def _builtin_name(name: str) -> FunctionName | None:
+    name = ALIASES.get(name, name)
+    for known in get_args(FunctionName):
+        if known == name:
+            return known
+    return None
+
+
+def _builtin(
+    c: Converter, node: Surface, name: FunctionName, args: Sequence[Surface], primes: int
+) -> Built:
+    if not args:
+        return c.opaque(node, name)
+    kids = [c.whole(a) if name in ARRAY_ARGUMENT else c.convert(a) for a in args]
+    if primes:
+        return Built(
+            Apply(name, tuple(k.expr for k in kids), primes), node.span, tuple(kids), kids[0].shape
+        )
+    if name in ARRAY_ARGUMENT and kids[0].shape == ():
+        return build.opaque(name, node.span, kids)
+    if len(kids) > 1 and name not in ("max", "min", "log"):
+        return build.opaque(name, node.span, kids)
+    if name in ("max", "min") and len(kids) == 1:
+        return build.opaque(name, node.span, kids)
+    return build.fn(Fn(name, tuple(k.expr for k in kids)), kids, node.span)
+
+
+def _matrix_function(c: Converter, node: Surface, arg: Surface) -> Built:
+    x = c.whole(arg)
+    expr: Expr
+    shape: build.Shape = ()
+    if node.text == "tr":
+        expr = Trace(x.expr)
+    elif node.text == "det":
+        expr = Det(x.expr)
+    else:
+        expr = Diag(x.expr)
+        shape = None if x.shape is None else x.shape * 2
+    return Built(expr, node.span, (x,), shape)

@@ -1,0 +1,174 @@
+"""The converter: walks one statement of the surface tree with the symbol table of the document."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal, final
+
+from gradproof.expr import Compare, Const, Size, Space, Sym
+from gradproof.notation.elaborate import build
+from gradproof.notation.elaborate.build import Built
+from gradproof.notation.elaborate.symbols import Symbols, full_key, spelled, walk_surface
+from gradproof.notation.surface import Note, Statement, Surface
+
+Handler = Callable[["Converter", Surface], Built]
+
+COMPARISONS: dict[str, Literal["=", "!=", "<", "<=", ">", ">="]] = {
+    "=": "=", "==": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">=",
+}  # fmt: skip
+CONSTANT_NAMES = {"\\pi": "pi", "π": "pi"}
+
+
+@final
+@dataclass(slots=True)
+class Converter:
+    """Converts the statements of one row; collects what had to be assumed in `notes`.
+
+    `bound` are the letters bound by the sums around the present node, `free` the index letters that
+    stand free in the statement. `limits` are reasons why the claim cannot be judged.
+    """
+
+    table: Symbols
+    handlers: Mapping[str, Handler]
+    defined: frozenset[str] = frozenset()
+    notes: list[Note] = field(default_factory=list[Note])
+    limits: list[str] = field(default_factory=list[str])
+    bound: list[str] = field(default_factory=list[str])
+    free: frozenset[str] = frozenset()
+    repairing: bool = True
+    repaired: set[str] = field(default_factory=set[str])
+    local: dict[str, tuple[Size, ...]] = field(default_factory=dict[str, tuple[Size, ...]])
+
+    def statement(self, statement: Statement) -> tuple[Built | None, ...]:
+        """Convert the sides; None for a hole."""
+        self.free = self._free_letters(statement)
+        return tuple(None if s.head == "hole" else self.convert(s) for s in statement.sides)
+
+    def _free_letters(self, statement: Statement) -> frozenset[str]:
+        letters: set[str] = set()
+        for side in statement.sides:
+            self._collect(side, frozenset(), letters)
+        return frozenset(letters)
+
+    def _collect(self, node: Surface, bound: frozenset[str], letters: set[str]) -> None:
+        if node.head in ("sum", "prod"):
+            bound = bound | {spelled(b.args[0] if b.args else b) for b in node.args[1:]}
+        if node.name is not None:
+            for item in self.table.resolve(node.name).indices:
+                letters.update(
+                    full_key(n.name)
+                    for n in walk_surface(item)
+                    if n.name is not None and full_key(n.name) not in bound
+                )
+        for arg in node.args:
+            self._collect(arg, bound, letters)
+
+    def convert(self, node: Surface) -> Built:
+        """Convert one node; what is read but not understood becomes `Opaque`."""
+        handler = self.handlers.get(node.head)
+        return handler(self, node) if handler is not None else self.opaque(node)
+
+    def opaque(self, node: Surface, head: str = "") -> Built:
+        """Convert to a node that is read but not evaluated."""
+        kids = [
+            self.convert(a) for a in node.args if a.head not in ("hole", "text", "relation", "sim")
+        ]
+        return build.opaque(head or node.text or node.head, node.span, kids)
+
+    def whole(self, node: Surface) -> Built:
+        """Convert where an array is meant as a whole: no dropped index is looked for."""
+        before, self.repairing = self.repairing, False
+        try:
+            return self.convert(node)
+        finally:
+            self.repairing = before
+
+    def note(self, kind: str, message: str, node: Surface) -> None:
+        """Record an assumption."""
+        self.notes.append(Note(kind, message, node.span))
+
+    def name(self, node: Surface) -> Built:
+        """Convert a name: index, constant, entry, or symbol (with a dropped index restored)."""
+        name = node.name
+        assert name is not None
+        resolved = self.table.resolve(name)
+        key = resolved.key
+        if not resolved.indices:
+            if key in self.bound:
+                return build.index(key, node.span)
+            if key in self.free and key in self.table.indices and not self.table.shapes.get(key):
+                return build.index(key, node.span)
+            if key in CONSTANT_NAMES and key not in self.defined:
+                return Built(Const("pi"), node.span)
+            if key == "e" and key not in self.defined and key not in self.table.domains:
+                return Built(Const("e"), node.span)
+        if key in self.local and not resolved.indices:
+            local = self.local[key]
+            return Built(Sym(key, Space(local)), node.span, (), local)
+        space = self.table.space(key)
+        shape: build.Shape = space.shape
+        if key in self.table.vague and not space.shape:
+            shape = None
+        symbol = Built(Sym(key, space), node.span, (), shape)
+        if resolved.indices:
+            items = [self.index(i) for i in resolved.indices]
+            if shape is not None and len(items) > len(shape):
+                return build.opaque("entry", node.span, [symbol, *items])
+            return build.entry(symbol, items, node.span)
+        if self.repairing and len(space.shape) == 1 and key in self.table.families:
+            letter = self._dropped(key, space.shape[0])
+            if letter is not None:
+                if key not in self.repaired:
+                    self.repaired.add(key)
+                    self.note(
+                        "index-missing",
+                        f"{key} is read as {key}_{letter}: the index of the sum or derivative was left out",
+                        node,
+                    )
+                return build.entry(symbol, [build.index(letter, node.span)], node.span)
+        return symbol
+
+    def _dropped(self, key: str, size: Size) -> str | None:
+        """Return the index letter in scope over which `key` must run, if there is exactly one."""
+        candidates = [b for b in self.bound if self.counts(b, size)]
+        if not candidates:
+            candidates = [f for f in sorted(self.free) if self.counts(f, size)]
+        return candidates[-1] if len(set(candidates)) == 1 else None
+
+    def counts(self, letter: str, size: Size) -> bool:
+        """Tell whether an index letter runs over an axis of the given size."""
+        bounds = self.table.indices.get(letter)
+        if bounds is None:
+            return False
+        return Size(bounds.upper.name, bounds.upper.offset + 1 - bounds.lower) == size
+
+    def index(self, node: Surface) -> Built:
+        """Convert an index expression."""
+        match node.head:
+            case "number":
+                return build.number(Fraction(node.text), node.span)
+            case "name" | "prime" | "transpose":
+                return build.index(spelled(node), node.span)
+            case "neg":
+                return build.neg(self.index(node.args[0]), node.span)
+            case "add":
+                return build.add([self.index(a) for a in node.args], node.span)
+            case "group" if len(node.args) == 1:
+                return self.index(node.args[0])
+            case _:
+                return self.opaque(node, "index")
+
+    def condition(self, node: Surface) -> tuple[Compare, Built] | None:
+        """Convert a single comparison."""
+        if node.head == "group" and len(node.args) == 1:
+            return self.condition(node.args[0])
+        if node.head != "relation" or len(node.args) != 2 or node.text not in COMPARISONS:
+            return None
+        left, right = (self._comparand(a) for a in node.args)
+        compare = Compare(COMPARISONS[node.text], left.expr, right.expr)
+        return compare, Built(compare, node.span, (left, right))
+
+    def _comparand(self, node: Surface) -> Built:
+        if self.table.is_index(node) and node.head != "number":
+            return self.index(node)
+        return self.convert(node)

@@ -1,0 +1,58 @@
+"""Prose cues: the short list of phrases that are read as declarations."""
+
+import re
+from dataclasses import dataclass
+from typing import final
+
+_ONE_EXAMPLE = re.compile(
+    r"\b(?:one|a single|single|1|just one|only one|each|per)\s+(?:\w+\s+)?"
+    r"(?:example|sample|instance|data\s*point|observation|record)\b",
+    re.IGNORECASE,
+)
+_DIFFERENTIATED = re.compile(
+    r"\b(?:derivative|derivatives|differentiat\w*|gradient|d\s*/\s*d|w\.?\s?r\.?\s?t\.?|with respect to)",
+    re.IGNORECASE,
+)
+_ASSUMED = re.compile(
+    r"\b(?:let|let's|assume|assuming|suppose|given|where|with|since|because|define|denote|denoting|"
+    r"declare|constraint|subject to|such that|for)\b[^.]*$",
+    re.IGNORECASE,
+)
+_CASE_SPLIT = re.compile(r"\b(?:case|cases|if|when|diagonal|off-diagonal)\b", re.IGNORECASE)
+
+CLAIMED_RULES = {
+    "product rule": "product-rule",
+    "quotient rule": "quotient-rule",
+    "chain rule": "chain-rule",
+    "sum rule": "sum-rule",
+    "power rule": "power-rule",
+    "linearity": "constant-multiple",
+}
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """What the words before or inside a line say."""
+
+    one_example: bool = False
+    differentiated: bool = False
+    assumed: bool = False
+    cases: bool = False
+    claimed_rules: tuple[str, ...] = ()
+
+
+def read_cues(words: str) -> Cues:
+    """Read the cues of a stretch of prose.
+
+    >>> read_cues("for one training example, by the chain rule:").claimed_rules
+    ('chain-rule',)
+    """
+    low = words.lower()
+    return Cues(
+        one_example=bool(_ONE_EXAMPLE.search(words)),
+        differentiated=bool(_DIFFERENTIATED.search(words)),
+        assumed=bool(_ASSUMED.search(words.rstrip(" :"))),
+        cases=bool(_CASE_SPLIT.search(words)),
+        claimed_rules=tuple(v for k, v in CLAIMED_RULES.items() if k in low),
+    )

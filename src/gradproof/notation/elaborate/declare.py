@@ -1,0 +1,241 @@
+"""Declarations as ordinary mathematics: spaces, sets, ranges, inequalities, read off a statement."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import final
+
+from gradproof.expr import BINARY, Domain, IndexRange, Size
+from gradproof.notation.elaborate.symbols import full_key, size_of, spelled
+from gradproof.notation.surface import Name, Statement, Surface
+
+DECLARED_REAL = Domain(declared=True)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class SpaceDeclaration:
+    """``name ∈ set``: the sizes written (of one entry, if the name carries indices) and the domain."""
+
+    name: Name
+    sizes: tuple[Size, ...] | None
+    domain: Domain
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class RangeDeclaration:
+    """``i = 1, …, m``."""
+
+    letter: str
+    range: IndexRange
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class InequalityDeclaration:
+    """``0 < p < 1`` or ``σ > 0`` of one name."""
+
+    name: Name
+    domain: Domain
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class DistinctDeclaration:
+    """``c ≠ k`` or ``i = k`` between two index letters (`equal` tells which)."""
+
+    left: str
+    right: str
+    equal: bool = False
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class FunctionDeclaration:
+    """``f : A → B``; `scalar` where both sides are the real line."""
+
+    name: str
+    scalar: bool
+
+
+Declaration = (
+    SpaceDeclaration
+    | RangeDeclaration
+    | InequalityDeclaration
+    | DistinctDeclaration
+    | FunctionDeclaration
+)
+
+
+def declarations(statement: Statement) -> tuple[Declaration, ...]:
+    """Return what a statement declares; empty for any other statement."""
+    ops, sides = statement.relations, statement.sides
+    if "in" in ops and ops.index("in") == len(ops) - 1:
+        return _memberships(sides[: len(ops)], sides[-1])
+    if ops == ("=",):
+        letter = _plain_name(sides[0])
+        bounds = _range(sides[1])
+        if letter is not None and bounds is not None:
+            return (RangeDeclaration(full_key(letter), bounds),)
+    if ops == (":", "->") or ops == (":", "mapsto"):
+        name = _plain_name(sides[0])
+        if name is not None:
+            scalar = all(s.head == "space" and not s.args for s in sides[1:])
+            return (FunctionDeclaration(full_key(name), scalar),)
+    if ops and all(o in ("<", "<=", ">", ">=") for o in ops):
+        return _inequality(statement)
+    if ops == ("!=",):
+        left, right = _plain_name(sides[0]), _plain_name(sides[1])
+        if left is not None and right is not None:
+            return (DistinctDeclaration(full_key(left), full_key(right)),)
+    return ()
+
+
+def _plain_name(side: Surface) -> Name | None:
+    return side.name if side.head == "name" else None
+
+
+def _memberships(left: tuple[Surface, ...], right: Surface) -> tuple[Declaration, ...]:
+    members: list[Surface] = []
+    for side in left:
+        members.extend(side.args if side.head == "tuple" else (side,))
+    bounds = _range(right) if right.head == "set" else None
+    out: list[Declaration] = []
+    for member in members:
+        name = member.name
+        if member.head != "name" or name is None:
+            continue
+        if bounds is not None and not name.sub and not name.sup:
+            out.append(RangeDeclaration(full_key(name), bounds))
+            continue
+        found = _set(right)
+        if found is not None:
+            out.append(SpaceDeclaration(name, found[0], found[1]))
+    return tuple(out)
+
+
+def _range(side: Surface) -> IndexRange | None:
+    """Read ``1, …, m`` (a comma list with dots, or a set of it)."""
+    items = side.args if side.head in ("tuple", "set") else ()
+    if len(items) < 3 or not any(i.head == "dots" for i in items):
+        return None
+    low, high = items[0], size_of(items[-1])
+    if low.head != "number" or not low.text.isdigit() or high is None:
+        return None
+    return IndexRange(high, int(low.text))
+
+
+def _set(side: Surface) -> tuple[tuple[Size, ...] | None, Domain] | None:
+    """Read a set as (sizes, domain of an entry); sizes is None where a size is not understood."""
+    match side.head:
+        case "space":
+            sizes = tuple(size_of(a) for a in side.args)
+            domain = DECLARED_REAL
+            if side.text in ("N", "Z"):
+                low = Fraction(1) if side.text == "N" else None
+                domain = Domain(lower=low, lower_open=False, integer=True, declared=True)
+            shape = tuple(s for s in sizes if s is not None)
+            return (shape if len(shape) == len(sizes) else None), domain
+        case "set":
+            values = [_number(a) for a in side.args]
+            known = tuple(v for v in values if v is not None)
+            if not known or len(known) != len(values):
+                return None
+            return (), Domain(members=known, declared=True)
+        case "interval" | "tuple" | "group":
+            return _interval(side)
+        case "pow":
+            base = _set(side.args[0])
+            if base is None:
+                return None
+            sizes = _sizes(side.args[1])
+            return (None if sizes is None else sizes), base[1]
+        case _:
+            return None
+
+
+def _interval(side: Surface) -> tuple[tuple[Size, ...] | None, Domain] | None:
+    args = side.args
+    if side.head == "group" and len(args) == 1 and args[0].head == "tuple":
+        args = args[0].args
+    if len(args) != 2:
+        return None
+    low, high = _bound(args[0]), _bound(args[1])
+    if low is False or high is False:
+        return None
+    brackets = side.text if len(side.text) == 2 else {"[": "[]", "(": "()"}.get(side.text, "()")
+    return (), Domain(
+        lower=low if isinstance(low, Fraction) else None,
+        upper=high if isinstance(high, Fraction) else None,
+        lower_open=brackets[0] != "[",
+        upper_open=brackets[1] != "]",
+        declared=True,
+    )
+
+
+def _sizes(side: Surface) -> tuple[Size, ...] | None:
+    """Read the exponent of a set: ``n``, ``m × n``, ``n+1``."""
+    if (side.head == "mul" and "t" in side.text) or side.head == "tuple":
+        parts = [size_of(a) for a in side.args]
+    else:
+        parts = [size_of(side)]
+    known = tuple(p for p in parts if p is not None)
+    return known if len(known) == len(parts) else None
+
+
+def _bound(side: Surface) -> Fraction | bool:
+    """Return the number, True for an infinity, False for anything else."""
+    value = _number(side)
+    if value is not None:
+        return value
+    return "infty" in spelled(side) or "∞" in spelled(side)
+
+
+def _number(side: Surface) -> Fraction | None:
+    match side.head:
+        case "number":
+            return Fraction(side.text)
+        case "neg":
+            inner = _number(side.args[0])
+            return None if inner is None else -inner
+        case "group" if len(side.args) == 1:
+            return _number(side.args[0])
+        case "div":
+            a, b = _number(side.args[0]), _number(side.args[1])
+            return a / b if a is not None and b else None
+        case _:
+            return None
+
+
+def _inequality(statement: Statement) -> tuple[Declaration, ...]:
+    """Read a chain of inequalities around one name (or several joined by commas)."""
+    lower: Fraction | None = None
+    upper: Fraction | None = None
+    lower_open = upper_open = True
+    names: list[Name] = []
+    position: int | None = None
+    for k, side in enumerate(statement.sides):
+        members = side.args if side.head == "tuple" else (side,)
+        found = [m.name for m in members if m.head == "name" and m.name is not None]
+        if len(found) == len(members):
+            if position is not None:
+                return ()
+            names, position = found, k
+    if position is None:
+        return ()
+    for k, op in enumerate(statement.relations):
+        bound = _number(statement.sides[k] if k < position else statement.sides[k + 1])
+        if bound is None:
+            return ()
+        below = (k < position) == (op in ("<", "<="))
+        if below:
+            lower, lower_open = bound, op in ("<", ">")
+        else:
+            upper, upper_open = bound, op in ("<", ">")
+    domain = Domain(lower, upper, lower_open, upper_open, declared=True)
+    return tuple(InequalityDeclaration(n, domain) for n in names)
+
+
+def is_label_domain(domain: Domain) -> bool:
+    """Tell whether a domain is that of a 0/1 label."""
+    return domain.members == BINARY.members

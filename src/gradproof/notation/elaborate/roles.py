@@ -1,0 +1,162 @@
+"""What a statement does in a derivation: declare, define, update, claim, or label."""
+
+from collections.abc import Set
+from dataclasses import dataclass
+from typing import Literal, final
+
+from gradproof.notation.elaborate.declare import declarations
+from gradproof.notation.elaborate.symbols import Symbols, full_key, walk_surface
+from gradproof.notation.grammar import name_key
+from gradproof.notation.surface import Name, Statement, Surface
+
+StatementRole = Literal[
+    "declaration", "definition", "constraint", "update", "claim", "continuation", "bare", "label"
+]
+EQUALS = frozenset({"=", ":=", "=="})
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The left side of a definition: the key, its index scripts, its parameters."""
+
+    key: str
+    indices: tuple[Surface, ...] = ()
+    params: tuple[Surface, ...] = ()
+    called: bool = False
+
+    @property
+    def identity(self) -> str:
+        """What is defined: the name, or the single entry where the indices are numbers."""
+        if self.indices and all(i.head == "number" for i in self.indices):
+            return f"{self.key}_{','.join(i.text for i in self.indices)}"
+        return self.key
+
+
+def target(side: Surface, table: Symbols) -> Target | None:
+    """Return what a left side would define; None where it is no definable form."""
+    match side.head:
+        case "name" if side.name is not None:
+            resolved = table.resolve(side.name)
+            return Target(resolved.key, resolved.indices)
+        case "call" if side.args[0].head == "name":
+            name = side.args[0].name
+            assert name is not None
+            params = side.args[1:]
+            if all(_formal(p) for p in params):
+                return Target(full_key(name), (), params, called=True)
+            return None
+        case "group" if len(side.args) == 1:
+            return target(side.args[0], table)
+        case "pow" if square_key(side, table) is not None:
+            name = side.args[0].name
+            assert name is not None
+            return Target(f"{table.resolve(name).key}^2", table.resolve(name).indices)
+        case "index" if side.args[0].head == "call":
+            inner = target(side.args[0], table)
+            items = side.args[1:]
+            if inner is not None and all(table.is_index(i) for i in items):
+                return Target(inner.key, items, inner.params, called=True)
+            return None
+        case "diff" if side.args[0].head == "name" and side.args[0].name is not None:
+            resolved = table.resolve(side.args[0].name)
+            if resolved.key in table.adjoints:
+                return Target(f"d{resolved.key}", resolved.indices)
+            return None
+        case _:
+            return None
+
+
+def square_key(node: Surface, table: Symbols) -> str | None:
+    """Return the key of ``σ^2`` where the square is a quantity of its own (σ never stands alone)."""
+    if node.head != "pow" or node.args[0].name is None:
+        return None
+    exponent = node.args[1]
+    if exponent.head != "number" or exponent.text != "2":
+        return None
+    key = table.resolve(node.args[0].name).key
+    return f"{key}^2" if key in table.squares else None
+
+
+def _formal(node: Surface) -> bool:
+    return node.head == "name" or (
+        node.head == "group" and len(node.args) == 1 and _formal(node.args[0])
+    )
+
+
+def role_of(
+    statement: Statement, table: Symbols, known: Set[str], *, assumed: bool
+) -> StatementRole:
+    """Classify a statement; `known` are the names defined so far in its scope.
+
+    `assumed` says that the words before it (or an explicit declaration) introduce it as holding.
+    """
+    sides, ops = statement.sides, statement.relations
+    if not ops:
+        return "bare"
+    if declarations(statement):
+        return "declaration"
+    if all(s.head == "hole" for s in sides[1:]):
+        return "label"
+    if sides[0].head == "hole":
+        return "continuation"
+    goal = target(sides[0], table)
+    if ops[0] in ("<-",) or (
+        goal is not None and ops[0] in EQUALS and _self_reference(goal, sides[1], table)
+    ):
+        return "update"
+    if (
+        goal is not None
+        and ops[0] in EQUALS
+        and goal.key not in known
+        and goal.identity not in known
+    ):
+        return "definition"
+    if (
+        assumed
+        and len(ops) == 1
+        and ops[0] in EQUALS
+        and goal is None
+        and not _has_derivative(statement)
+    ):
+        return "constraint"
+    return "claim"
+
+
+def _has_derivative(statement: Statement) -> bool:
+    return any(
+        n.head in ("deriv", "grad", "diff") for side in statement.sides for n in walk_surface(side)
+    )
+
+
+def _self_reference(goal: Target, side: Surface, table: Symbols) -> bool:
+    """Tell an update: the name (perhaps with another label) stands on the right beside a step."""
+    if goal.called:
+        return False
+    base = goal.key.split("_")[0].split("^")[0]
+    exact = False
+    relabelled = False
+    for node in walk_surface(side):
+        if node.head == "name" and node.name is not None:
+            key = table.resolve(node.name).key
+            exact = exact or (key == goal.key and _same_indices(node.name, goal, table))
+            relabelled = relabelled or (name_key(node.name) == base and key != goal.key)
+    step = any(n.head in ("deriv", "grad") for n in walk_surface(side))
+    return exact or (relabelled and step and _is_step(side))
+
+
+def _is_step(side: Surface) -> bool:
+    return side.head == "add" and side.args[0].head == "name"
+
+
+def _same_indices(name: Name, goal: Target, table: Symbols) -> bool:
+    found = table.resolve(name).indices
+    return len(found) == len(goal.indices) and all(
+        _flat(a) == _flat(b) for a, b in zip(found, goal.indices, strict=True)
+    )
+
+
+def _flat(node: Surface) -> str:
+    if node.name is not None:
+        return full_key(node.name)
+    return node.head + node.text + "".join(_flat(a) for a in node.args)

@@ -1,0 +1,257 @@
+"""From a document to its rows: layout, grammar in two passes, and the admissible other readings of a row."""
+
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass
+from typing import final
+
+from gradproof.diagnostic import Place
+from gradproof.notation.documents import Document, Region
+from gradproof.notation.elaborate.survey import survey
+from gradproof.notation.elaborate.symbols import Symbols
+from gradproof.notation.grammar import Options, name_key, parse_rows
+from gradproof.notation.surface import Choice, FormulaRow, Name, Note, Statement, Surface
+from gradproof.notation.tex import Layout, Macros, parse_layout
+from gradproof.source import Source, Span
+
+MAX_ALTERNATIVES = 3
+"""Other readings of one row that are followed."""
+
+OUTSIDE = -1
+"""Scope of declarations given from outside the document; every other scope sees it."""
+
+READING_CHOICES = frozenset(
+    {"sum-scope", "operator-scope", "operator-rest", "slash-scope", "call", "function-scope", "quotient"}
+)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One row with its place, the words before it, and its other readings."""
+
+    place: Place
+    span: Span
+    tex: str
+    row: FormulaRow
+    words: str
+    heading: int
+    explicit: bool = False
+    alternatives: tuple[tuple[Choice, FormulaRow], ...] = ()
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """The layout of one region (None: a declaration from outside) before it is split into rows.
+
+    Plain text has one piece of layout a line, TeX one for the whole region.
+    """
+
+    region: Region | None
+    source: Source
+    span: Span
+    pieces: tuple[tuple[Layout, ...], ...]
+    notes: tuple[Note, ...]
+
+
+def read_items(document: Document, declared: Sequence[str]) -> tuple[tuple[Item, ...], Symbols]:
+    """Parse every region and every declaration; return the rows in order and the symbol table.
+
+    The grammar runs twice where the first pass finds out which names are functions.
+    """
+    parsed = _layouts(document, declared)
+    options = Options()
+    groups = [_rows(p, options) for p in parsed]
+    statements = [s for g in groups for r in g for s in r.statements]
+    table = survey(statements)
+    second = _options(table, statements)
+    if second != options:
+        options = second
+        groups = [_rows(p, options) for p in parsed]
+        table = survey([s for g in groups for r in g for s in r.statements])
+    items: list[Item] = []
+    for p, group in zip(parsed, groups, strict=True):
+        items.extend(_items(p, group, options))
+    return tuple(items), table
+
+
+def _layouts(document: Document, declared: Sequence[str]) -> list[_Parsed]:
+    macros = Macros()
+    pending = list(document.macros)
+    out: list[_Parsed] = []
+    for position, region in enumerate(document.regions):
+        while pending and pending[0].region <= position:
+            definition = pending.pop(0)
+            text = document.sources[definition.source][1].slice(definition.span)
+            macros = macros.merge(Macros.read(text, definition.span.start)[0])
+        source = document.sources[region.source][1]
+        text = _without_skips(source.slice(region.span), region)
+        pieces: list[tuple[Layout, ...]] = []
+        notes: list[Note] = []
+        for offset, piece in _pieces(text, plain=region.plain):
+            result = parse_layout(
+                piece, offset=region.span.start + offset, macros=macros, plain=region.plain
+            )
+            macros = result.macros
+            pieces.append(result.nodes)
+            notes.extend(result.notes)
+        out.append(_Parsed(region, source, region.span, tuple(pieces), tuple(notes)))
+    outside: list[_Parsed] = []
+    for text in declared:
+        source = Source("--declare", text)
+        span = Span(0, len(text))
+        result = parse_layout(text, offset=0, macros=macros)
+        outside.append(_Parsed(None, source, span, (result.nodes,), result.notes))
+    return outside + out
+
+
+def _pieces(text: str, *, plain: bool) -> list[tuple[int, str]]:
+    """Cut plain text into its lines (an offset with each); TeX stays whole."""
+    if not plain:
+        return [(0, text)]
+    out: list[tuple[int, str]] = []
+    offset = 0
+    for line in text.splitlines(keepends=True):
+        if line.strip():
+            out.append((offset, line))
+        offset += len(line)
+    return out
+
+
+def _without_skips(text: str, region: Region) -> str:
+    for _, span in region.skips:
+        a, b = span.start - region.span.start, span.end - region.span.start
+        text = text[:a] + "".join("\n" if ch == "\n" else " " for ch in text[a:b]) + text[b:]
+    return text
+
+
+def _rows(p: _Parsed, options: Options) -> tuple[FormulaRow, ...]:
+    fatal = next((n for n in p.notes if n.fatal), None)
+    if fatal is not None:
+        return (FormulaRow(p.span, (), notes=p.notes),)
+    rows = tuple(row for nodes in p.pieces for row in parse_rows(nodes, options))
+    if not p.notes or not rows:
+        return rows
+    out: list[FormulaRow] = []
+    for k, row in enumerate(rows):
+        last = k == len(rows) - 1
+        mine = tuple(
+            n
+            for n in p.notes
+            if (n.span.start < row.span.end or last)
+            and (k == 0 or n.span.start >= rows[k - 1].span.end)
+        )
+        out.append(_with_notes(row, mine))
+    return tuple(out)
+
+
+def _with_notes(row: FormulaRow, notes: tuple[Note, ...]) -> FormulaRow:
+    return FormulaRow(
+        row.span, row.statements, row.labels, (*notes, *row.notes), row.choices, row.where
+    )
+
+
+def _options(table: Symbols, statements: Iterable[Statement]) -> Options:
+    """Return what the document says about which names are functions."""
+    callables = set(table.functions)
+    for statement in statements:
+        if statement.relations[:1] in (("=",), (":=",), ("==",)):
+            head = _defined_head(statement.sides[0], table)
+            if head is not None:
+                callables.add(head)
+    words = _words_on_the_left(statements, table, callables)
+    arrays = {k for k, shape in table.shapes.items() if shape} | set(table.domains)
+    products = frozenset(arrays - callables) | frozenset(table.indices)
+    return Options(
+        callables=frozenset(callables) or None,
+        not_callables=products - callables,
+        words=frozenset(words),
+    )
+
+
+def _words_on_the_left(
+    statements: Iterable[Statement], table: Symbols, callables: Set[str]
+) -> set[str]:
+    """Find words: letters side by side that are defined together and stand for nothing apart (``FL = …``)."""
+    out: set[str] = set()
+    for statement in statements:
+        side = statement.sides[0]
+        if statement.relations[:1] not in (("=",), (":=",)) or side.head != "mul":
+            continue
+        names = [a.name for a in side.args]
+        letters = [n.base for n in names if n is not None and n == Name(n.base)]
+        plain = len(letters) == len(names) and all(x.isalpha() and len(x) == 1 for x in letters)
+        known = any(
+            x in table.domains or x in table.shapes or x in table.indices or x in callables
+            for x in letters
+        )
+        if plain and set(side.text) == {"j"} and not known:
+            out.add("".join(letters))
+    return out
+
+
+def _defined_head(side: Surface, table: Symbols) -> str | None:
+    """Return the function name of a left side ``f(x)``, also where it was read as a product."""
+    if side.head == "index" and side.args:
+        return _defined_head(side.args[0], table)
+    if side.head == "call" and side.args[0].name is not None:
+        return name_key(side.args[0].name)
+    if side.head == "mul" and len(side.args) == 2:
+        name, group = side.args
+        inside = group.args[0] if group.head == "group" and len(group.args) == 1 else group
+        members = inside.args if inside.head == "tuple" else (inside,)
+        named = all(m.head == "name" for m in members)
+        if name.name is not None and named and group.head in ("group", "tuple"):
+            key = name_key(name.name)
+            if key not in table.domains and not table.resolve(name.name).indices:
+                return key
+    return None
+
+
+def _items(p: _Parsed, group: Sequence[FormulaRow], options: Options) -> Iterable[Item]:
+    for k, row in enumerate(group):
+        yield Item(
+            place=_place(p.region, k),
+            span=row.span,
+            tex=p.source.slice(row.span),
+            row=row,
+            words=_words(p.region, row, first=k == 0),
+            heading=OUTSIDE if p.region is None else p.region.heading,
+            explicit=p.region is None,
+            alternatives=_alternatives(p, k, row, options),
+        )
+
+
+def _place(region: Region | None, row: int) -> Place:
+    if region is None:
+        return Place(None, row)
+    if region.kind == "display":
+        return Place(region.number, row, None, region.cell)
+    return Place(None, row, region.number, region.cell)
+
+
+def _words(region: Region | None, row: FormulaRow, *, first: bool) -> str:
+    if region is None:
+        return ""
+    words = [region.before] if first else []
+    words.extend(
+        text for text, span in region.skips if row.span.start - 1 <= span.end <= row.span.end + 1
+    )
+    return " ".join(w for w in words if w)
+
+
+def _alternatives(
+    p: _Parsed, position: int, row: FormulaRow, options: Options
+) -> tuple[tuple[Choice, FormulaRow], ...]:
+    out: list[tuple[Choice, FormulaRow]] = []
+    for choice in row.choices:
+        if choice.kind not in READING_CHOICES or len(out) >= MAX_ALTERNATIVES:
+            continue
+        for other in choice.alternatives[:1]:
+            flipped = Options(
+                options.callables, options.not_callables, {**options.overrides, choice.key: other}
+            )
+            rows = _rows(p, flipped)
+            if position < len(rows) and not any(n.fatal for n in rows[position].notes):
+                out.append((choice, rows[position]))
+    return tuple(out)

@@ -1,0 +1,71 @@
+"""Sums and products over indices."""
+
+from gradproof.expr import Compare, Idx, Prod, Sum
+from gradproof.notation.elaborate import build
+from gradproof.notation.elaborate.build import Built
+from gradproof.notation.elaborate.converter import Converter
+from gradproof.notation.elaborate.symbols import spelled, walk_surface
+from gradproof.notation.surface import Surface
+
+
+def series_node(c: Converter, node: Surface) -> Built:
+    """Convert a sum or product; several indices nest from the left outwards."""
+    kind = Sum if node.head == "sum" else Prod
+    if len(node.args) == 1:
+        return _unindexed(c, node)
+    binders = node.args[1:]
+    letters: list[str] = []
+    parts: list[tuple[str, Built, list[Built], int]] = []
+    for binder in binders:
+        name = binder.args[0] if binder.args else binder
+        letter = spelled(name)
+        if binder.head not in ("range", "relation", "name") or letter not in c.table.letters:
+            return c.opaque(node, "sum")
+        bounds: list[Built] = []
+        has = 0
+        if binder.head == "range":
+            bounds = [c.convert(b) for b in binder.args[1:]]
+            has = len(bounds)
+        elif binder.head == "relation":
+            c.bound.append(letter)
+            found = c.condition(binder)
+            c.bound.pop()
+            if found is None:
+                return c.opaque(node, "sum")
+            bounds, has = [found[1]], -1
+        letters.append(letter)
+        parts.append((letter, build.index(letter, name.span), bounds, has))
+    c.bound.extend(letters)
+    body = c.convert(node.args[0])
+    del c.bound[len(c.bound) - len(letters) :]
+    for letter, idx, bounds, has in reversed(parts):
+        lower = bounds[0].expr if has >= 1 else None
+        upper = bounds[1].expr if has == 2 else None
+        compare = bounds[0].expr if has == -1 else None
+        condition = compare if isinstance(compare, Compare) else None
+        body = Built(
+            kind(body.expr, Idx(letter), lower, upper, condition),
+            node.span,
+            (body, idx, *bounds),
+            body.shape,
+        )
+    return body
+
+
+def _unindexed(c: Converter, node: Surface) -> Built:
+    """Convert ``Σ e^z`` without an index where exactly one family can be meant."""
+    inside = {n.name and c.table.resolve(n.name).key for n in walk_surface(node.args[0]) if n.name}
+    sizes = {c.table.shapes[k][0] for k in inside if k and len(c.table.shapes.get(k, ())) == 1}
+    letters = [
+        x for x in sorted(c.table.indices) if len(sizes) == 1 and c.counts(x, next(iter(sizes)))
+    ]
+    free = [x for x in letters if x not in c.free and x not in c.bound]
+    if len(sizes) != 1 or not letters:
+        return c.opaque(node, "sum")
+    letter = free[0] if free else letters[0]
+    c.bound.append(letter)
+    body = c.convert(node.args[0])
+    c.bound.pop()
+    c.note("sum-index", f"the sum without an index is read as a sum over {letter}", node)
+    idx = build.index(letter, node.span)
+    return Built(Sum(body.expr, Idx(letter)), node.span, (body, idx), body.shape)

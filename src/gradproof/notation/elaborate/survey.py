@@ -1,0 +1,381 @@
+"""First pass over a document: index letters, families, shapes, functions, told by declarations and by use."""
+
+from collections.abc import Iterable, Sequence
+from typing import final
+
+from gradproof.expr import POSITIVE, IndexRange, Size
+from gradproof.notation.elaborate.declare import (
+    DistinctDeclaration,
+    FunctionDeclaration,
+    InequalityDeclaration,
+    RangeDeclaration,
+    SpaceDeclaration,
+    declarations,
+)
+from gradproof.notation.elaborate.symbols import (
+    HABIT_INDICES,
+    Symbols,
+    full_key,
+    size_of,
+    spelled,
+    walk_surface,
+)
+from gradproof.notation.surface import Name, Statement, Surface
+
+ARRAY_HEADS = frozenset({"transpose", "had", "haddiv", "frob", "inner", "norm", "kron", "matrix"})
+ARRAY_FUNCTIONS = frozenset({"tr", "det", "diag", "vec", "rank", "softmax", "logsumexp"})
+SCALAR_RESULTS = frozenset({"norm", "frob", "inner"})
+
+
+@final
+class _Classes:
+    """Union-find over index letters and array axes; a class knows its range."""
+
+    def __init__(self) -> None:
+        self._parent: dict[str, str] = {}
+        self._range: dict[str, IndexRange] = {}
+
+    def find(self, node: str) -> str:
+        parent = self._parent.setdefault(node, node)
+        while parent != node:
+            node, parent = parent, self._parent[parent]
+        return node
+
+    def union(self, a: str, b: str) -> None:
+        ra, rb = self.find(a), self.find(b)
+        if ra == rb:
+            return
+        if ra in self._range and rb in self._range and self._range[ra] != self._range[rb]:
+            return
+        self._parent[rb] = ra
+        if rb in self._range:
+            self._range.setdefault(ra, self._range.pop(rb))
+
+    def give(self, node: str, bounds: IndexRange) -> None:
+        self._range.setdefault(self.find(node), bounds)
+
+    def range_of(self, node: str) -> IndexRange | None:
+        return self._range.get(self.find(node))
+
+
+def survey(statements: Sequence[Statement]) -> Symbols:
+    """Return the symbol table of a document from all its statements, in order."""
+    table = Symbols()
+    nodes = [n for s in statements for side in s.sides for n in walk_surface(side)]
+    _letters(table, statements, nodes)
+    _families(table, nodes)
+    _declared(table, statements)
+    _axes(table, statements, nodes)
+    _squares(table, statements, nodes)
+    _functions(table, statements, nodes)
+    _vague(table, statements)
+    return table
+
+
+def _letters(table: Symbols, statements: Sequence[Statement], nodes: Iterable[Surface]) -> None:
+    """Collect the letters that index: declared ranges, bound in sums, deltas, then by habit."""
+    for statement in statements:
+        for d in declarations(statement):
+            if isinstance(d, RangeDeclaration):
+                table.letters.add(d.letter)
+            elif isinstance(d, SpaceDeclaration) and d.sizes and (d.name.sub or d.name.sup):
+                table.single.add(full_key(d.name))
+    scripts: set[str] = set()
+    for node in nodes:
+        if node.head in ("sum", "prod"):
+            table.letters.update(spelled(b) for b in _bound_letters(node))
+        elif node.head == "delta":
+            table.letters.update(spelled(a) for a in node.args if a.head == "name")
+        elif node.head == "name" and node.name is not None:
+            for item in (*node.name.sub, *node.name.sup):
+                for part in walk_surface(item):
+                    if part.head == "name" and part.name is not None and not part.name.sub:
+                        scripts.add(full_key(part.name))
+    table.letters.update(scripts & HABIT_INDICES)
+    table.single = {k for k in table.single if not _carries_range(k, statements, table)}
+
+
+def _carries_range(key: str, statements: Sequence[Statement], table: Symbols) -> bool:
+    """Tell whether the script letter of a name declared alone has a range or is summed over."""
+    for statement in statements:
+        for d in declarations(statement):
+            if isinstance(d, SpaceDeclaration) and full_key(d.name) == key:
+                items = [spelled(s) for s in (*d.name.sub, *d.name.sup)]
+                if any(i in table.letters and i not in HABIT_INDICES for i in items):
+                    return True
+                return any(i in _ranged(statements) for i in items)
+    return False
+
+
+def _ranged(statements: Sequence[Statement]) -> set[str]:
+    out: set[str] = set()
+    for statement in statements:
+        for d in declarations(statement):
+            if isinstance(d, RangeDeclaration):
+                out.add(d.letter)
+        for side in statement.sides:
+            for node in walk_surface(side):
+                if node.head in ("sum", "prod"):
+                    out.update(spelled(b) for b in _bound_letters(node))
+    return out
+
+
+def _bound_letters(node: Surface) -> list[Surface]:
+    out: list[Surface] = []
+    for binder in node.args[1:]:
+        if binder.head == "range" or (
+            binder.head == "relation" and binder.args and binder.args[0].head == "name"
+        ):
+            out.append(binder.args[0])
+        elif binder.head == "name":
+            out.append(binder)
+    return out
+
+
+def _index_scripts(table: Symbols, name: Name) -> tuple[Surface, ...]:
+    """Return the scripts of a name that index it by letter (numbers are judged later)."""
+    sup = name.sup if name.sup_bracket == "(" else ()
+    return tuple(s for s in (*sup, *name.sub) if table.is_index(s))
+
+
+def _families(table: Symbols, nodes: Iterable[Surface]) -> None:
+    for node in nodes:
+        if node.head != "name" or node.name is None:
+            continue
+        name = node.name
+        if full_key(name) in table.single:
+            continue
+        rank = len(_index_scripts(table, name))
+        if rank:
+            key = table.resolve(name).key
+            table.families[key] = max(table.families.get(key, 0), rank)
+
+
+def _declared(table: Symbols, statements: Sequence[Statement]) -> None:
+    for statement in statements:
+        for d in declarations(statement):
+            match d:
+                case SpaceDeclaration(name, sizes, domain):
+                    resolved = table.resolve(name)
+                    table.domains[resolved.key] = domain
+                    if sizes is None:
+                        table.vague.add(resolved.key)
+                    elif sizes:
+                        lead = tuple(
+                            Size(f"?{resolved.key}{k}") for k in range(len(resolved.indices))
+                        )
+                        table.shapes[resolved.key] = lead + sizes
+                case InequalityDeclaration(name, domain):
+                    table.domains[table.resolve(name).key] = domain
+                case DistinctDeclaration(left, right):
+                    if left in table.letters and right in table.letters:
+                        table.distinct.add((left, right))
+                case RangeDeclaration() | FunctionDeclaration():
+                    pass
+
+
+def _axes(table: Symbols, statements: Sequence[Statement], nodes: Sequence[Surface]) -> None:
+    """Give every index letter and every axis of every array its range, by unification."""
+    classes = _Classes()
+    for statement in statements:
+        for d in declarations(statement):
+            if isinstance(d, RangeDeclaration):
+                classes.give(f"i:{d.letter}", d.range)
+    for key, shape in table.shapes.items():
+        for k, size in enumerate(shape):
+            if not size.name.startswith("?"):
+                classes.give(f"a:{key}:{k}", IndexRange(size))
+    uses: list[tuple[str, int, Surface]] = []
+    for node in nodes:
+        if node.head == "name" and node.name is not None:
+            resolved = table.resolve(node.name)
+            if resolved.indices:
+                table.families[resolved.key] = max(
+                    table.families.get(resolved.key, 0), len(resolved.indices)
+                )
+                uses.extend((resolved.key, k, item) for k, item in enumerate(resolved.indices))
+        elif node.head in ("sum", "prod"):
+            _sum_ranges(node, classes)
+    for key, k, item in uses:
+        if item.head == "name" and item.name is not None:
+            classes.union(f"a:{key}:{k}", f"i:{full_key(item.name)}")
+    highest = _numeric_extent(uses)
+    for key, rank in table.families.items():
+        shape = list(table.shapes.get(key, ()))
+        shape += [Size(f"?{key}{k}") for k in range(len(shape), rank)]
+        origin: list[int] = []
+        for k, size in enumerate(shape):
+            bounds = classes.range_of(f"a:{key}:{k}")
+            extent = highest.get((key, k))
+            if bounds is None and extent is not None and not _lettered(uses, key, k):
+                bounds = IndexRange(Size("", extent[1]), extent[0])
+            if bounds is None:
+                bounds = IndexRange(Size(f"n_{{{_representative(classes, uses, key, k)}}}"))
+            declared = table.shapes.get(key)
+            fixed = declared is not None and k < len(declared) and not size.name.startswith("?")
+            low = 0 if extent is not None and extent[0] == 0 else bounds.lower
+            if not fixed:
+                shape[k] = _count(bounds)
+            origin.append(low)
+            for letter in _letters_at(uses, key, k):
+                table.indices.setdefault(letter, bounds)
+        table.shapes[key] = tuple(shape)
+        table.origins[key] = tuple(origin)
+    for letter in table.letters:
+        bounds = classes.range_of(f"i:{letter}")
+        if bounds is not None:
+            table.indices[letter] = bounds
+        else:
+            table.indices.setdefault(letter, IndexRange(Size(f"n_{{{letter}}}")))
+
+
+def _squares(table: Symbols, statements: Sequence[Statement], nodes: Sequence[Surface]) -> None:
+    """Find names that are defined as a square and never stand alone: a variance σ² is one quantity."""
+    defined = {
+        k
+        for s in statements
+        if s.relations and (k := _squared(table, s.sides[0])) is not None
+    }
+    for key in sorted(defined - set(table.domains)):
+        standing = sum(
+            n.name is not None and n.head == "name" and table.resolve(n.name).key == key
+            for n in nodes
+        )
+        if standing == sum(_squared(table, n) == key for n in nodes):
+            table.squares.add(key)
+            table.domains[f"{key}^2"] = POSITIVE
+            if key in table.shapes:
+                table.shapes[f"{key}^2"] = table.shapes[key]
+                table.origins[f"{key}^2"] = table.origins.get(key, ())
+
+
+def _squared(table: Symbols, node: Surface) -> str | None:
+    """Return the key of the base of ``σ^2``."""
+    if node.head != "pow" or node.args[0].name is None or node.args[1].text != "2":
+        return None
+    return table.resolve(node.args[0].name).key
+
+
+def _count(bounds: IndexRange) -> Size:
+    """Return the number of values of a range as a size."""
+    return Size(bounds.upper.name, bounds.upper.offset + 1 - bounds.lower)
+
+
+def _sum_ranges(node: Surface, classes: _Classes) -> None:
+    for binder in node.args[1:]:
+        if binder.head == "range" and len(binder.args) == 3:
+            low, high = binder.args[1], size_of(binder.args[2])
+            if low.head == "number" and low.text.isdigit() and high is not None:
+                classes.give(f"i:{spelled(binder.args[0])}", IndexRange(high, int(low.text)))
+
+
+def _numeric_extent(
+    uses: Iterable[tuple[str, int, Surface]],
+) -> dict[tuple[str, int], tuple[int, int]]:
+    out: dict[tuple[str, int], tuple[int, int]] = {}
+    for key, k, item in uses:
+        if item.head == "number" and item.text.isdigit():
+            low, high = out.get((key, k), (1, 1))
+            out[key, k] = (min(low, int(item.text)), max(high, int(item.text)))
+    return out
+
+
+def _letters_at(uses: Iterable[tuple[str, int, Surface]], key: str, k: int) -> list[str]:
+    return [
+        full_key(i.name)
+        for u, at, i in uses
+        if u == key and at == k and i.head == "name" and i.name is not None
+    ]
+
+
+def _lettered(uses: Iterable[tuple[str, int, Surface]], key: str, k: int) -> bool:
+    return bool(_letters_at(uses, key, k))
+
+
+def _representative(
+    classes: _Classes, uses: Iterable[tuple[str, int, Surface]], key: str, k: int
+) -> str:
+    letters = _letters_at(uses, key, k)
+    root = classes.find(f"a:{key}:{k}")
+    return (
+        root.split(":", 1)[1].replace(":", "")
+        if root.startswith("i:")
+        else min(letters, default=key)
+    )
+
+
+def _functions(table: Symbols, statements: Sequence[Statement], nodes: Iterable[Surface]) -> None:
+    formals: set[int] = set()
+    for statement in statements:
+        for d in declarations(statement):
+            if isinstance(d, FunctionDeclaration):
+                table.functions.add(d.name)
+        if statement.relations and statement.relations[0] in ("=", ":=", "=="):
+            left = statement.sides[0]
+            left = left.args[0] if left.head == "index" else left
+            if left.head == "call" and left.args[0].head == "name":
+                assert left.args[0].name is not None
+                table.defined_functions.add(full_key(left.args[0].name))
+                formals.add(id(left))
+            _adjoint(table, statement)
+    for node in nodes:
+        if node.head != "call" or node.args[0].name is None or id(node) in formals:
+            continue
+        key = full_key(node.args[0].name)
+        if key in table.defined_functions:
+            for k, arg in enumerate(node.args[1:]):
+                if arg.head == "name" and arg.name is not None:
+                    resolved = table.resolve(arg.name)
+                    shape = table.shapes.get(resolved.key, ())[len(resolved.indices) :]
+                    if resolved.indices:
+                        table.parameters.setdefault((key, k), shape)
+
+
+def _adjoint(table: Symbols, statement: Statement) -> None:
+    """Note the course convention: ``dW = ∂J/∂W`` makes dW a name for the derivative."""
+    left, right = statement.sides[0], statement.sides[1]
+    if left.head == "diff" and left.args[0].head in ("name", "pow") and right.head == "deriv":
+        table.adjoints.add(spelled(left.args[0]).split("_")[0])
+
+
+def _vague(table: Symbols, statements: Sequence[Statement]) -> None:
+    """Find names that act as arrays although nothing tells their shape."""
+    for statement in statements:
+        for side in statement.sides:
+            for node in walk_surface(side):
+                array = node.head in ARRAY_HEADS or (
+                    node.head == "call" and node.text in ARRAY_FUNCTIONS
+                )
+                if array:
+                    for part in node.args:
+                        _mark(table, part)
+
+
+def _mark(table: Symbols, node: Surface) -> None:
+    """Mark the names of an elementwise expression as arrays of unknown shape."""
+    if node.head == "name" and node.name is not None:
+        resolved = table.resolve(node.name)
+        if (
+            not table.shapes.get(resolved.key)
+            and not resolved.indices
+            and not _scalar(table, resolved.key)
+        ):
+            table.vague.add(resolved.key)
+    elif (
+        node.head in ("group", "add", "neg", "transpose", "mul", "call", "had")
+        and node.head not in SCALAR_RESULTS
+    ):
+        for part in node.args[1:] if node.head == "call" else node.args:
+            if len(node.args) <= 2 or node.head != "mul":
+                _mark(table, part)
+
+
+def _scalar(table: Symbols, key: str) -> bool:
+    """Tell whether a declaration says that the name is a scalar."""
+    domain = table.domains.get(key)
+    return (
+        domain is not None
+        and domain.declared
+        and key not in table.shapes
+        and key not in table.vague
+    )

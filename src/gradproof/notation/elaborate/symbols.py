@@ -1,0 +1,182 @@
+"""The symbol table of a document: which letters are indices, which names are families, what shapes they have."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import final
+
+from gradproof.expr import SCALAR, Domain, IndexRange, Size, Space
+from gradproof.notation.grammar import name_key
+from gradproof.notation.surface import Name, Surface
+
+HABIT_INDICES = frozenset("ijkl")
+"""Letters that index by habit, without a range or a sum that says so."""
+
+
+def spelled(item: Surface) -> str:
+    """Return a flat spelling of a subscript or superscript item, e.g. ``t+1``, ``new``, ``i``."""
+    match item.head:
+        case "name":
+            assert item.name is not None
+            return full_key(item.name)
+        case "number" | "text" | "function":
+            return item.text
+        case "neg":
+            return "-" + spelled(item.args[0])
+        case "add":
+            out = spelled(item.args[0])
+            for term in item.args[1:]:
+                text = spelled(term)
+                out += text if text.startswith("-") else "+" + text
+            return out
+        case "prime":
+            return spelled(item.args[0]) + "'" * int(item.text or "1")
+        case "transpose" if item.text in ("prime", "'"):
+            return spelled(item.args[0]) + "'"
+        case "group":
+            return "(" + ",".join(spelled(a) for a in item.args) + ")"
+        case _:
+            return ",".join(spelled(a) for a in item.args) or item.text or item.head
+
+
+def full_key(name: Name) -> str:
+    r"""Return the key of a name all of whose scripts are labels: ``w_{new}``, ``W^{[1]}``."""
+    return labelled(name_key(name), name, name.sub, name.sup)
+
+
+def labelled(key: str, name: Name, sub: tuple[Surface, ...], sup: tuple[Surface, ...]) -> str:
+    """Append scripts that are labels to a key."""
+    if sub:
+        text = ",".join(spelled(s) for s in sub)
+        key += f"_{text}" if len(text) == 1 else f"_{{{text}}}"
+    if sup:
+        text = ",".join(spelled(s) for s in sup)
+        close = {"(": ")", "[": "]"}.get(name.sup_bracket, "")
+        key += f"^{{{name.sup_bracket}{text}{close}}}"
+    return key
+
+
+def walk_surface(node: Surface) -> Iterator[Surface]:
+    """Yield every node of a surface tree, parents first, scripts of names included."""
+    todo = [node]
+    while todo:
+        node = todo.pop()
+        yield node
+        todo.extend(reversed(node.args))
+        if node.name is not None:
+            todo.extend(node.name.sub)
+            todo.extend(node.name.sup)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A name split into its symbol key and the scripts that are indices (superscripts first)."""
+
+    key: str
+    indices: tuple[Surface, ...]
+
+
+@final
+@dataclass(slots=True)
+class Symbols:
+    """What the survey found; filled once, then only read.
+
+    `indices` are the index letters with their ranges; `shapes` the full shapes of arrays and families;
+    `vague` names that act as arrays but whose shape nothing tells.
+    """
+
+    indices: dict[str, IndexRange] = field(default_factory=dict[str, IndexRange])
+    letters: set[str] = field(default_factory=set[str])
+    shapes: dict[str, tuple[Size, ...]] = field(default_factory=dict[str, tuple[Size, ...]])
+    origins: dict[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
+    families: dict[str, int] = field(default_factory=dict[str, int])
+    single: set[str] = field(default_factory=set[str])
+    domains: dict[str, Domain] = field(default_factory=dict[str, Domain])
+    functions: set[str] = field(default_factory=set[str])
+    defined_functions: set[str] = field(default_factory=set[str])
+    squares: set[str] = field(default_factory=set[str])
+    parameters: dict[tuple[str, int], tuple[Size, ...]] = field(
+        default_factory=dict[tuple[str, int], tuple[Size, ...]]
+    )
+    elementwise: set[str] = field(default_factory=set[str])
+    vague: set[str] = field(default_factory=set[str])
+    adjoints: set[str] = field(default_factory=set[str])
+    distinct: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    equal: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    superscripted: set[str] = field(default_factory=set[str])
+
+    def is_index(self, item: Surface) -> bool:
+        """Tell whether a script is an index expression: ``i``, ``i+1``, ``k'``."""
+        match item.head:
+            case "name" | "prime" | "transpose":
+                return spelled(item) in self.letters
+            case "add":
+                return any(self.is_index(a) for a in item.args) and all(
+                    self.is_index(a) or a.head == "number" or a.head == "neg" for a in item.args
+                )
+            case "group":
+                return len(item.args) == 1 and self.is_index(item.args[0])
+            case _:
+                return False
+
+    def resolve(self, name: Name) -> Resolved:
+        """Split a name into key and indices.
+
+        A superscript counts as an index only in round brackets; a number does where the same name
+        carries an index letter elsewhere (or was declared an array).
+        """
+        key = name_key(name)
+        sup, sub = name.sup, name.sub
+        if not sup and not sub:
+            return Resolved(key, ())
+        whole = full_key(name)
+        if whole in self.single:
+            return Resolved(whole, ())
+        ordinal = self._ordinal(key, name)
+        taken: list[Surface] = []
+        sup_left: tuple[Surface, ...] = sup
+        indexing = name.sup_bracket == "(" or key in self.superscripted
+        if indexing and all(self.is_index(s) or (s.head == "number" and ordinal) for s in sup):
+            taken.extend(sup)
+            sup_left = ()
+        label_key = labelled(key, name, (), sup_left) if sup_left else key
+        if sub and all(self.is_index(s) or (s.head == "number" and ordinal) for s in sub):
+            taken.extend(sub)
+            return Resolved(label_key, tuple(taken))
+        if sub and len(sub) > 1 and any(self.is_index(s) for s in sub):
+            plain = tuple(s for s in sub if not self.is_index(s))
+            taken.extend(s for s in sub if self.is_index(s))
+            return Resolved(labelled(key, name, plain, sup_left), tuple(taken))
+        return Resolved(labelled(key, name, sub, sup_left), tuple(taken))
+
+    def _ordinal(self, key: str, name: Name) -> bool:
+        rank = len(self.shapes.get(key, ()))
+        scripts = len(name.sub) + (len(name.sup) if name.sup_bracket == "(" else 0)
+        return self.families.get(key, 0) >= scripts > 0 or rank >= scripts > 0
+
+    def space(self, key: str) -> Space:
+        """Return the space of a symbol; a scalar where nothing else is known."""
+        shape = self.shapes.get(key)
+        return SCALAR if not shape else Space(shape)
+
+
+def size_of(item: Surface, key: Callable[[Name], str] = full_key) -> Size | None:
+    """Read a size: ``m``, ``n+1``, ``10``, ``D_x``; None where it is none of these."""
+    match item.head:
+        case "number" if item.text.isdigit():
+            return Size("", int(item.text))
+        case "name" if item.name is not None:
+            return Size(key(item.name))
+        case "group" if len(item.args) == 1:
+            return size_of(item.args[0], key)
+        case "add" if len(item.args) == 2:
+            a, b = item.args
+            sign = 1
+            if b.head == "neg":
+                b, sign = b.args[0], -1
+            left = size_of(a, key)
+            if left is not None and b.head == "number" and b.text.isdigit():
+                return Size(left.name, left.offset + sign * int(b.text))
+            return None
+        case _:
+            return None

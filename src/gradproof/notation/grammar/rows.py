@@ -1,0 +1,121 @@
+"""The rows of a display: environments opened, continued rows joined, blank ones dropped."""
+
+from typing import Final
+
+from gradproof.notation.grammar.options import Options
+from gradproof.notation.grammar.statements import read_row
+from gradproof.notation.grammar.vocabulary import ALIGNMENTS, COMMANDS, OPERATORS
+from gradproof.notation.surface import FormulaRow, Note
+from gradproof.notation.tex.layout import Layout
+
+_SILENT: Final = frozenset({"space", "ampersand", "newrow"})
+_BINARY: Final = frozenset(
+    {"+", "-", "mul", "had", "circ", "haddiv", "kron", "slash", "colon", "rel"}
+)
+_CONTINUES: Final = frozenset({"+", "mul", "had", "circ", "haddiv", "kron", "slash"})
+
+Nodes = list[Layout]
+
+
+def parse_rows(
+    nodes: tuple[Layout, ...], options: Options | None = None, *, notes: tuple[Note, ...] = ()
+) -> tuple[FormulaRow, ...]:
+    """Read the rows of a display, or one inline formula; never raises.
+
+    Args:
+        nodes: the layout of the formula.
+        options: what is known of the document; habits alone decide without it.
+        notes: notes of the layout; each goes to the row where it stands.
+    """
+    options = options or Options()
+    rows: list[Nodes] = [[]]
+    _collect(nodes, rows)
+    rows = _joined([row for row in rows if any(node.kind not in _SILENT for node in row)])
+    out: list[FormulaRow] = []
+    left: list[Note] = [*notes]
+    for at, row in enumerate(rows):
+        mine: tuple[Note, ...] = ()
+        if left:
+            end = rows[at + 1][0].span.start if at + 1 < len(rows) else None
+            mine = tuple(note for note in left if end is None or note.span.start < end)
+            left = [note for note in left if note not in mine]
+        out.append(read_row(tuple(row), options, mine))
+    return tuple(out)
+
+
+def _collect(nodes: tuple[Layout, ...], rows: list[Nodes]) -> None:
+    """Add nodes to the last row, starting new ones at row ends and inside environments of rows."""
+    for node in nodes:
+        kind = node.kind
+        if kind == "newrow":
+            rows.append([])
+        elif (kind == "environment" and (node.text in ALIGNMENTS or _is_aligned_array(node))) or (
+            kind == "group" and node.sub is None and node.sup is None and _holds_rows(node)
+        ):
+            _collect(node.args, rows)
+        elif kind == "delimited" and _is_system(node, rows[-1]):
+            inner = node.args[0]
+            _collect(inner.args, rows)
+        else:
+            rows[-1].append(node)
+
+
+def _holds_rows(group: Layout) -> bool:
+    return any(
+        node.kind == "newrow" or (node.kind == "environment" and node.text in ALIGNMENTS)
+        for node in group.args
+    )
+
+
+def _is_aligned_array(node: Layout) -> bool:
+    """Say whether an array sets rows of relations, as eqnarray does, and no matrix."""
+    if node.text not in ("array", "darray", "matrix", "tabular"):
+        return False
+    return any(
+        child.kind in ("operator", "command") and _code(child) == "rel" for child in node.args
+    )
+
+
+def _is_system(node: Layout, before: Nodes) -> bool:
+    r"""Say whether ``\left\{ … \right.`` holds a system of equations and no case distinction."""
+    if node.text != "lbrace ." or len(node.args) != 1 or node.args[0].kind != "environment":
+        return False
+    inner = node.args[0]
+    if not (inner.text in ALIGNMENTS or _is_aligned_array(inner)):
+        return False
+    return not any(child.kind not in _SILENT for child in before)
+
+
+def _code(node: Layout) -> str:
+    if node.kind == "operator":
+        return OPERATORS.get(node.text, ("unknown", ""))[0]
+    if node.kind == "command":
+        return COMMANDS.get(node.text, ("unknown", ""))[0]
+    return node.kind
+
+
+def _joined(rows: list[Nodes]) -> list[Nodes]:
+    """Join rows that one formula goes over: a sign at the end, or a sign of a sum or product at the start."""
+    out: list[Nodes] = []
+    for row in rows:
+        if out and _goes_on(out[-1], row):
+            out[-1] = out[-1] + row
+        else:
+            out.append(row)
+    return out
+
+
+def _goes_on(before: Nodes, row: Nodes) -> bool:
+    last = next(node for node in reversed(before) if node.kind not in _SILENT)
+    first = next(node for node in row if node.kind not in _SILENT)
+    if last.sub is None and last.sup is None and _code(last) in _BINARY:
+        return last.text != "cdot" or first.kind != "operator"
+    code = _code(first)
+    if code in _CONTINUES and first.text not in ("star", "ast", "*"):
+        return True
+    if code == "close":
+        return True
+    if code == "-":
+        related = any(_code(node) == "rel" for node in row)
+        return not related and any(node.kind == "ampersand" for node in (*before, *row))
+    return False

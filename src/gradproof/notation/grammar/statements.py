@@ -1,0 +1,304 @@
+"""One row: words taken out as labels, cut into statements, each a chain of relations."""
+
+from typing import Final
+
+from gradproof.notation.grammar.core import UnreadableRow
+from gradproof.notation.grammar.expressions import Parser
+from gradproof.notation.grammar.options import Options
+from gradproof.notation.grammar.pieces import (
+    BINARY,
+    NEVER,
+    PUNCTUATION,
+    SPLITS,
+    Piece,
+    between_factors,
+    breaks,
+    by_commas,
+    mark_map,
+    stripped,
+)
+from gradproof.notation.grammar.tokens import Token
+from gradproof.notation.grammar.vocabulary import CONDITION_WORDS, FACTOR_STARTS, WHERE_WORDS
+from gradproof.notation.surface import FormulaRow, Note, Statement, Surface
+from gradproof.notation.tex.layout import Layout
+from gradproof.notation.tex.limits import ROW_CHARACTERS
+from gradproof.source import Span
+
+_IMPLICATIONS: Final = frozenset({"=>", "<=>"})
+_CHAINED: Final = frozenset({"=", "~~", "<", "<=", ">", ">=", ":=", "=="})
+
+
+def read_row(
+    nodes: tuple[Layout, ...], options: Options, notes: tuple[Note, ...] = ()
+) -> FormulaRow:
+    """Read the nodes of one row; never raises."""
+    span = nodes[0].span.cover(nodes[-1].span)
+    parser = Parser(options)
+    parser.notes.extend(notes)
+    row = _Row(parser)
+    try:
+        if span.end - span.start > ROW_CHARACTERS:
+            message = f"more than {ROW_CHARACTERS} characters in one row; split it"
+            parser.stop("limit:row", message, span.start, span.end)
+        row.read(nodes)
+    except UnreadableRow as stop:
+        parser.notes.append(stop.note)
+    except RecursionError:
+        message = "nested too deep; name a part of the formula and use the name"
+        parser.notes.append(Note("limit:nesting", message, span, fatal=True))
+    return FormulaRow(
+        span,
+        tuple(row.statements),
+        tuple(row.labels),
+        tuple(parser.notes),
+        tuple(parser.choices),
+        row.where if row.where != -1 else None,
+        tuple(row.conditions),
+    )
+
+
+class _Row:
+    """The statements of one row while they are read."""
+
+    __slots__ = ("conditions", "labels", "parser", "statements", "where")
+
+    def __init__(self, parser: Parser) -> None:
+        self.parser = parser
+        self.statements: list[Statement] = []
+        self.labels: list[tuple[str, Span]] = []
+        self.where: int | None = None
+        self.conditions: list[int] = []
+
+    def read(self, nodes: tuple[Layout, ...]) -> None:
+        tokens = self.parser.stream(nodes, keep_space=True)
+        if all(token.code not in SPLITS for token in tokens):
+            tokens = stripped(tokens)
+            if tokens:
+                self._statement(tokens)
+            return
+        for piece, condition in self._pieces(tokens):
+            for part in by_commas(piece):
+                if condition:
+                    self.conditions.append(len(self.statements))
+                self._statement(part)
+
+    # ------------------------------------------------------------------ words and wide spaces
+
+    def _pieces(self, tokens: list[Token]) -> list[tuple[Piece, bool]]:
+        """Cut at words, wide spaces and alignment columns; words become labels."""
+        pieces: list[tuple[Piece, bool]] = []
+        current: Piece = []
+        condition = False
+        depth = 0
+
+        def flush() -> None:
+            nonlocal current
+            piece = stripped(current)
+            if piece and not self._is_number(piece, pieces, tokens):
+                pieces.append((piece, condition))
+            current = []
+
+        for at, token in enumerate(tokens):
+            code = token.code
+            if code == "open":
+                depth += 1
+            elif code == "close":
+                depth -= 1
+            if depth > 0:
+                if code not in ("space", "amp", "newrow"):
+                    current.append(token)
+                continue
+            if code == "text":
+                if self._is_operand(tokens, at, current):
+                    current.append(token)
+                    continue
+                flush()
+                condition = self._label(token, bool(pieces))
+            elif code == "quantifier":
+                flush()
+                self.labels.append(("for all", Span(token.start, token.end)))
+                condition = True
+            elif code in ("space", "amp", "newrow"):
+                if breaks(tokens, at, current):
+                    flush()
+                    condition = False
+            elif code == "period" and not between_factors(tokens, at):
+                flush()
+                condition = False
+            elif code != "unknown" or token.text not in (
+                "",
+                "\\qed",
+                "\\square",
+                "\\blacksquare",
+                "\\Box",
+            ):
+                current.append(token)
+        flush()
+        return [(piece, cond) for piece, cond in pieces if piece]
+
+    def _label(self, token: Token, after_formula: bool) -> bool:
+        """Add words as a label; say whether what follows is a condition."""
+        text = token.text.strip()
+        self.labels.append((text, Span(token.start, token.end)))
+        words = text.lower().replace(",", " ").replace(":", " ").split()
+        if not words:
+            return False
+        if (words[0] in WHERE_WORDS or words[-1] in WHERE_WORDS) and self.where is None:
+            self.where = -1 if after_formula else 0
+        return words[-1] in CONDITION_WORDS or (words[0] in CONDITION_WORDS and len(words) < 4)
+
+    def _is_operand(self, tokens: list[Token], at: int, current: Piece) -> bool:
+        """Say whether words stand for a quantity: after a sign, or alone before a relation."""
+        token = tokens[at]
+        text = token.text.strip()
+        words = text.lower().split()
+        following = next((t for t in tokens[at + 1 :] if t.code != "amp"), None)
+        if not words or text.endswith((":", ",", ".")) or any(w in NEVER for w in words):
+            return False
+        if current and current[-1].code in BINARY:
+            return following is None or following.code in BINARY or following.code in PUNCTUATION
+        return (
+            not current
+            and following is not None
+            and following.code == "rel"
+            and following.text in ("=", ":=")
+        )
+
+    def _is_number(
+        self, piece: Piece, before: list[tuple[Piece, bool]], tokens: list[Token]
+    ) -> bool:
+        """Take ``(1)`` at the end or the start of a row as its number."""
+        if not (3 <= len(piece) <= 6 and piece[0].code == "open" and piece[-1].code == "close"):
+            return False
+        inner = piece[1:-1]
+        if piece[0].text != "(" or piece[-1].sup is not None or piece[-1].sub is not None:
+            return False
+        if not all(
+            t.code in ("num", "period", "name", "mul") and t.sup is None and t.sub is None
+            for t in inner
+        ):
+            return False
+        numbers = sum(t.code == "num" for t in inner)
+        if not numbers and not (len(inner) == 1 and before):
+            return False
+        first = piece[0] is next((t for t in tokens if t.code not in ("space", "amp")), None)
+        if not before and not (first and len(tokens) > len(piece)):
+            return False
+        text = "(" + "".join("." if t.code == "period" else t.text for t in inner) + ")"
+        self.labels.append((text, Span(piece[0].start, piece[-1].end)))
+        return True
+
+    # ------------------------------------------------------------------ statements
+
+    def _statement(self, tokens: Piece) -> None:
+        """Read one relation chain, cut at implications."""
+        tokens = self._without_number(tokens)
+        if not tokens:
+            return
+        mark_map(tokens)
+        depth = 0
+        cuts: list[int] = []
+        relations: list[int] = []
+        for at, token in enumerate(tokens):
+            code = token.code
+            if code == "open":
+                depth += 1
+            elif code == "close":
+                depth -= 1
+            elif code == "rel" and depth == 0:
+                relations.append(at)
+                if token.text in _IMPLICATIONS:
+                    cuts.append(at)
+        for at in relations:
+            token = tokens[at]
+            if token.text == "->" and at not in cuts:
+                before = any(tokens[r].text in _CHAINED for r in relations if r < at)
+                after = any(tokens[r].text in _CHAINED for r in relations if r > at)
+                if (at == 0 and after) or (before and after):
+                    token.text = "=>"
+                    cuts.append(at)
+        cuts.sort()
+        if self.where == -1:
+            self.where = len(self.statements)
+        begin = 0
+        for cut in cuts:
+            if cut > begin or begin:
+                self._chain(tokens[begin:cut])
+            begin = cut
+        self._chain(tokens[begin:])
+
+    def _without_number(self, tokens: Piece) -> Piece:
+        """Take off an equation number set apart by blanks at the end."""
+        if len(tokens) > 4 and tokens[-1].code == "close" and tokens[-3].code == "open":
+            number, last = tokens[-2], tokens[-4]
+            apart = tokens[-3].start - last.end >= 2 and last.code not in BINARY
+            if apart and number.code == "num" and tokens[-3].text == "(" and tokens[-1].sup is None:
+                self.labels.append((f"({number.text})", Span(tokens[-3].start, tokens[-1].end)))
+                return stripped(tokens[:-3])
+        return tokens
+
+    def _chain(self, tokens: Piece) -> None:
+        """Read sides joined by relations."""
+        parser = self.parser
+        if not tokens:
+            return
+        last = tokens[-1].end
+        start = tokens[0].start
+        tokens.append(Token("end", "", last, last))
+        parser.tokens, parser.i, parser.depth = tokens, 0, 0
+        parser.in_integral, parser.set_at, parser.hold_at, parser.tails = -1, -1, False, []
+        sides: list[Surface] = []
+        signs: list[str] = []
+        if tokens[0].code == "rel":
+            sides.append(parser.hole(start))
+        else:
+            sides.append(self._side())
+        while True:
+            token = tokens[parser.i]
+            if token.code == "end":
+                break
+            if token.code != "rel":
+                parser.stray()
+                continue
+            signs.append(token.text)
+            parser.i += 1
+            if token.sup is not None or token.sub is not None:
+                parser.unread(
+                    "scripts on a relation sign are not understood", token.start, token.end
+                )
+            if token.text in ("in", "notin", "subset", "->", ":", "mapsto"):
+                parser.set_at = parser.i
+            following = tokens[parser.i]
+            if following.code == "rel" and following.text == "=" and signs[-1] == "=":
+                signs.pop()
+                continue
+            if following.code in FACTOR_STARTS or following.code in ("+", "-"):
+                sides.append(self._side())
+            else:
+                sides.append(parser.hole(token.end))
+            parser.set_at = -1
+        self.statements.append(Statement(Span(start, max(last, start)), tuple(sides), tuple(signs)))
+
+    def _side(self) -> Surface:
+        """Read an expression, or a list of them set apart by commas."""
+        parser = self.parser
+        tokens = parser.tokens
+        parts = [self._conditional()]
+        while tokens[parser.i].code in ("comma", "semi"):
+            parser.i += 1
+            if tokens[parser.i].code in ("end", "rel", "comma", "semi"):
+                continue
+            parts.append(self._conditional())
+        if len(parts) == 1:
+            return parts[0]
+        return parser.make("tuple", parts[0].span.start, parts[-1].span.end, tuple(parts))
+
+    def _conditional(self) -> Surface:
+        """Read an expression, or ``y | x``."""
+        parser = self.parser
+        first = parser.bare_space() or parser.expression()
+        if parser.tokens[parser.i].code != "given":
+            return first
+        parser.i += 1
+        second = parser.expression()
+        return parser.make("given", first.span.start, second.span.end, (first, second))

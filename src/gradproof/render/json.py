@@ -1,0 +1,109 @@
+"""A report as the JSON object of the machine contract (``schema/check.schema.json``), byte for byte repeatable."""
+
+from json import dumps
+from typing import Any, Final
+
+from gradproof._version import __version__
+from gradproof.diagnostic import (
+    Assumption,
+    Counterexample,
+    Evidence,
+    FileReport,
+    Finding,
+    LineReport,
+    Place,
+    Report,
+)
+from gradproof.source import Span
+
+SCHEMA_VERSION: Final = 1
+
+
+def render(report: Report) -> str:
+    """Return `report` as one JSON object and a line end; keys stand in the order of the contract."""
+    return dumps(to_data(report), ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def to_data(report: Report) -> dict[str, Any]:
+    """Return `report` as dictionaries, lists, strings, numbers, truth values and None only."""
+    return {
+        "schema": SCHEMA_VERSION,
+        "tool": "gradproof",
+        "version": __version__,
+        "files": [_file(file) for file in report.files],
+    }
+
+
+def _file(file: FileReport) -> dict[str, Any]:
+    return {
+        "path": file.path,
+        "error": file.error,
+        "lines": [_line(line) for line in file.lines],
+        "first_wrong": None if file.first_wrong is None else _place(file.first_wrong),
+        "findings": [_finding(finding) for finding in file.findings],
+        "assumptions": [_assumption(assumption) for assumption in file.assumptions],
+    }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {"block": place.block, "row": place.row, "inline": place.inline}
+
+
+def _span(span: Span) -> list[int]:
+    return [span.start, span.end]
+
+
+def _line(line: LineReport) -> dict[str, Any]:
+    return {
+        **_place(line.place),
+        "cell": line.place.cell,
+        "span": _span(line.span),
+        "tex": line.tex,
+        "read_as": line.read_as,
+        "role": line.role,
+        "verdict": line.verdict,
+        "reason": line.reason,
+        "truth": line.truth,
+        "follows_from_wrong": line.follows_from_wrong,
+        "cancels": line.cancels,
+        "rules": list(line.rules),
+        "evidence": _evidence(line.evidence),
+    }
+
+
+def _evidence(evidence: Evidence | None) -> dict[str, Any] | None:
+    return None if evidence is None else {"kind": evidence.kind, "points": evidence.points}
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "mistake": finding.mistake,
+        "severity": finding.severity,
+        **_place(finding.place),
+        "link": finding.link,
+        "span": _span(finding.span),
+        "message": finding.message,
+        "expected_tex": finding.expected_tex,
+        "also_consistent_with": list(finding.also_consistent_with),
+        "counterexample": _counterexample(finding.counterexample),
+    }
+
+
+def _counterexample(example: Counterexample | None) -> dict[str, Any] | None:
+    if example is None:
+        return None
+    return {
+        "assignment": dict(example.assignment),
+        "left": example.left,
+        "right": example.right,
+        "certified": example.certified,
+    }
+
+
+def _assumption(assumption: Assumption) -> dict[str, Any]:
+    return {
+        **_place(assumption.place),
+        "span": _span(assumption.span),
+        "kind": assumption.kind,
+        "message": assumption.message,
+    }
