@@ -5,6 +5,7 @@ from collections import defaultdict
 from dataclasses import replace
 from fractions import Fraction
 from types import SimpleNamespace
+from typing import get_args
 
 import mpmath
 import pytest
@@ -21,9 +22,44 @@ from gradproof.differentiate import (
     evaluate_derivatives,
 )
 from gradproof.expr import (
-    Add, Apply, At, Branch, Cases, Compare, Const, Context, Definition, Delta, Derivative, Div,
-    Entry, Expr, Fn, Frobenius, Gradient, Hadamard, Idx, Indicator, IndexRange, Let, MatMul, Mul,
-    Neg, Norm, Num, Pow, Prod, Root, Size, Space, Sum, Sym, Trace, Transpose, replace_at, walk,
+    Add,
+    Apply,
+    At,
+    Branch,
+    Cases,
+    Compare,
+    Const,
+    Context,
+    Definition,
+    Delta,
+    Derivative,
+    Div,
+    Entry,
+    Expr,
+    Fn,
+    Frobenius,
+    Gradient,
+    Hadamard,
+    Idx,
+    IndexRange,
+    Indicator,
+    Let,
+    MatMul,
+    Mul,
+    Neg,
+    Norm,
+    Num,
+    Pow,
+    Prod,
+    Root,
+    Size,
+    Space,
+    Sum,
+    Sym,
+    Trace,
+    Transpose,
+    replace_at,
+    walk,
 )  # fmt: skip
 
 M, N = 2, 3
@@ -31,7 +67,7 @@ VECTOR, MATRIX = Space((Size("n"),)), Space((Size("m"), Size("n")))
 X, Y, A, B = Sym("x"), Sym("y"), Sym("a"), Sym("b")
 W, Z, T, V = (Sym(name, VECTOR) for name in ("w", "z", "t", "v"))
 K = Sym("K", MATRIX)
-I, J, L = Idx("i"), Idx("j"), Idx("l")
+II, J, L = Idx("i"), Idx("j"), Idx("l")
 RANGES = {
     "i": IndexRange(Size("m")), "j": IndexRange(Size("n")), "l": IndexRange(Size("n")),
 }  # fmt: skip
@@ -88,10 +124,14 @@ class Naive:
         self.lib, self.env, self.context = lib, env, context
 
     def number(self, value: Fraction):
-        return self.lib.number(value) if hasattr(self.lib, "number") else (
-            sympy.Rational(value.numerator, value.denominator)
-            if self.lib is SYMPY
-            else mpmath.mpf(value.numerator) / value.denominator
+        return (
+            self.lib.number(value)
+            if hasattr(self.lib, "number")
+            else (
+                sympy.Rational(value.numerator, value.denominator)
+                if self.lib is SYMPY
+                else mpmath.mpf(value.numerator) / value.denominator
+            )
         )
 
     def index(self, e: Expr, idx) -> int:
@@ -232,12 +272,11 @@ def environment(seed: int) -> dict:
     return values
 
 
-def finite_difference(e, wrt, env, context, idx, h=mpmath.mpf(10) ** -12):
+def finite_difference(e, wrt, env, context, idx):
+    h = mpmath.mpf(10) ** -12
     key = wrt.name if isinstance(wrt, Sym) else (
         wrt.array.name, *(Naive(MPMATH, env).index(i, idx) for i in wrt.indices))  # fmt: skip
-    sides = [
-        Naive(MPMATH, {**env, key: env[key] + s * h}, context)(e, idx) for s in (1, -1)
-    ]
+    sides = [Naive(MPMATH, {**env, key: env[key] + s * h}, context)(e, idx) for s in (1, -1)]
     return (sides[0] - sides[1]) / (2 * h)
 
 
@@ -249,8 +288,8 @@ def agrees(e, wrt, context=CONTEXT, seeds=(1, 2), result=None):
             env = environment(seed)
             for i in range(1, M + 1):
                 for j in range(1, N + 1):
-                    for l in range(1, N + 1):
-                        idx = {"i": i, "j": j, "l": l}
+                    for other in range(1, N + 1):
+                        idx = {"i": i, "j": j, "l": other}
                         want = finite_difference(e, wrt, env, context, idx)
                         got = Naive(MPMATH, env, context)(derived.expr, idx)
                         if abs(got - want) > mpmath.mpf(10) ** -9 * (1 + abs(want)):
@@ -332,7 +371,7 @@ def softmax_quotient(k: Expr) -> Expr:
 
 
 INDEXED = {
-    "linear-model": (Sum(Mul((at(W, J), at(K, I, J))), J), at(W, L)),
+    "linear-model": (Sum(Mul((at(W, J), at(K, II, J))), J), at(W, L)),
     "captured": (Sum(Pow(at(W, J), n(2)), J), at(W, J)),
     "captured-twice": (Sum(Mul((at(W, J), Sum(Mul((at(W, J), at(V, J))), J))), J), at(W, J)),
     "square": (Pow(Sum(Mul((at(W, J), at(V, J))), J), n(2)), at(W, L)),
@@ -342,7 +381,7 @@ INDEXED = {
     "softmax": (at(fn("softmax", Z), L), at(Z, J)),
     "softmax-number": (at(fn("softmax", Z), n(2)), at(Z, J)),
     "logsumexp": (fn("logsumexp", Z), at(Z, J)),
-    "matrix-entry": (Sum(Sum(Pow(at(K, I, J), n(2)), J), I), at(K, I, J)),
+    "matrix-entry": (Sum(Sum(Pow(at(K, II, J), n(2)), J), II), at(K, II, J)),
     "number-entry": (Mul((at(W, n(1)), at(W, n(2)))), at(W, n(2))),
     "bounds": (Sum(Mul((at(W, J), at(W, J))), J, n(1), n(2)), at(W, L)),
     "condition": (
@@ -352,8 +391,8 @@ INDEXED = {
     "prod-condition": (
         Prod(Add((at(W, J), ONE)), J, condition=Compare("!=", J, L)), at(W, L)),
     "mean-square": (
-        Mul((Div(ONE, Sym("m")), Sum(Pow(Add((Sum(Mul((at(K, I, J), at(W, J))), J),
-                                               Neg(A))), n(2)), I))), at(W, J)),
+        Mul((Div(ONE, Sym("m")), Sum(Pow(Add((Sum(Mul((at(K, II, J), at(W, J))), J),
+                                               Neg(A))), n(2)), II))), at(W, J)),
     "shadowed-scalar": (Sum(Mul((X, at(W, J), fn("exp", Mul((X, at(V, J)))))), J), X),
 }  # fmt: skip
 
@@ -506,23 +545,23 @@ def test_arrays_are_written_in_components():
     norm = mpmath.sqrt(sum(env["w", k] ** 2 for k in (1, 2, 3)))
     assert abs(Naive(MPMATH, env)(length, {"l": 2}) - env["w", 2] / norm) < 1e-12
     assert differentiate(Frobenius(V, W), at(W, L), CONTEXT).expr == at(V, L)
-    image = at(MatMul((K, W)), I)
-    assert differentiate(image, at(W, J), CONTEXT).expr == at(K, I, J)
+    image = at(MatMul((K, W)), II)
+    assert differentiate(image, at(W, J), CONTEXT).expr == at(K, II, J)
     logs = at(Hadamard((fn("log", W), V)), J)
     assert differentiate(logs, at(W, J), CONTEXT).expr == Div(at(V, J), at(W, J))
     gram = MatMul((Transpose(K), K))
-    wanted = differentiate(Trace(gram), at(K, I, J), CONTEXT).expr
+    wanted = differentiate(Trace(gram), at(K, II, J), CONTEXT).expr
     assert Naive(MPMATH, env)(wanted, {"i": 1, "j": 2}) == 2 * env["K", 1, 2]
 
 
 def test_recurrences_unroll():
     h = Sym("h", Space((Size("m"),)))
-    before = Add((I, n(-1)))
+    before = Add((II, n(-1)))
     body = fn("tanh", Mul((A, at(h, before))))
-    context = replace(CONTEXT, definitions={"h": (Definition("h", body, indices=(I,)),)})
-    d = differentiate(at(h, I), at(h, before), context).expr
+    context = replace(CONTEXT, definitions={"h": (Definition("h", body, indices=(II,)),)})
+    d = differentiate(at(h, II), at(h, before), context).expr
     assert d == differentiate(fn("tanh", Mul((A, X))), X, CONTEXT).expr or "tanh" in str(d)
-    assert differentiate(at(h, before), at(h, I), context).expr == n(0)
+    assert differentiate(at(h, before), at(h, II), context).expr == n(0)
 
 
 @pytest.mark.parametrize("name", [*SCALARS, *INDEXED, *DEFINED])
@@ -550,7 +589,10 @@ def test_sites_are_stable_and_exactly_one_can_be_overridden():
     logs = [path for path, name in seen if name == "log-rule"]
     assert logs == [(0,), (1,)]
     changed = differentiate(
-        e, X, CONTEXT, choose=lambda a: a.outer[0] if (a.path, a.rule) == ((0,), "log-rule") else None
+        e,
+        X,
+        CONTEXT,
+        choose=lambda a: a.outer[0] if (a.path, a.rule) == ((0,), "log-rule") else None,
     )
     assert changed.expr == Add((Div(ONE, Add((ONE, Neg(X)))), Div(ONE, Add((A, X)))))
 
@@ -591,8 +633,6 @@ WITHOUT_RULE = {
 
 
 def test_every_node_kind_has_a_rule_or_is_named_here():
-    from typing import get_args
-
     kinds = {k.__name__ for k in get_args(Expr)}
     ruled = {r.on.__name__ for r in catalogue().values()}
     assert ruled | WITHOUT_RULE == kinds
@@ -604,7 +644,7 @@ def test_every_node_kind_has_a_rule_or_is_named_here():
     [
         (W, at(W, J)),
         (fn("exp", W), at(W, J)),
-        (Mul((X, K)), at(K, I, J)),
+        (Mul((X, K)), at(K, II, J)),
         (X, W),
         (X, Add((X, Y))),
         (Sum(X, J, ONE, X), X),
@@ -612,9 +652,7 @@ def test_every_node_kind_has_a_rule_or_is_named_here():
 )
 def test_what_is_not_known_is_refused(e, wrt):
     with pytest.raises(NotSupported):
-        if wrt == W:
-            evaluate_derivatives(Derivative(e, (wrt,)), CONTEXT)
-        differentiate(e, wrt, CONTEXT)
+        evaluate_derivatives(Derivative(e, (wrt,)), CONTEXT)
 
 
 def test_formulas_and_titles_are_there():

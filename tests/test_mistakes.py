@@ -1,5 +1,6 @@
 """Every mistake is found in a line of its own, and stays silent on lines that are right."""
 
+import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -9,9 +10,34 @@ import pytest
 from gradproof.differentiate import evaluate_derivatives, has_derivative
 from gradproof.evaluate import make_samples
 from gradproof.expr import (
-    CLOSED_UNIT, OPEN_UNIT, POSITIVE, Add, Apply, Const, Context, Definition, Delta, Derivative,
-    Div, Domain, Entry, Expr, Fn, Idx, Indicator, IndexRange, Compare, Mul, Neg, Num, Pow, Size, Space, Sum, Sym,
-    at_path, walk,
+    CLOSED_UNIT,
+    OPEN_UNIT,
+    POSITIVE,
+    Add,
+    Apply,
+    Compare,
+    Const,
+    Context,
+    Definition,
+    Delta,
+    Derivative,
+    Div,
+    Domain,
+    Entry,
+    Expr,
+    Fn,
+    Idx,
+    IndexRange,
+    Indicator,
+    Mul,
+    Neg,
+    Pow,
+    Size,
+    Space,
+    Sum,
+    Sym,
+    at_path,
+    walk,
 )  # fmt: skip
 from gradproof.mistakes import align_terms, catalogue, explain
 from gradproof.mistakes.bench import differ, equal, measure
@@ -86,14 +112,16 @@ log, exp, sin, sqrt, sigmoid, tanh, relu = map(
     call, ("log", "exp", "sin", "sqrt", "sigmoid", "tanh", "relu")
 )
 absolute, sign, softmax = map(call, ("abs", "sign", "softmax"))
-x, y, a, b, c, p, m, h, z, s, q = (F(Sym(n)) for n in ("x", "y", "a", "b", "c", "p", "m", "h", "z", "s", "q"))
+x, y, a, b, c, p, m, h, z, s, q = (
+    F(Sym(n)) for n in ("x", "y", "a", "b", "c", "p", "m", "h", "z", "s", "q")
+)
 w, v, t, u = (F(Sym(n, N)) for n in "wvtu")
 g, r = (F(Sym(n, M)) for n in "gr")
 X = F(Sym("X", MN))
-i, j, k, l = (Idx(n) for n in "ijkl")
+i, j, k, n = (Idx(name) for name in "ijkn")
 RANGES = {
     "i": IndexRange(Size("m")), "j": IndexRange(Size("n")), "k": IndexRange(Size("n")),
-    "l": IndexRange(Size("n")),
+    "n": IndexRange(Size("n")),
 }  # fmt: skip
 BASE = Context(
     ranges=RANGES,
@@ -114,7 +142,7 @@ LOGISTIC = knowing(q=sigmoid(z), E=-(y * log(q) + (1 - y) * log(1 - q)))
 SQUARED = knowing(q=sigmoid(z), E=(q - y) ** 2 / 2)
 ENERGY = F(Sym("E"))
 NORMALISED = knowing(s=exp(x) + exp(a), o=exp(x) / F(Sym("s")))
-SOFT = knowing(o=(exp(u[k]) / total(exp(u[l]), l), k), E=-total(t[k] * log(F(Sym("o", N))[k]), k))
+SOFT = knowing(o=(exp(u[k]) / total(exp(u[n]), n), k), E=-total(t[k] * log(F(Sym("o", N))[k]), k))
 OUT = F(Sym("o", N))
 LIKELY = knowing(E=-total(log(sigmoid(w[j] * x)), j))
 SHARED = knowing(h=tanh(a * x), q=a * F(Sym("h")))
@@ -127,7 +155,7 @@ CASES = {
     "chain-outer-not-differentiated": (BASE, d(sin(x ** 2), x), sin(x ** 2) * 2 * x),
     "chain-outer-at-inner-derivative": (BASE, d(sin(x ** 3), x), call("cos")(3 * x ** 2)),
     "chain-path-sum-dropped": (SOFT, d(ENERGY, u[j]),
-                               -t[j] * (1 - exp(u[j]) / total(exp(u[l]), l))),
+                               -t[j] * (1 - exp(u[j]) / total(exp(u[n]), n))),
     "chain-link-repeated": (LOGISTIC, d(ENERGY, z), (q - y) * q * (1 - q)),
     "chain-link-skipped": (SQUARED, d(ENERGY, z), q - y),
     "chain-wrong-point": (SQUARED, d(q, z), sigmoid(q) * (1 - sigmoid(q))),
@@ -177,11 +205,11 @@ CASES = {
     "mean-factor-dropped": (BASE, d(1 / m * total(w[j] * x ** 2, j), x), total(w[j] * 2 * x, j)),
     "sum-dropped": (BASE, 1 / (2 * a) * total(w[j] ** 2, j), 1 / (2 * a) * w[k] ** 2),
     "constant-sum": (BASE, total(a * x, j) + b, a * x + b),
-    "jacobian-off-diagonal-missing": (BASE, d(softmax(w)[k], w[l]),
+    "jacobian-off-diagonal-missing": (BASE, d(softmax(w)[k], w[n]),
                                       softmax(w)[k] * (1 - softmax(w)[k])),
-    "jacobian-off-diagonal-sign": (BASE, d(softmax(w)[k], w[l]),
-                                   softmax(w)[k] * (F(Delta(k, l)) + softmax(w)[l])),
-    "index-wrong": (BASE, d(total(X[i, j] * w[j], j), w[k]), X[i, l]),
+    "jacobian-off-diagonal-sign": (BASE, d(softmax(w)[k], w[n]),
+                                   softmax(w)[k] * (F(Delta(k, n)) + softmax(w)[n])),
+    "index-wrong": (BASE, d(total(X[i, j] * w[j], j), w[k]), X[i, n]),
 }  # fmt: skip
 
 
@@ -211,7 +239,7 @@ def test_a_mistake_is_found(name):
     assert differ(values[2], values[0])
     for path in match.sites:
         at_path(before.e, path)
-    assert "{" not in match.message + match.why
+    assert not re.search(r"\{(node|right|wrong|outer|inner|var)\}", match.message + match.why)
 
 
 FIRST = {
@@ -231,7 +259,11 @@ def test_it_is_the_one_that_is_named(name):
 
 
 def right_line(context, before) -> F:
-    return F(evaluate_derivatives(before.e, context).expr if has_derivative(before.e, context) else before.e)
+    return F(
+        evaluate_derivatives(before.e, context).expr
+        if has_derivative(before.e, context)
+        else before.e
+    )
 
 
 @pytest.mark.parametrize("name", sorted(CASES))
@@ -246,7 +278,7 @@ NEAR = {
     "common-denominator": (BASE, y / p - (1 - y) / (1 - p), (y - p) / (p * (1 - p))),
     "logistic": (LOGISTIC, d(ENERGY, z), q - y),
     "squared-error": (SQUARED, d(ENERGY, z), (q - y) * q * (1 - q)),
-    "softmax": (BASE, d(softmax(w)[k], w[l]), softmax(w)[k] * (F(Delta(k, l)) - softmax(w)[l])),
+    "softmax": (BASE, d(softmax(w)[k], w[n]), softmax(w)[k] * (F(Delta(k, n)) - softmax(w)[n])),
     "softmax-loss": (SOFT, d(ENERGY, u[j]),
                      OUT[j] * total(t[k], k) - t[j]),
     "inner-is-one": (BASE, d(log(x + a), x), 1 / (x + a)),
@@ -318,7 +350,9 @@ def test_right_counterparts_keep_the_value_and_wrong_rules_change_it(name):
 LINES = [c[1].e for c in CASES.values()]
 
 
-@pytest.mark.parametrize("name", sorted(n for n, mistake in catalogue().items() if mistake.rewritings))
+@pytest.mark.parametrize(
+    "name", sorted(n for n, mistake in catalogue().items() if mistake.rewritings)
+)
 def test_right_counterparts_of_rewritings_are_sound_everywhere(name):
     """On every node of every line of this file."""
     seen = 0

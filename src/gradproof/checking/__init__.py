@@ -2,6 +2,6 @@
 
 from gradproof.checking.judge import judge
 from gradproof.checking.judgement import Judged, Outcome
-from gradproof.checking.ladder import judge_pair
+from gradproof.checking.ladder import judge_pair, points_for
 
-__all__ = ["Judged", "Outcome", "judge", "judge_pair"]
+__all__ = ["Judged", "Outcome", "judge", "judge_pair", "points_for"]

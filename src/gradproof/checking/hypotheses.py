@@ -28,7 +28,7 @@ from gradproof.expr import (
     Size,
     Sum,
     Sym,
-    children,
+    free_indices,
     walk,
 )  # fmt: skip
 
@@ -123,24 +123,6 @@ def _upper_names(node: Sum | Prod, context: Context) -> set[str]:
 
 def _runs_over(node: Sum | Prod, size: str, context: Context) -> bool:
     return size in _upper_names(node, context)
-
-
-def free_indices(e: Expr) -> set[str]:
-    """Return the index letters that stand free in an expression."""
-    free: set[str] = set()
-    _free(e, frozenset(), free)
-    return free
-
-
-def _free(e: Expr, bound: frozenset[str], out: set[str]) -> None:
-    if isinstance(e, Idx):
-        if e.name not in bound:
-            out.add(e.name)
-        return
-    if isinstance(e, Sum | Prod):
-        bound = bound | {e.index.name}
-    for kid in children(e):
-        _free(kid, bound, out)
 
 
 def _index_cases(left: Expr, right: Expr, context: Context, *, cue: bool) -> Iterator[Hypothesis]:

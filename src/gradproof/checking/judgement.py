@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import final
 
 from gradproof.diagnostic import Assumption, Evidence, Verdict
-from gradproof.evaluate import Certificate
+from gradproof.evaluate import Certificate, Mode
 from gradproof.expr import Context, Expr
 from gradproof.notation.derivation import Claim, Line
 
@@ -29,7 +29,7 @@ class Outcome:
     certificate: Certificate | None = None
     note: tuple[str, str] | None = None
     link: int = 0
-    mode: str = "total"
+    mode: Mode = "total"
 
 
 @final

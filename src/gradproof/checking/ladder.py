@@ -8,6 +8,7 @@ from gradproof.diagnostic import Evidence
 from gradproof.differentiate import NotSupported, evaluate_derivatives
 from gradproof.evaluate import (
     Mode,
+    Samples,
     Unsupported,
     compare,
     find_counterexample,
@@ -19,27 +20,26 @@ from gradproof.expr import (
     Det,
     Diag,
     Expr,
-    Frobenius,
     Gradient,
     Hadamard,
     HadamardDiv,
     Identity,
     Inverse,
     Kron,
-    MatMul,
     Norm,
     Ones,
+    Pow,
     Stack,
-    Sym,
     Trace,
-    Transpose,
+    is_scalar,
     walk,
 )  # fmt: skip
 
 ARRAY_NODES = (
-    Transpose, MatMul, Hadamard, HadamardDiv, Frobenius, Kron, Trace, Det, Inverse, Diag, Norm,
-    Stack, Ones, Identity,
+    Hadamard, HadamardDiv, Kron, Trace, Det, Inverse, Diag, Stack, Ones, Identity,
 )  # fmt: skip
+"""Nodes of whole-array mathematics; inner products inside scalars are none of them."""
+
 UNSUPPORTED_ARRAYS = "whole arrays are not supported yet"
 
 
@@ -59,9 +59,7 @@ def judge_pair(left: Expr, right: Expr, context: Context, *, mode: Mode = "total
         return replace(base, verdict="proved", evidence=Evidence("rule"), rules=rules[1])
     names = rules[1] if rules is not None else ()
     try:
-        samples = make_samples(
-            (left, right), context, points=POINTS, moving=context.moving or None
-        )
+        samples = points_for(left, right, context)
         found = compare(left, right, samples, context, mode=mode)
         if found.points == 0:
             return replace(base, reason="no point was found at which both sides are defined")
@@ -85,6 +83,15 @@ def judge_pair(left: Expr, right: Expr, context: Context, *, mode: Mode = "total
     )
 
 
+def points_for(left: Expr, right: Expr, context: Context) -> Samples:
+    """Return the sample points on which two sides are compared.
+
+    Raises:
+        Unsupported: no points were found, or the sides cannot be evaluated.
+    """
+    return make_samples((left, right), context, points=POINTS, moving=context.moving or None)
+
+
 def _derivation_rules(
     left: Expr, right: Expr, context: Context
 ) -> tuple[bool, tuple[str, ...]] | None:
@@ -99,18 +106,34 @@ def _derivation_rules(
 
 
 def has_arrays(e: Expr, context: Context) -> bool:
-    """Tell whether whole arrays take part, in the expression or in a definition that it reaches."""
+    """Tell whether whole arrays take part, in the expression or in a definition that it reaches.
+
+    Inner products ``w^T x`` of vectors inside scalars leave no room for another reading and do not count;
+    a vector as the value, a power of a vector, a derivative by a whole array do.
+    """
+    if not is_scalar(e):
+        return True
     todo, seen = [e], set[str]()
     while todo:
         for _, node in walk(todo.pop()):
-            if isinstance(node, ARRAY_NODES):
+            if isinstance(node, ARRAY_NODES) or _array_calculus(node):
                 return True
-            if isinstance(node, Derivative | Gradient):
-                variables = node.wrt if isinstance(node, Derivative) else (node.wrt,)
-                if any(isinstance(v, Sym) and v.space.rank for v in variables):
-                    return True
             name = getattr(node, "name", None)
             if isinstance(name, str) and name in context.definitions and name not in seen:
                 seen.add(name)
                 todo.extend(d.body for d in context.definitions[name])
     return False
+
+
+def _array_calculus(node: Expr) -> bool:
+    match node:
+        case Derivative(body, wrt):
+            return not all(is_scalar(x) for x in (body, *wrt))
+        case Gradient():
+            return True
+        case Pow(base):
+            return not is_scalar(base)
+        case Norm(_, order):
+            return order not in ("2", "F")
+        case _:
+            return False

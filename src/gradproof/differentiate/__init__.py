@@ -3,7 +3,14 @@
 from gradproof.differentiate.catalogue import catalogue
 from gradproof.differentiate.dependence import base_name
 from gradproof.differentiate.engine import (
-    CONSTANT, INTO, VARIABLE, Application, Derived, Override, Step, differentiate,
+    CONSTANT,
+    INTO,
+    VARIABLE,
+    Application,
+    Derived,
+    Override,
+    Step,
+    differentiate,
 )  # fmt: skip
 from gradproof.differentiate.lines import evaluate_derivatives, has_derivative
 from gradproof.differentiate.rule import NotSupported, Rule

@@ -5,7 +5,6 @@ from typing import Final, final
 from gradproof.expr import Apply, At, Context, Entry, Expr, Idx, Let, Sym, children, walk
 from gradproof.rewrite import free_names
 
-
 _NONE: Final = frozenset[str]()
 
 

@@ -6,7 +6,18 @@ from gradproof.differentiate.dependence import base_name
 from gradproof.differentiate.rule import NotSupported
 from gradproof.differentiate.unfold import inline
 from gradproof.expr import (
-    Apply, At, Context, Derivative, Entry, Expr, Gradient, Idx, Path, Sym, children, rebuild,
+    Apply,
+    At,
+    Context,
+    Derivative,
+    Entry,
+    Expr,
+    Gradient,
+    Idx,
+    Path,
+    Sym,
+    children,
+    rebuild,
 )  # fmt: skip
 from gradproof.rewrite import substitute, tidy
 

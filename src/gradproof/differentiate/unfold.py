@@ -3,7 +3,16 @@
 from gradproof.differentiate.dependence import Dependence
 from gradproof.differentiate.rule import NotSupported
 from gradproof.expr import (
-    Apply, Context, Definition, Entry, Expr, Idx, Num, Sym, children, rebuild,
+    Apply,
+    Context,
+    Definition,
+    Entry,
+    Expr,
+    Idx,
+    Num,
+    Sym,
+    children,
+    rebuild,
 )  # fmt: skip
 from gradproof.rewrite import free_names, substitute
 

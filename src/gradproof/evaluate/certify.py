@@ -140,11 +140,14 @@ def _difference(
     mask = np.broadcast_to(admitted, lanes)
     for lane in np.argwhere(mask):
         for entry in np.ndindex(own):
-            one: Ball = a[(*lane, *entry)]
-            other: Ball = b[(*lane, *entry)]
+            one, other = _cell(a, (*lane, *entry)), _cell(b, (*lane, *entry))
             if is_finite(one) and is_finite(other) and excludes_zero(one - other):
                 return tuple(k + 1 for k in entry), one, other
     return None
+
+
+def _cell(array: Any, place: tuple[int, ...]) -> Ball:
+    return array[place]
 
 
 def _assignment(values: Mapping[str, Any], trace: Trace, context: Context) -> Assignment:

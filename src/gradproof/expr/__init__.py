@@ -58,8 +58,9 @@ from gradproof.expr.nodes import (
     Trace,
     Transpose,
 )  # fmt: skip
+from gradproof.expr.ranks import is_scalar, rank
 from gradproof.expr.sizes import SCALAR, Size, Space
-from gradproof.expr.traverse import at_path, children, rebuild, replace_at, walk
+from gradproof.expr.traverse import at_path, children, free_indices, rebuild, replace_at, walk
 
 __all__ = [
     "BINARY",
@@ -119,7 +120,7 @@ __all__ = [
     "Trace",
     "Transpose",
     "at_path",
-    "children",
+    "children", "free_indices", "is_scalar", "rank",
     "formal_indices",
     "rebuild",
     "replace_at",

@@ -190,3 +190,24 @@ def replace_at(e: Expr, path: Path, new: Expr) -> Expr:
     kids = list(children(e))
     kids[path[0]] = replace_at(kids[path[0]], path[1:], new)
     return rebuild(e, tuple(kids))
+
+
+def free_indices(e: Expr) -> frozenset[str]:
+    """Return the index letters that stand free in an expression.
+
+    >>> from gradproof.expr.nodes import Entry, Idx, Sum, Sym
+    >>> sorted(free_indices(Sum(Entry(Sym("A"), (Idx("i"), Idx("j"))), Idx("j"))))
+    ['i']
+    """
+    out: set[str] = set()
+    todo: list[tuple[Expr, frozenset[str]]] = [(e, frozenset())]
+    while todo:
+        node, bound = todo.pop()
+        if isinstance(node, Idx):
+            if node.name not in bound:
+                out.add(node.name)
+            continue
+        if isinstance(node, Sum | Prod):
+            bound = bound | {node.index.name}
+        todo.extend((kid, bound) for kid in children(node))
+    return frozenset(out)

@@ -2,10 +2,11 @@
 
 from gradproof.mistakes.align import Alignment, align_terms
 from gradproof.mistakes.catalogue import UNEXPLAINED, catalogue
+from gradproof.mistakes.diagnosis import diagnose
 from gradproof.mistakes.mistake import Mistake, Slip, WrongDerivative, WrongRewriting
 from gradproof.mistakes.search import Match, explain
 
 __all__ = [
     "UNEXPLAINED", "Alignment", "Match", "Mistake", "Slip", "WrongDerivative", "WrongRewriting",
-    "align_terms", "catalogue", "explain",
+    "align_terms", "catalogue", "diagnose", "explain",
 ]  # fmt: skip

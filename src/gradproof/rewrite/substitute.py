@@ -7,8 +7,25 @@ from functools import lru_cache
 from typing import Final
 
 from gradproof.expr import (
-    Add, Apply, At, Compare, Context, Derivative, Entry, Expr, Gradient, Idx, IndexRange, Let, Num, Prod,
-    Size, Sum, Sym, children, rebuild,
+    Add,
+    Apply,
+    At,
+    Compare,
+    Context,
+    Derivative,
+    Entry,
+    Expr,
+    Gradient,
+    Idx,
+    IndexRange,
+    Let,
+    Num,
+    Prod,
+    Size,
+    Sum,
+    Sym,
+    children,
+    rebuild,
 )  # fmt: skip
 
 _NONE: Final = frozenset[str]()

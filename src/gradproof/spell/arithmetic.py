@@ -25,19 +25,10 @@ def closed(piece: Piece, level: Level, style: Style) -> str:
     return style.bracket(piece.text)
 
 
-def named(
-    name: str,
-    style: Style,
-    indices: str = "",
-    *,
-    callable_tail: bool = True,
-    exponents: bool = True,
-) -> Piece:
+def named(name: str, style: Style, indices: str = "") -> Piece:
     """Spell a symbol, an index or an entry of a symbol."""
-    tail: Tail = "name" if callable_tail else ""
-    if name in _DIFFERENTIAL_SIGNS and not indices:
-        tail = "operator"
-    level = Level.TERM if "^" in name or not exponents else Level.ATOM
+    tail: Tail = "operator" if name in _DIFFERENTIAL_SIGNS and not indices else "name"
+    level = Level.TERM if "^" in name else Level.ATOM
     return Piece(style.name(name, indices), level, tail)
 
 

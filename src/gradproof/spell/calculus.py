@@ -68,5 +68,5 @@ def differential(e: Differential, body: Piece, style: Style) -> Piece:
     word = isinstance(e.body, Fn) and e.body.name not in _SIGNED
     if not (name or word):
         body = Piece(style.bracket(body.text), Level.ATOM)
-        return Piece("d" + body.text, Level.PREFIX)
+        return Piece("d" + body.text, Level.PREFIX, "name")
     return Piece(style.differential(body, name=name), Level.PREFIX, body.tail)

@@ -20,6 +20,7 @@ from gradproof.expr import (
     HadamardDiv,
     Idx,
     Indicator,
+    Kron,
     Let,
     MatMul,
     Mul,
@@ -67,6 +68,20 @@ def evidently_scalar(e: Expr) -> bool:
         else:
             return False
     return True
+
+
+def starts_with_differential(e: Expr) -> bool:
+    """Tell whether the spelling of `e` starts with the ``d`` of a differential."""
+    while True:
+        match e:
+            case Differential():
+                return True
+            case Add(parts) | Mul(parts) | MatMul(parts) | Hadamard(parts):
+                e = parts[0]
+            case Frobenius(left) | Kron(left):
+                e = left
+            case _:
+                return False
 
 
 def trailing_indices(e: Expr) -> list[str]:

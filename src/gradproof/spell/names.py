@@ -106,9 +106,11 @@ def name_tex(name: str, indices: str = "", primes: int = 0) -> str:
     """
     p = split_name(name)
     out = rf"\mathrm{{{p.base}}}" if _WORD.fullmatch(p.base) else p.base
-    out += "'" * (p.primes + primes)
+    primes += p.primes
     if p.sup:
-        out += "^" + script_tex(_labels_tex(p.sup))
+        out += "^" + script_tex(_labels_tex(p.sup) + r"\prime" * primes)
+    else:
+        out += "'" * primes
     sub = _labels_tex(p.sub)
     sub = f"{sub},{indices}" if sub and indices else sub or indices
     return f"{out}_{script_tex(sub)}" if sub else out
@@ -130,12 +132,14 @@ def name_plain(tex_name: str, indices: str = "", primes: int = 0) -> str:
     ('ŷ', 'θ₀', 'W^[1]', 'w_{new}')
     """
     p = split_name(tex_name)
-    out = letters_plain(p.base) + "'" * (p.primes + primes)
+    out = letters_plain(p.base)
     if p.sup:
         out += superscript_plain(letters_plain(p.sup))
     sub = letters_plain(p.sub)
     sub = f"{sub},{indices}" if sub and indices else sub or indices
-    return out + subscript_plain(sub) if sub else out
+    if sub:
+        out += subscript_plain(sub)
+    return out + "'" * (p.primes + primes)
 
 
 def subscript_plain(text: str) -> str:

@@ -1,5 +1,6 @@
 """Mathematics as one line of unicode text, for terminals and messages."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,6 +12,9 @@ from gradproof.spell.names import name_plain, subscript_plain
 from gradproof.spell.opaque import PLAIN, templated
 from gradproof.spell.piece import Level, Piece
 from gradproof.spell.style import Symbol
+
+_NO_LABEL = re.compile(r"^-|[/·()\[|‖^:]")
+"""What stands in an exponent but never in a label such as ``(i)`` or ``(l+1)``."""
 
 _SYMBOLS: Mapping[Symbol, str] = MappingProxyType(
     {
@@ -69,13 +73,14 @@ class PlainStyle:
         return Piece(f"{self._at_least(num)}/{self._at_least(den)}", Level.PROD)
 
     def power(self, base: Piece, exponent: Piece) -> Piece:
-        """``x²``, ``x^n``, ``x^(a + b)``."""
+        """``x²``, ``x^n``, ``x^(1/2)``; ``x^{m + 1}``, which in round brackets would be a label."""
         text = exponent.text
         digits = raised(text) if text.lstrip("-").isdecimal() and text.isascii() else None
         if digits is not None:
             return Piece(base.text + digits, Level.TERM)
-        script = text if len(text) == 1 else self.bracket(text)
-        return Piece(f"{base.text}^{script}", Level.TERM)
+        if len(text) > 1:
+            text = f"({text})" if _NO_LABEL.search(text) else f"{{{text}}}"
+        return Piece(f"{base.text}^{text}", Level.TERM)
 
     def transposed(self, base: str) -> str:
         """``Xᵀ``."""
@@ -90,10 +95,10 @@ class PlainStyle:
         return Piece(f"exp({arg.text})", Level.TERM)
 
     def root(self, arg: Piece, degree: Piece | None) -> Piece:
-        """``sqrt(x)``, ``∛(x)``, ``root(x, n)``."""
-        sign = "sqrt" if degree is None else {"3": "∛", "4": "∜"}.get(degree.text)
-        if sign is None and degree is not None:
-            return Piece(f"root({arg.text}, {degree.text})", Level.TERM)
+        """``sqrt(x)``, ``∛(x)``, ``√[n](x)``."""
+        if degree is None:
+            return Piece(f"sqrt({arg.text})", Level.TERM)
+        sign = {"3": "∛", "4": "∜"}.get(degree.text, f"√[{degree.text}]")
         return Piece(f"{sign}({arg.text})", Level.TERM)
 
     def absolute(self, arg: Piece) -> Piece:
@@ -113,8 +118,8 @@ class PlainStyle:
         return out if base is None else out + subscript_plain(base)
 
     def range_operator(self, kind: Literal["sum", "prod"], below: str, above: str) -> str:
-        """``Σᵢ``, ``Σ_{i=1}^{m}``."""
-        sign = "Σ" if kind == "sum" else "∏"
+        """``∑ᵢ``, ``∑_{i=1}^{m}``: the sign, not the letter Σ, which names a matrix."""
+        sign = "∑" if kind == "sum" else "∏"
         if not above:
             return sign + subscript_plain(below)
         return f"{sign}_{{{below}}}^{{{above}}}"
@@ -122,9 +127,9 @@ class PlainStyle:
     def derivative(
         self, body: Piece | None, wrt: Sequence[tuple[Piece, int]], order: int, *, partial: bool
     ) -> Piece:
-        """``∂²f/∂x∂y``, ``d/dx``."""
+        """``∂²f/∂x∂y``, ``d/dx``; ``d²f/dx dy``, because letters run together would be one word."""
         d = "∂" if partial else "d"
-        below = "".join(
+        below = ("" if partial else " ").join(
             self._d(d, x.text) if n == 1 else self._d(d, x.text) + (raised(str(n)) or "")
             for x, n in wrt
         )
@@ -156,7 +161,7 @@ class PlainStyle:
 
     def at(self, body: Piece, point: str) -> Piece:
         """``(…)|_{x=a}``."""
-        return Piece(f"{self._at_least(body)}|_{{{point}}}", Level.TERM)
+        return Piece(f"{self._at_least(body)}|_{{{point}}}", Level.PREFIX)
 
     def where(self, body: str, definition: str) -> Piece:
         """``body where name = value``."""

@@ -162,7 +162,7 @@ class TexStyle:
 
     def at(self, body: Piece, point: str) -> Piece:
         r"""``\left.f\right|_{x=a}``."""
-        return Piece(rf"\left.{body.text}\right|_{{{point}}}", Level.TERM)
+        return Piece(rf"\left.{body.text}\right|_{{{point}}}", Level.PREFIX)
 
     def where(self, body: str, definition: str) -> Piece:
         """``body where name = value``."""

@@ -53,6 +53,7 @@ from gradproof.expr import (
 )  # fmt: skip
 from gradproof.spell import arithmetic, calculus
 from gradproof.spell.arithmetic import at_least, call, named
+from gradproof.spell.facts import starts_with_differential
 from gradproof.spell.piece import Level, Piece
 from gradproof.spell.style import Style
 
@@ -78,9 +79,7 @@ def spell(e: Expr, style: Style) -> Piece:
 def _piece(e: Expr, k: list[Piece], style: Style) -> Piece:
     """Spell one node whose children, in the order of `children`, are spelled already."""
     match e:
-        case Sym(name, space):
-            return named(name, style, callable_tail=space.rank == 0)
-        case Idx(name):
+        case Sym(name) | Idx(name):
             return named(name, style)
         case Num(value):
             if value >= 0:
@@ -98,10 +97,10 @@ def _piece(e: Expr, k: list[Piece], style: Style) -> Piece:
         case Neg():
             return arithmetic.negated(e, k[0], style)
         case Div() | HadamardDiv():
-            bare = not isinstance(e.num, Differential)  # dx over dy is a derivative
-            return style.fraction(
-                k[0] if bare else Piece(style.bracket(k[0].text), Level.ATOM), k[1]
-            )
+            num = k[0]
+            if starts_with_differential(e.num) and starts_with_differential(e.den):
+                num = Piece(style.bracket(num.text), Level.ATOM)  # dx over dy is a derivative
+            return style.fraction(num, k[1])
         case Pow():
             return arithmetic.power(e, k, style)
         case Fn():
@@ -156,7 +155,7 @@ def _compound(
             return style.root(k[0], k[1])
         case Delta():
             joined = _indices((e.left, e.right), k, style)
-            return Piece(style.subscripted(style.symbols["delta"], joined), Level.ATOM, "name")
+            return Piece(style.subscripted(style.symbols["delta"], joined), Level.TERM, "name")
         case Compare(op):
             left, right = (at_least(x, Level.ADD, style) for x in k)
             return Piece(f"{left} {style.relations[op]} {right}", Level.COMPARE)

@@ -5,7 +5,12 @@ from dataclasses import replace
 from gradproof.differentiate.rule import NotSupported, Site, rule
 from gradproof.expr import Compare, Expr, Prod, Sum
 from gradproof.rewrite import (
-    div, free_names, fresh_index, like_sum, mul, rename_bound,
+    div,
+    free_names,
+    fresh_index,
+    like_sum,
+    mul,
+    rename_bound,
 )  # fmt: skip
 
 

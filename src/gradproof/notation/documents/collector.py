@@ -84,17 +84,11 @@ class Collector:
     ) -> bool:
         """Add the mathematics in ``start:end``; return whether there was any.
 
-        White space at the ends is left out. Raises `FormulaLimit`.
+        White space and skips at the ends are left out. Raises `FormulaLimit`.
         """
-        text = self._text
-        body = text[start:end]
-        inner = body.strip()
-        if not inner:
+        start, kept = _trim(self._text, start, end, skips)
+        if start >= kept:
             return False
-        start += len(body) - len(body.lstrip())
-        kept = start + len(inner)
-        if kept < end and _ends_in_backslash(inner):
-            kept += 1  # the control space at the end of the formula
         if len(self.regions) >= MAX_FORMULAS:
             self.remark(
                 "limit:formulas",
@@ -228,5 +222,26 @@ class Collector:
         self._pieces.clear()
 
 
-def _ends_in_backslash(text: str) -> bool:
-    return (len(text) - len(text.rstrip("\\"))) % 2 == 1
+def _trim(text: str, start: int, end: int, skips: Skips) -> tuple[int, int]:
+    """Return the range without white space and skips at its ends; a control space stays whole."""
+    first, last = 0, len(skips) - 1
+    while start < end:
+        if text[start].isspace():
+            start += 1
+        elif first <= last and skips[first][1].start <= start < skips[first][1].end:
+            start = skips[first][1].end
+            first += 1
+        else:
+            break
+    kept = end
+    while start < kept:
+        if text[kept - 1].isspace():
+            kept -= 1
+        elif first <= last and skips[last][1].start < kept <= skips[last][1].end:
+            kept = skips[last][1].start
+            last -= 1
+        else:
+            break
+    inner = text[start:kept]
+    backslashes = len(inner) - len(inner.rstrip("\\"))
+    return start, kept + (kept < end and backslashes % 2 == 1)

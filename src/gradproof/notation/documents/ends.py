@@ -33,6 +33,7 @@ class Ends:
         self._paragraph = -1
         self._hard = -1
         self._dead: dict[str, int] = {}
+        self._ahead: dict[str, int] = {}
 
     def paragraph(self, at: int) -> int:
         """Return the end of the paragraph: a blank line, a fence, a heading or the end of the text."""
@@ -95,14 +96,23 @@ class Ends:
 
         There is none if another `opener` comes first.
         """
-        if self._is_dead(opener, at):
-            return -1
         body, closer = _BRACKETS[opener]
+        if self._is_dead(opener, at) or self._next(closer, at) >= limit:
+            return -1
         found = body.match(self._text, at, limit)
         end = found.end() if found else at
         if end + len(closer) > limit:
             return self._bury(opener, limit)
         return end if self._text.startswith(closer, end) else -1
+
+    def _next(self, closer: str, at: int) -> int:
+        """Return the next occurrence of `closer`, escaped or not, or the end of the text."""
+        ahead = self._ahead.get(closer, -1)
+        if ahead < at:
+            ahead = self._text.find(closer, at)
+            ahead = len(self._text) if ahead < 0 else ahead
+            self._ahead[closer] = ahead
+        return ahead
 
     def _is_dead(self, key: str, at: int) -> bool:
         return self._dead.get(key, -1) >= at

@@ -8,6 +8,7 @@ from gradproof.notation.documents.collector import Collector
 from gradproof.notation.documents.plain_line import (
     RELATION,
     has_left_side,
+    is_conditional,
     split_row,
     starts_with_relation,
 )
@@ -83,6 +84,15 @@ class _Scanner:
         self.dash_before = dash is not None
         if row is None:
             self._end_block()
+            if is_conditional(line):
+                out.remark(
+                    "condition",
+                    "this line holds only under a condition in words, so it is not read; "
+                    "write the formulas of each case under a heading of their own (Case 1:)",
+                    at + len(line) - len(line.lstrip()),
+                    at + len(line.rstrip()),
+                    fatal=True,
+                )
             if _RULER.match(self._next_line(stop)):
                 out.heading()
             out.prose(at, stop)
@@ -98,18 +108,14 @@ class _Scanner:
         return True
 
     def _row(self, line: str, at: int, stop: int, dash: re.Match[str] | None) -> _Row | None:
-        continues = bool(self.rows)
-        if dash is None:
-            found = split_row(line, continues=continues)
-            return _make_row(line, at, *found) if found else None
-        rest = split_row(line[dash.end() :])
-        if rest is None:
-            return None
+        whole = split_row(line, continues=bool(self.rows))
+        rest = split_row(line[dash.end() :]) if dash is not None else None
+        if dash is None or rest is None:
+            return _make_row(line, at, *whole) if whole else None
         start, end = rest[0] + dash.end(), rest[1] + dash.end()
         body = line[start:end]
         if starts_with_relation(body) or not has_left_side(body):
-            found = split_row(line, continues=continues)
-            return _make_row(line, at, *found) if found else None
+            return _make_row(line, at, *whole) if whole else None
         is_list = self.dash_before or _DASH.match(self._next_line(stop)) is not None
         relations = [found[0].strip() for found in RELATION.finditer(body)]
         if is_list or rest[0] > 0 or relations == ["in"] or relations == ["∈"]:

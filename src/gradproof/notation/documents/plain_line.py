@@ -8,9 +8,10 @@ RELATION = re.compile(
     r":=|<-|[<>!]=|[=<>≈≃≅≡≤≥≠∈∉⊂⊆∝~←→⇒⇔↦]|(?<=[\w)\]}])\s+in\s+(?=[{\[(RNZSℝℕℤ])"
 )
 _STARTS_WITH_RELATION = re.compile(r"\s*(?::=|[<>]=|[=≈≃≅≡≤≥∝⇒])")
+_STARTS_WITH_SIGN = re.compile(r"\s*[+*/·⊙−-]")
 _STRONG = re.compile(
     r"[\w)\]}'ᵀ²³]\s*[*^+·×⊙∘⊗]\s*[\w(\\\[∂∇∑√-]|[\d)\]}]\s*[/-]\s*[\w(]|\w\s*[/-]\s*[\d(]"
-    r"|\bd\w{1,4}/d\w|[^\W\d_]\(|[∂∇∑∏√∫]|\\[A-Za-z]|\w[ᵀ⁻¹²³₀-₉ᵢⱼ]|\w_\w"
+    r"|\bd\w{1,4}/d\w|[^\W\d_]\(|[∂∇∑∏√∫]|\\(?!begin|end|item)[A-Za-z]|\w[ᵀ⁻¹²³₀-₉ᵢⱼ]|\w_\w"
 )
 _CODE = re.compile(
     r"://|==|\"|\b(?:def|import|return|print|class|elif|assert)\b|(?<!\w)[A-Za-z_]\w*\.[A-Za-z_]\w*\s*[(=]|</?[a-z]+>|;\s*$"
@@ -29,6 +30,8 @@ _ITEM = re.compile(
     r"[ \t]*(?:[•‣▪◦*][ \t]+|\(?\d{1,3}[.)][ \t]+|[a-z]\)[ \t]+|[⇒∴][ \t]*|[=-]>[ \t]+)"
 )
 _LABEL = re.compile(r"(?P<label>[^\W\d_][^:=+*^<>|{}\\\n]{0,80}):[ \t]+(?=\S)")
+_SENTENCE = re.compile(r"(?P<label>[^\W\d_]{3,}[\w ]{0,40})\.[ \t]+(?=\S)")
+_CONDITIONAL = re.compile(r"[ \t]*(?:for|if|when|case|unless)[ \t]+", re.I)
 _FUNCTION_TYPE = re.compile(r"[^=]*(?:->|→|\\to)")
 _LEADING_WORD = re.compile(r"(?P<word>[^\W\d_]+)[,:]?[ \t]+")
 _BY = re.compile(r"[,;]?(?<![ \t])[ \t]+(?:by|using|from|since|because|via|due[ \t]to)[ \t]")
@@ -50,9 +53,16 @@ def split_row(line: str, *, continues: bool = False) -> tuple[int, int] | None:
     if len(line) == line.count(" ") or _CODE.search(line):
         return None
     start, end = _lead(line), _tail(line)
-    if start >= end:
+    if start >= end or _CONDITIONAL.match(line, start):
         return None
     return (start, end) if is_formula(line[start:end], continues=continues) else None
+
+
+def is_conditional(line: str) -> bool:
+    """Say whether `line` is a formula under a condition in words: ``For y = 0: J = -log(1-p)``."""
+    start = _lead(line)
+    found = _CONDITIONAL.match(line, start)
+    return found is not None and split_row(line[found.end() :]) is not None
 
 
 def is_formula(text: str, *, continues: bool = False) -> bool:
@@ -84,7 +94,7 @@ def is_formula(text: str, *, continues: bool = False) -> bool:
         return letters or any(c.isdigit() for c in text)
     if not letters or long_words:
         return False
-    strong = _STRONG.search(text) is not None
+    strong = bool(_STRONG.search(text) or (continues and _STARTS_WITH_SIGN.match(text)))
     return strong and (continues or not unknown) and not reads_as_prose(text)
 
 
@@ -112,6 +122,9 @@ def _lead(line: str) -> int:
         typed = " " not in words and _FUNCTION_TYPE.match(line, label.end()) is not None
         if named and not typed:
             at = label.end()
+    sentence = _SENTENCE.match(line, at)
+    if sentence is not None and has_word(sentence["label"]):
+        at = sentence.end()
     start = at
     first = True
     while (found := _LEADING_WORD.match(line, at)) is not None:

@@ -121,8 +121,8 @@ _LABEL = re.compile(
     r"""(?:[ \t>*_\#~{]|\\(?:noindent|item|textbf|textit|emph|underline|bf|bfseries|large|Large)(?![A-Za-z]))*+
     (?:(?:my|your|our|the|an?|another|other|alternative|first|second|third|fourth|fifth|\d(?:st|nd|rd|th))
        [ \t]+)*+
-    (?:(?P<opening>solution|answer|attempt|edit|question|problem|exercise)
-      |case|method|approach|example|derivation|variant|option|part)
+    (?:(?P<opening>solution|attempt|edit)
+      |answer|question|problem|exercise|case|method|approach|example|derivation|variant|option|part)
     (?:(?P<number>"""
     + _NUMBER
     + r""")(?=[\s}*_:.)\\]|\Z))?

@@ -30,6 +30,13 @@ def number_node(c: Converter, node: Surface) -> Built:
     return build.number(Fraction(node.text), node.span)
 
 
+def function_node(c: Converter, node: Surface) -> Built:
+    """Convert a function standing alone: a quantity where the document defines it so (``cos = …``)."""
+    if node.text in c.defined:
+        return Built(Sym(node.text), node.span)
+    return c.opaque(node)
+
+
 def group_node(c: Converter, node: Surface) -> Built:
     """Convert a bracket: its content, or a tuple."""
     if len(node.args) != 1:

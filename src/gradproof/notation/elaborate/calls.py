@@ -10,7 +10,6 @@ from gradproof.notation.elaborate.converter import Converter
 from gradproof.notation.elaborate.symbols import full_key
 from gradproof.notation.surface import Surface
 
-BUILT_IN = frozenset(get_args(FunctionName))
 ALIASES = {"ln": "log", "sgn": "sign", "ReLU": "relu", "Softmax": "softmax", "lg": "log"}
 SIGMOIDS = frozenset({"\\sigma", "σ", "sigmoid", "sigm", "logistic"})
 ARRAY_ARGUMENT = frozenset({"softmax", "logsumexp"})
@@ -32,7 +31,7 @@ def apply_call(c: Converter, node: Surface) -> Built:
         return _builtin(c, node, "sigmoid", args, 0)
     if not own and node.text in ("tr", "det", "diag") and len(args) == 1:
         return _matrix_function(c, node, args[0])
-    if node.text and not own and callee.name is None:
+    if not own and callee.name is None:
         return c.opaque(node, node.text)
     if not own and key in SIGMOIDS and len(args) == 1:
         x = c.convert(args[0])

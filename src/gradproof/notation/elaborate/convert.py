@@ -12,6 +12,7 @@ from gradproof.notation.surface import Note
 HANDLERS: Mapping[str, Handler] = {
     "number": arithmetic.number_node,
     "name": Converter.name,
+    "function": arithmetic.function_node,
     "group": arithmetic.group_node,
     "add": arithmetic.add_node,
     "neg": arithmetic.neg_node,

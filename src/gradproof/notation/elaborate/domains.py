@@ -3,7 +3,20 @@
 from collections.abc import Iterable, Iterator
 
 from gradproof.expr import (
-    CLOSED_UNIT, Add, Div, Domain, Entry, Expr, Fn, Frobenius, Mul, Neg, Num, Pow, Sym, children,
+    CLOSED_UNIT,
+    Add,
+    Div,
+    Domain,
+    Entry,
+    Expr,
+    Fn,
+    Frobenius,
+    Mul,
+    Neg,
+    Num,
+    Pow,
+    Sym,
+    children,
     walk,
 )  # fmt: skip
 

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from typing import Literal, final
 
 from gradproof.notation.elaborate.declare import declarations
-from gradproof.notation.elaborate.symbols import Symbols, full_key, walk_surface
+from gradproof.notation.elaborate.symbols import (
+    BUILT_IN,
+    Symbols,
+    full_key,
+    function_name,
+    walk_surface,
+)
 from gradproof.notation.grammar import name_key
 from gradproof.notation.surface import Name, Statement, Surface
 
@@ -39,12 +45,12 @@ def target(side: Surface, table: Symbols) -> Target | None:
         case "name" if side.name is not None:
             resolved = table.resolve(side.name)
             return Target(resolved.key, resolved.indices)
-        case "call" if side.args[0].head == "name":
-            name = side.args[0].name
-            assert name is not None
-            params = side.args[1:]
-            if all(_formal(p) for p in params):
-                return Target(full_key(name), (), params, called=True)
+        case "function" if side.text not in BUILT_IN:
+            return Target(side.text)
+        case "call":
+            key, params = function_name(side.args[0]), side.args[1:]
+            if key is not None and all(_formal(p) for p in params):
+                return Target(key, (), params, called=True)
             return None
         case "group" if len(side.args) == 1:
             return target(side.args[0], table)

@@ -18,6 +18,7 @@ from gradproof.expr import (
     Num,
     Opaque,
     Sym,
+    free_indices,
     walk,
 )  # fmt: skip
 from gradproof.notation.derivation import Claim, Derivation, Line, Reading
@@ -115,6 +116,8 @@ def _line(
         readings.append(Reading(tuple(main.claims)))
     for choice, row in item.alternatives:
         other = _row(row, table, scope, known, cues, item)
+        if choice.kind == "sum-scope" and _loose(other) > _loose(main):
+            continue
         scope.others.extend((goal.key, definition) for goal, definition in other.definitions)
         if other.claims and all(c.claims != tuple(other.claims) for c in readings):
             readings.append(
@@ -128,13 +131,33 @@ def _line(
         readings=tuple(readings),
         scope=item.heading,
         words=words,
-        assumptions=_assumptions(item, (*item.row.notes, *main.notes)),
+        assumptions=_assumptions(item, (*item.row.notes, *main.notes, *_scopes_told(item))),
         shown=shown,
         statements=tuple(main.statements),
         one_example=scope.one_example,
         cases=cues.cases,
         differentiated=cues.differentiated,
         redefinition=main.redefinition and bool(item.words) and continues,
+    )
+
+
+def _loose(row: _Row) -> int:
+    """Count the indices that stand free on the right of a definition but not on its left."""
+    return sum(
+        len(free_indices(s) - free_indices(sides[0]))
+        for sides, _ in row.statements
+        if sides[0] is not None
+        for s in sides[1:]
+        if s is not None
+    )
+
+
+def _scopes_told(item: Item) -> tuple[Note, ...]:
+    """Tell how far a sum was read to reach where that is not plain."""
+    return tuple(
+        Note("sum-scope", "the sum is read to reach to the end of the terms that use its index", c.span)
+        for c in item.row.choices
+        if c.kind == "sum-scope"
     )
 
 
@@ -375,14 +398,14 @@ def _context(
 def _moving(
     definitions: Mapping[str, tuple[Definition, ...]], lines: Sequence[Line]
 ) -> frozenset[str]:
-    """Names without definition that stand under a differential somewhere: the others are constants."""
+    """Names without definition that have a differential of their own (``dx``): the others are constants."""
     out: set[str] = set()
     for line in lines:
         for sides, _ in line.statements:
             for side in sides:
                 for _, node in walk(side) if side is not None else ():
                     if isinstance(node, Differential):
-                        out.update(n.name for _, n in walk(node.body) if isinstance(n, Sym))
+                        out.update(_base_name(node.body))
     return frozenset(out - set(definitions))
 
 

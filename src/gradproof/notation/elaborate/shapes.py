@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from gradproof.notation.elaborate.convert import converter as make_converter
 from gradproof.notation.elaborate.roles import EQUALS, target
-from gradproof.notation.elaborate.symbols import Symbols, full_key
+from gradproof.notation.elaborate.symbols import Symbols, function_name
 from gradproof.notation.surface import Statement
 
 ROUNDS = 4
@@ -57,11 +57,11 @@ def _elementwise(statements: Sequence[Statement], table: Symbols) -> None:
     """Find functions of one scalar: applied to an array they act elementwise."""
     for statement in statements:
         left = statement.sides[0]
-        if left.head == "call" and len(left.args) == 2 and left.args[0].name is not None:
+        if left.head == "call" and len(left.args) == 2 and (key := function_name(left.args[0])) is not None:
             param = left.args[1]
             if param.head == "name" and param.name is not None:
                 resolved = table.resolve(param.name)
-                shape = table.parameters.get((full_key(left.args[0].name), 0))
+                shape = table.parameters.get((key, 0))
                 known = table.shapes.get(resolved.key, ()) if shape is None else shape
                 if not known and resolved.key not in table.vague:
-                    table.elementwise.add(full_key(left.args[0].name))
+                    table.elementwise.add(key)

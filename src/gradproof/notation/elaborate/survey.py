@@ -16,6 +16,7 @@ from gradproof.notation.elaborate.symbols import (
     HABIT_INDICES,
     Symbols,
     full_key,
+    function_name,
     size_of,
     spelled,
     walk_surface,
@@ -313,16 +314,16 @@ def _functions(table: Symbols, statements: Sequence[Statement], nodes: Iterable[
         if statement.relations and statement.relations[0] in ("=", ":=", "=="):
             left = statement.sides[0]
             left = left.args[0] if left.head == "index" else left
-            if left.head == "call" and left.args[0].head == "name":
-                assert left.args[0].name is not None
-                table.defined_functions.add(full_key(left.args[0].name))
+            key = function_name(left.args[0]) if left.head == "call" else None
+            if key is not None:
+                table.defined_functions.add(key)
                 formals.add(id(left))
             _adjoint(table, statement)
     for node in nodes:
-        if node.head != "call" or node.args[0].name is None or id(node) in formals:
+        if node.head != "call" or id(node) in formals:
             continue
-        key = full_key(node.args[0].name)
-        if key in table.defined_functions:
+        key = function_name(node.args[0])
+        if key is not None and key in table.defined_functions:
             for k, arg in enumerate(node.args[1:]):
                 if arg.head == "name" and arg.name is not None:
                     resolved = table.resolve(arg.name)

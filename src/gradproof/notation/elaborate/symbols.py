@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import final
+from typing import final, get_args
 
-from gradproof.expr import SCALAR, Domain, IndexRange, Size, Space
+from gradproof.expr import SCALAR, Domain, FunctionName, IndexRange, Size, Space
 from gradproof.notation.grammar import name_key
 from gradproof.notation.surface import Name, Surface
 
 HABIT_INDICES = frozenset("ijkl")
 """Letters that index by habit, without a range or a sum that says so."""
+
+
+BUILT_IN = frozenset(get_args(FunctionName))
+"""Functions that the tree knows by name: no equation defines them anew."""
 
 
 def spelled(item: Surface) -> str:
@@ -36,6 +40,15 @@ def spelled(item: Surface) -> str:
             return "(" + ",".join(spelled(a) for a in item.args) + ")"
         case _:
             return ",".join(spelled(a) for a in item.args) or item.text or item.head
+
+
+def function_name(callee: Surface) -> str | None:
+    """Return the key of a called name or word; None for a function that the tree knows itself."""
+    if callee.name is not None:
+        return full_key(callee.name)
+    if callee.head == "function" and callee.text not in BUILT_IN:
+        return callee.text
+    return None
 
 
 def full_key(name: Name) -> str:

@@ -54,6 +54,7 @@ class BigOperators(Calls):
         items = self.conditions(token.sub)
         self.in_index -= 1
         out: list[Surface] = []
+        bounded = False
         for item in items:
             start, end = item.span.start, item.span.end
             if item.head == "relation" and item.text == "=" and len(item.args) == 2:
@@ -64,19 +65,19 @@ class BigOperators(Calls):
                 bounds = (index, lower)
                 if upper is not None:
                     bounds, end = (index, lower, upper), max(end, upper.span.end)
-                    upper = None
+                    bounded = True
                 out.append(self.make("range", start, end, bounds))
             elif item.head in ("name", "transpose"):
                 if upper is not None and len(items) == 1:
                     hole = self.hole(end)
                     args = (item, hole, upper)
                     out.append(self.make("range", start, max(end, upper.span.end), args))
-                    upper = None
+                    bounded = True
                 else:
                     out.append(self.make("range", start, end, (item,)))
             else:
                 out.append(item)
-        if upper is not None:
+        if upper is not None and not bounded:
             self.unread("this upper bound belongs to no index", upper.span.start, upper.span.end)
         return tuple(out)
 
@@ -105,7 +106,7 @@ class BigOperators(Calls):
                 continue
             item = self.over(part, start, self.item)
             if item.head == "relation" and pending and item.args[0].head == "name":
-                if item.text in ("in", "notin"):  # x, y \\in S
+                if item.text in ("in", "notin", "="):  # x, y \\in S
                     end = item.span.end
                     out += [
                         self.make("relation", n.span.start, end, (n, *item.args[1:]), item.text)

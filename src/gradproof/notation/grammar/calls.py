@@ -1,15 +1,10 @@
 """Names before brackets and known functions: a call or a product, and how far an argument reaches."""
 
 from dataclasses import replace
-from typing import Final, final
+from typing import Final
 
-from gradproof.notation.grammar.brackets import Brackets, bracket_end
-from gradproof.notation.grammar.habits import (
-    ARGUMENT_ONLY,
-    CERTAIN_CALLABLES,
-    HABIT_CALLABLES,
-    PRODUCT_LETTERS,
-)
+from gradproof.notation.grammar.application import Application
+from gradproof.notation.grammar.brackets import bracket_end
 from gradproof.notation.grammar.scripts import Script
 from gradproof.notation.grammar.tokens import Token
 from gradproof.notation.grammar.vocabulary import FACTOR_STARTS, INVERSES, PRODUCT_FUNCTIONS
@@ -17,28 +12,9 @@ from gradproof.notation.surface import Surface
 from gradproof.notation.tex.layout import Layout
 
 _SIMPLE: Final = frozenset({"num", "name", "one"})
-_PARAMETERS: Final = frozenset({"theta", "phi", "psi", "Theta"})
-"""Parameters below the name of a function: h_\\theta(x)."""
 
 
-@final
-class Contents:
-    """What a bracket after a name holds, as far as call or product depends on it."""
-
-    __slots__ = ("condition", "count", "itself", "leading_number", "listed", "single", "terms")
-
-    def __init__(self) -> None:
-        """Start with nothing seen."""
-        self.count = 0
-        self.listed = False
-        self.condition = False
-        self.terms = False
-        self.itself = False
-        self.leading_number = False
-        self.single = ""
-
-
-class Calls(Brackets):
+class Calls(Application):
     """Parsing of names, calls and functions."""
 
     __slots__ = ()
@@ -66,6 +42,12 @@ class Calls(Brackets):
                 delta = self._kronecker(token)
                 if delta is not None:
                     return delta
+            if token.text == "E" and following.text == "[" and called and self._is_expected(token):
+                self.i -= 1
+                return self.expectation()
+            if token.text == "I" and called and self._is_indicator(token):
+                args = self.arguments()
+                return self.make("ind", token.start, self.tokens[self.i - 1].end, args)
             name = self.name(token)
             return self._call(name) if called and self.applies(token, following) else name
         name, scripts = self._labelled(token, token.sup)
@@ -132,6 +114,18 @@ class Calls(Brackets):
             node = self.make("transpose", name.span.start, first.end, (name,), "prime")
         return self.raised(node, rest)
 
+    def _is_expected(self, token: Token) -> bool:
+        """Say whether ``E[…]`` is an expectation."""
+        options = self.options
+        if "E" in options.not_callables or (options.callables and "E" in options.callables):
+            return False
+        return self.choose("call", token.start, token.end, "call", "product") == "call"
+
+    def _is_indicator(self, token: Token) -> bool:
+        """Say whether ``I(…)`` is an indicator: its bracket holds a relation."""
+        callables = self.options.callables
+        return not (callables and token.text in callables) and self.look(self.i, "").condition
+
     def _is_directional(self, token: Token, following: Token) -> bool:
         r"""Say whether ``D_X`` is a derivative operator: below it a letter or a call, after it a function."""
         below = token.sub.args if token.sub is not None else ()
@@ -161,97 +155,7 @@ class Calls(Brackets):
             return None
         return self.make("delta", token.start, token.end, items)
 
-    # ------------------------------------------------------------------ call or product
-
-    def is_callable(self, token: Token) -> bool:
-        """Say whether a name is a function by declaration, use or habit."""
-        key = token.text
-        options = self.options
-        if key in options.not_callables:
-            return False
-        if options.callables is not None and key in options.callables:
-            return True
-        return key in HABIT_CALLABLES or _bare(key) in ("f", "g", "J", "L") or _is_word(key)
-
-    def applies(self, token: Token, opening: Token, *, powered: bool = False) -> bool:
-        """Say whether a name is applied to the bracket after it; a choice where both are admissible.
-
-        A name with a power (`powered`) is only where it is known as a function.
-        """
-        key = token.text
-        options = self.options
-        if key in options.not_callables:
-            return False
-        declared = options.callables is not None and key in options.callables
-        if opening.text != "(":
-            return opening.text == "[" and declared
-        if declared:
-            return True
-        contents = self.look(self.i, key)
-        if contents.itself:
-            return False
-        habit = self.is_callable(token)
-        if powered:
-            return habit and (bool(contents.single) or key in CERTAIN_CALLABLES or _is_word(key))
-        start, end = token.start, opening.start + 1
-        if _is_word(key):
-            return True
-        if contents.condition or contents.listed:
-            return True
-        if habit:
-            if contents.single or key in CERTAIN_CALLABLES:
-                return True
-            if key in ARGUMENT_ONLY and contents.leading_number and contents.terms:
-                return self.choose("call", start, end, "product", "call") == "call"
-            return self.choose("call", start, end, "call", "product") == "call"
-        if contents.single == "name":
-            return (
-                key not in ("e", "d")
-                and self.choose("call", start, end, "call", "product") == "call"
-            )
-        if contents.leading_number or _bare(key) in PRODUCT_LETTERS:
-            return False
-        if token.sub is not None and any(node.text in _PARAMETERS for node in token.sub.args):
-            return self.choose("call", start, end, "call", "product") == "call"
-        return self.choose("call", start, end, "product", "call") == "call"
-
-    def look(self, at: int, key: str) -> Contents:
-        """Look at the bracket that opens at position `at`, without reading it."""
-        found = Contents()
-        tokens = self.tokens
-        depth = 0
-        first = tokens[at + 1]
-        found.leading_number = first.code == "num"
-        while True:
-            token = tokens[at]
-            code = token.code
-            if code == "open":
-                depth += 1
-            elif code == "close":
-                depth -= 1
-                if depth == 0:
-                    break
-            elif code == "end":
-                break
-            elif depth == 1:
-                found.count += 1
-                if code in ("comma", "semi"):
-                    found.listed = True
-                elif code in ("given", "rel"):
-                    found.condition = True
-                elif code in ("+", "-", "pm"):
-                    found.terms = True
-            if code == "name" and token.text == key and tokens[at + 1].code != "open":
-                found.itself = True
-            at += 1
-        if found.count == 1:
-            if first.code in ("name", "one"):
-                found.single = "name"
-            elif first.code in ("num", "Delta", "d"):
-                found.single = "number"
-        elif found.count == 0:
-            found.single = "bracket"
-        return found
+    # ------------------------------------------------------------------ calls
 
     def _call(self, callee: Surface, text: str = "") -> Surface:
         args = self.arguments()
@@ -378,12 +282,3 @@ class Calls(Brackets):
             and following.text == "("
             and self.is_callable(self.tokens[self.i])
         )
-
-
-def _is_word(key: str) -> bool:
-    return len(key) > 1 and key[0] != "\\" and key[-1].isalpha()
-
-
-def _bare(key: str) -> str:
-    r"""Return the letter of a key without its accents: ``f`` of ``\hat f``."""
-    return key.rpartition(" ")[2]

@@ -216,6 +216,10 @@ class Core:
         """Apply d/dx to what follows it."""
         raise NotImplementedError
 
+    def expectation(self) -> Surface:
+        """Parse an expectation."""
+        raise NotImplementedError
+
     def table(self) -> Surface:
         """Parse a matrix or a case distinction."""
         raise NotImplementedError

@@ -2,19 +2,22 @@
 
 from typing import Final, final
 
-from gradproof.notation.grammar.derivatives import Derivatives
+from gradproof.notation.grammar.atoms import Atoms
 from gradproof.notation.grammar.scopes import Scopes
 from gradproof.notation.grammar.tables import Tables
+from gradproof.notation.grammar.tokens import Token
 from gradproof.notation.grammar.vocabulary import FACTOR_STARTS
 from gradproof.notation.surface import Head, Surface
 
 _JOINED: Final[dict[str, Head]] = {"had": "had", "haddiv": "haddiv", "kron": "kron", "circ": "had"}
 _SIGNS: Final = frozenset({"+", "-"})
+_MOST_SIGNS: Final = 2
+_MOST_CHAINED: Final = 40
 _POSTFIX: Final = frozenset({"bang", "at"})
 
 
 @final
-class Parser(Scopes, Tables, Derivatives):
+class Parser(Scopes, Tables, Atoms):
     """The whole grammar of an expression."""
 
     __slots__ = ()
@@ -24,8 +27,6 @@ class Parser(Scopes, Tables, Derivatives):
     def expression(self) -> Surface:
         """Parse terms joined by + and -."""
         tokens = self.tokens
-        first = tokens[self.i]
-        self.enter(first.start, first.end)
         saved, self.tails = self.tails, []
         terms = [self.signed_term()]
         ends = [self.i]
@@ -45,7 +46,6 @@ class Parser(Scopes, Tables, Derivatives):
             else:
                 terms.append(self.signed_term())
             ends.append(self.i)
-        self.depth -= 1
         if self.tails and len(terms) > 1:
             terms = self.widened(terms, ends)
         self.tails = saved
@@ -65,6 +65,9 @@ class Parser(Scopes, Tables, Derivatives):
                 signs.append(token.start)
             self.i += 1
             token = tokens[self.i]
+        if len(signs) > _MOST_SIGNS:
+            self.unread("more than two minus signs in a row", signs[0], token.start)
+            signs = signs[:1]
         if token.code in FACTOR_STARTS:
             node = self.term()
         else:
@@ -82,8 +85,10 @@ class Parser(Scopes, Tables, Derivatives):
         """Parse what stands between + and -: products, joined by the colon of a Frobenius product."""
         left = self._product(first)
         tokens = self.tokens
+        chain = 0
         while tokens[self.i].code == "colon":
             colon = tokens[self.i]
+            chain = self._longer(chain, colon)
             if tokens[self.i + 1].code not in FACTOR_STARTS and tokens[self.i + 1].code != "-":
                 break
             self.i += 1
@@ -108,6 +113,7 @@ class Parser(Scopes, Tables, Derivatives):
                 return self.hole(token.start)
             self.unread("an expression is expected here", token.start, token.end)
             return self.hole(token.start)
+        chain = 0
         while self.i != self.in_integral:
             token = tokens[self.i]
             code = token.code
@@ -125,6 +131,7 @@ class Parser(Scopes, Tables, Derivatives):
                 factors.append(self._operand_after(token.start, token.end))
                 gaps.append(token.text if code == "mul" else "d")
             elif code == "slash":
+                chain = self._longer(chain, token)
                 self.i += 1
                 bottom = self._denominator(token.start, token.end)
                 top = self._joined(factors, gaps)
@@ -133,11 +140,23 @@ class Parser(Scopes, Tables, Derivatives):
                 ]
                 gaps = []
             elif code in _JOINED:
+                chain = self._longer(chain, token)
                 factors = self._elementwise(factors, gaps)
                 gaps = ["j"] * (len(factors) - 1)
             else:
                 break
         return self._joined(factors, gaps)
+
+    def _longer(self, chain: int, token: Token) -> int:
+        """Count one more sign that nests its left side in a chain of them."""
+        if chain >= _MOST_CHAINED:
+            self.stop(
+                "limit:nesting",
+                f"more than {_MOST_CHAINED} signs like this in a row",
+                token.start,
+                token.end,
+            )
+        return chain + 1
 
     def _joined(self, factors: list[Surface], gaps: list[str]) -> Surface:
         if len(factors) == 1:
@@ -248,11 +267,12 @@ class Parser(Scopes, Tables, Derivatives):
             node = self.named()
         elif code == "num":
             self.i += 1
-            node = self._number()
+            node = self.number()
         elif code == "open":
             node = self.bracket()
-            if node.head == "group" and node.args[0].head in ("compose", "function"):
-                node = self._called_group(node)
+            inner = node.args[0] if node.head == "transpose" and node.text == "prime" else node
+            if inner.head == "group" and inner.args[0].head in ("compose", "function"):
+                node = self._called_group(node, inner.args[0])
         elif code == "frac":
             node = self.fraction()
         elif code == "fn":
@@ -263,24 +283,24 @@ class Parser(Scopes, Tables, Derivatives):
         elif code == "d" or code == "partial":
             node = self.differential()
         elif code == "radical":
-            node = self._root()
+            node = self.root()
         elif code == "env":
             node = self.table()
         elif code == "nabla":
             node = self.nabla()
         elif code == "Delta":
-            node = self._increment()
+            node = self.increment()
         elif code == "field":
             node = self.space()
         elif code == "one":
-            node = self._ones()
+            node = self.ones()
         elif code == "expect":
             node = self.expectation()
         elif code == "extremum":
             node = self.extremum()
         elif code == "dots":
             self.i += 1
-            node = self.make("dots", token.start, token.end)
+            node = self.make("dots", token.start, token.end, (), token.text)
         elif code == "text":
             self.i += 1
             node = self.make("text", token.start, token.end, (), token.text.strip())
@@ -293,97 +313,23 @@ class Parser(Scopes, Tables, Derivatives):
             token = self.tokens[self.i]
             if token.code == "bang":
                 self.i += 1
+                if node.head == "factorial":
+                    self.unread("a double factorial is not understood", token.start, token.end)
+                    continue
                 node = self.make("factorial", node.span.start, token.start + 1, (node,))
             elif self.hold_at:
                 break
             else:
                 self.i += 1
-                node = self._evaluated(node)
+                node = self.evaluated(node)
         return node
 
-    def _number(self) -> Surface:
-        token = self.tokens[self.i - 1]
-        following = self.tokens[self.i]
-        if following.code == "open" and token.text == "1" and token.sup is None:
-            contents = self.look(self.i, "")
-            if contents.condition:
-                args = self.arguments()
-                return self.make("ind", token.start, self.tokens[self.i - 1].end, args)
-        if token.sup is None and token.sub is None:
-            return self.make("number", token.start, token.end, (), token.text)
-        node = self.make("number", token.start, token.start + len(token.text), (), token.text)
-        return self.scripted(node, token)
-
-    def _called_group(self, node: Surface) -> Surface:
-        """Apply a composed function in a bracket to the arguments after it."""
+    def _called_group(self, node: Surface, function: Surface) -> Surface:
+        """Apply a composed function in a bracket, or its derivative, to the arguments after it."""
+        if node.head == "transpose":
+            function = node = self.make("prime", node.span.start, node.span.end, (function,), "1")
         opening = self.tokens[self.i]
         if opening.code != "open" or opening.text != "(":
             return node
         args = self.arguments()
-        return self.finished_call(node.args[0], args, self.tokens[self.i - 1])
-
-    def _root(self) -> Surface:
-        token = self.tokens[self.i]
-        self.i += 1
-        if token.node is None:
-            return self.make("unknown", token.start, token.end)
-        groups = token.node.args
-        radicand = self.within(groups[0].args, groups[0].span.start, self.expression)
-        end = token.end if token.sub is None and token.sup is None else groups[0].span.end
-        if radicand.head == "hole":
-            self.unread("a root lacks its radicand", token.start, end)
-        if len(groups) > 1:
-            degree = self.within(groups[1].args, groups[1].span.start, self.expression)
-            node = self.make("root", token.start, end, (radicand, degree))
-        else:
-            node = self.make("sqrt", token.start, end, (radicand,))
-        return self.scripted(node, token)
-
-    def _increment(self) -> Surface:
-        r"""Parse ``\Delta w``, a finite change, or the letter."""
-        token = self.tokens[self.i]
-        if self.tokens[self.i + 1].code != "name":
-            token.code = "name"
-            return self.named()
-        self.i += 1
-        operand = self.variable()
-        return self.make("diff", token.start, operand.span.end, (operand,), "Delta")
-
-    def _ones(self) -> Surface:
-        r"""Parse ``\mathbf 1``: an indicator before a condition, else a vector of ones; ``\mathbf I``: a name."""
-        token = self.tokens[self.i]
-        following = self.tokens[self.i + 1]
-        if following.code == "open":
-            contents = self.look(self.i + 1, "")
-            if contents.condition or (following.text == "{" and token.text == "1"):
-                self.i += 1
-                args = self.arguments()
-                return self.make("ind", token.start, self.tokens[self.i - 1].end, args)
-        if token.sub is not None and any(
-            n.kind in ("operator", "command") and n.text in _CONDITIONS for n in token.sub.args
-        ):
-            self.i += 1
-            condition = self.within(token.sub.args, token.sub.span.start, self.item)
-            node = self.make("ind", token.start, token.sub.span.end, (condition,))
-            return self.raised(node, self.superscript(token.sup)) if token.sup is not None else node
-        token.code = "name"
-        return self.named()
-
-    def _evaluated(self, node: Surface) -> Surface:
-        """Apply an at-bar, whose conditions stand below it."""
-        token = self.tokens[self.i - 1]
-        if token.sub is None:
-            self.unread("this bar has no condition below it", token.start, token.end)
-            return node
-        conditions = tuple(self.conditions(token.sub))
-        if node.head == "group" and node.text == "{":
-            node = node.args[0]
-        result = self.make("at", node.span.start, token.sub.span.end, (node, *conditions))
-        if token.sup is not None:
-            result = self.raised(result, self.superscript(token.sup))
-        return result
-
-
-_CONDITIONS: Final = frozenset(
-    ["=", "<", ">", "le", "ge", "ne", "neq", "leq", "geq", "in", "notin"]
-)
+        return self.finished_call(function, args, self.tokens[self.i - 1])

@@ -5,7 +5,7 @@ from typing import Final
 from gradproof.notation.grammar.bases import base_of
 from gradproof.notation.grammar.choices import choose
 from gradproof.notation.grammar.options import Options
-from gradproof.notation.grammar.runs import split_run
+from gradproof.notation.grammar.runs import is_word, split_run
 from gradproof.notation.grammar.tokens import Token
 from gradproof.notation.grammar.vocabulary import EXTREMA, FUNCTIONS, PROSE, Code
 from gradproof.notation.surface import Choice, Note
@@ -118,6 +118,12 @@ class Letters:
         """Add a word: a function, an operator with an index, prose or a name."""
         text, span = node.text, node.span
         code: Code = "name"
+        if text[0] == "d" and text not in FUNCTIONS and is_word(text[1:], self.options):
+            # dloss: the differential of a word
+            out.append(Token("d", "d", span.start, span.start + 1))
+            rest = Span(span.start + 1, span.end)
+            self.word(Layout("word", rest, text[1:], (), node.sub, node.sup), out)
+            return
         if text in FUNCTIONS:
             code, text = "fn", FUNCTIONS[text]
         elif text in EXTREMA:

@@ -120,8 +120,14 @@ class Lexer(Letters):
         elif text == "." and at < len(nodes) and nodes[at].kind == "operator":
             following = nodes[at]
             if following.text == "." and at + 1 < len(nodes) and nodes[at + 1].text == ".":
-                out.append(Token("dots", "", start, nodes[at + 1].span.end, nodes[at + 1]))
+                out.append(Token("dots", "ldots", start, nodes[at + 1].span.end, nodes[at + 1]))
                 return at + 2
+            if following.text == "." and following.span.start == end:
+                # 1..m: a list with an ellipsis
+                out.append(Token("comma", ",", start, start))
+                out.append(Token("dots", "ldots", start, following.span.end, following))
+                out.append(Token("comma", ",", following.span.end, following.span.end))
+                return at + 1
             if following.text in "*/" and following.span.start == end:
                 code: Code = "had" if following.text == "*" else "haddiv"
                 out.append(Token(code, "", start, following.span.end, following))
@@ -154,7 +160,7 @@ class Lexer(Letters):
         ) and out[-1].text == "c" == out[-2].text:  # · · · is an ellipsis
             start = out[-2].start
             del out[-2:]
-            out.append(Token("dots", "", start, span.end, node))
+            out.append(Token("dots", "cdots", start, span.end, node))
             return
         out.append(Token(code, text, span.start, span.end, node, node.sub, node.sup))
 

@@ -50,14 +50,14 @@ def breaks(tokens: Piece, at: int, current: Piece) -> bool:
         or following.code in ("comma", "period", "semi", "close")
     ):
         return False
-    related = _has_relation(current)
+    related = has_relation(current)
     if last in ("comma", "semi"):
         return related
     if tokens[at].code == "amp":
         if following.code in ("+", "-"):
             return False
         rest = tokens[at + 1 :]
-        return (related and _has_relation(rest)) or following.code == "text" or _is_numbered(rest)
+        return (related and has_relation(rest)) or following.code == "text" or _is_numbered(rest)
     return following.code not in ("+", "-")
 
 
@@ -67,7 +67,8 @@ def _is_numbered(tokens: Piece) -> bool:
     return len(rest) == 3 and rest[0].code == "open" and rest[1].code == "num"
 
 
-def _has_relation(tokens: Piece) -> bool:
+def has_relation(tokens: Piece) -> bool:
+    """Say whether a relation stands in a piece, outside brackets."""
     depth = 0
     for token in tokens:
         if token.code == "open":
@@ -110,7 +111,7 @@ def by_commas(tokens: Piece) -> list[Piece]:
     if len(parts) < 2:
         return parts
     separator = next(t for t in tokens if t.code in ("comma", "semi"))
-    related = [_has_relation(part) for part in parts]
+    related = [has_relation(part) for part in parts]
     groups: list[list[int]] = []
     pending: list[int] = []
     for at, has in enumerate(related):

@@ -4,7 +4,7 @@ from typing import Final
 
 from gradproof.notation.grammar.options import Options
 from gradproof.notation.grammar.statements import read_row
-from gradproof.notation.grammar.vocabulary import ALIGNMENTS, COMMANDS, OPERATORS
+from gradproof.notation.grammar.vocabulary import ALIGNMENTS, CASES, COMMANDS, OPERATORS
 from gradproof.notation.surface import FormulaRow, Note
 from gradproof.notation.tex.layout import Layout
 
@@ -32,6 +32,8 @@ def parse_rows(
     _collect(nodes, rows)
     rows = _joined([row for row in rows if any(node.kind not in _SILENT for node in row)])
     out: list[FormulaRow] = []
+    if not rows and notes:
+        return (FormulaRow(notes[0].span, (), notes=notes),)
     left: list[Note] = [*notes]
     for at, row in enumerate(rows):
         mine: tuple[Note, ...] = ()
@@ -53,9 +55,8 @@ def _collect(nodes: tuple[Layout, ...], rows: list[Nodes]) -> None:
             kind == "group" and node.sub is None and node.sup is None and _holds_rows(node)
         ):
             _collect(node.args, rows)
-        elif kind == "delimited" and _is_system(node, rows[-1]):
-            inner = node.args[0]
-            _collect(inner.args, rows)
+        elif kind in ("delimited", "environment") and _is_system(node, rows[-1]):
+            _collect(node.args[0].args if kind == "delimited" else node.args, rows)
         else:
             rows[-1].append(node)
 
@@ -77,13 +78,31 @@ def _is_aligned_array(node: Layout) -> bool:
 
 
 def _is_system(node: Layout, before: Nodes) -> bool:
-    r"""Say whether ``\left\{ … \right.`` holds a system of equations and no case distinction."""
-    if node.text != "lbrace ." or len(node.args) != 1 or node.args[0].kind != "environment":
+    r"""Say whether cases, or ``\left\{ … \right.``, hold a system of equations and no case distinction."""
+    inner = node
+    if node.kind == "delimited":
+        if node.text != "lbrace ." or len(node.args) != 1 or node.args[0].kind != "environment":
+            return False
+        inner = node.args[0]
+    elif node.text not in CASES:
         return False
-    inner = node.args[0]
-    if not (inner.text in ALIGNMENTS or _is_aligned_array(inner)):
+    if any(child.kind not in _SILENT for child in before):
         return False
-    return not any(child.kind not in _SILENT for child in before)
+    cells: list[list[str]] = [[]]
+    for child in inner.args:
+        if child.kind == "newrow":
+            cells.append([])
+        else:
+            cells[-1].append(_code(child))
+    return all(_is_equation(row) for row in cells if row)
+
+
+def _is_equation(row: list[str]) -> bool:
+    """Say whether a relation stands in the first cell of a row or begins the second."""
+    if "ampersand" not in row:
+        return "rel" in row
+    cut = row.index("ampersand")
+    return "rel" in row[:cut] or row[cut + 1 : cut + 2] == ["rel"]
 
 
 def _code(node: Layout) -> str:

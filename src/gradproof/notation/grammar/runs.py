@@ -81,15 +81,18 @@ def _unknown_run(
     begin = 1 if run[0] == "d" and len(run) > 3 else 0
     word = run[begin:]
     pieces = [*run[:begin], word]
+    known = options.not_callables | (options.callables or frozenset())
+    if all(letter in known for letter in word):
+        return [*run], None
+    middle = run.find("ln", 1)
+    if 0 < middle < len(run) - 2:
+        return [*run[:middle], "ln", *run[middle + 2 :]], (middle, "ln", True)
     if word.isupper():
         if bracket and len(word) > 2:
             return pieces, (begin, word, True)
         operand = whole or (before is None and _relates(after))
         return [*run], (begin, word, False) if operand or bracket else None
     if len(word) < 3 or not _PRONOUNCED.match(word) or len(set(word.lower())) < 3:
-        return [*run], None
-    known = options.not_callables | (options.callables or frozenset())
-    if all(letter in known for letter in word):
         return [*run], None
     capital = word[0].isupper() and word[1:].islower() and len(word) > 3
     operand = whole or bracket or last.sub is not None or (before is None and _relates(after))

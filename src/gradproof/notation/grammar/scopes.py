@@ -38,45 +38,46 @@ class Scopes(Core):
                 for position, names in enumerate(occurring):
                     for name in names:
                         last[name] = position
-            reach, binder = at, spine[-1]
+            reach = at
+            added: dict[int, tuple[Surface, ...]] = {}
             for node in reversed(spine):
                 bound = _bound(node)
                 far = max((last.get(name, at) for name in bound), default=at)
-                if far <= reach:
-                    continue
-                start = node.span.start
-                later = terms[at + 1 : far + 1]
-                if node.head in _BINDERS:
-                    taken = self.choose("sum-scope", start, node.args[0].span.start, "rest", "term")
-                elif node.args[0].head == "group" or any(_derives(term) for term in later):
-                    continue
-                else:
-                    taken = self.choose(
-                        "operator-rest", start, node.args[0].span.start, "term", "rest"
-                    )
-                if taken == "rest":
-                    reach, binder = far, node
-            if reach == at:
-                out.append(term)
-                at += 1
-                continue
-            rest = tuple(terms[at + 1 : reach + 1])
-            out.append(self._rebuilt(term, binder, rest))
+                if far > reach and self._reaches(node, terms[at + 1 : far + 1]):
+                    added[id(node)] = tuple(terms[reach + 1 : far + 1])
+                    reach = far
+            if added:
+                term = self._rebuilt(term, added)
+            out.append(term)
             at = reach + 1
         return out
 
-    def _rebuilt(self, node: Surface, binder: Surface, rest: tuple[Surface, ...]) -> Surface:
-        """Return `node` with `rest` added to the body of `binder` on its right edge."""
-        end = rest[-1].span.end
-        if node is binder:
-            body = node.args[0]
-            terms = (*body.args, *rest) if body.head == "add" else (body, *rest)
-            added = self.make("add", body.span.start, end, terms)
-            return self.make(node.head, node.span.start, end, (added, *node.args[1:]), node.text)
-        place = _SPINE[node.head] % len(node.args)
+    def _reaches(self, node: Surface, later: list[Surface]) -> bool:
+        """Say whether a sum or an operator reaches over later terms, which hold what it binds."""
+        start, end = node.span.start, node.args[0].span.start
+        if node.head in _BINDERS:
+            return self.choose("sum-scope", start, end, "rest", "term") == "rest"
+        if node.args[0].head == "group" or any(_derives(term) for term in later):
+            return False
+        return self.choose("operator-rest", start, end, "term", "rest") == "rest"
+
+    def _rebuilt(self, node: Surface, added: dict[int, tuple[Surface, ...]]) -> Surface:
+        """Return `node` with terms added to the bodies of the sums on its right edge."""
+        place = _SPINE.get(node.head)
+        if place is None or not node.args:
+            return node
+        place %= len(node.args)
         args = list(node.args)
-        args[place] = self._rebuilt(args[place], binder, rest)
-        return self.make(node.head, node.span.start, end, tuple(args), node.text, node.name)
+        args[place] = self._rebuilt(args[place], added)
+        rest = added.get(id(node))
+        if rest:
+            body = args[0]
+            terms = (*body.args, *rest) if body.head == "add" else (body, *rest)
+            args[0] = self.make("add", body.span.start, rest[-1].span.end, terms)
+        if args[place] is node.args[place]:
+            return node
+        stop = max(node.span.end, args[place].span.end)
+        return self.make(node.head, node.span.start, stop, tuple(args), node.text, node.name)
 
 
 def _spine(term: Surface, tails: dict[int, int], end: int) -> list[Surface]:

@@ -116,12 +116,22 @@ class Scripts(Core):
             if not part[0].args:
                 return
             part = part[0].args
+        first, last = part[0], [*part][-1]
+        if len(part) > 1 and _is_slot(first):
+            items.append(self.make("text", start, first.span.end, (), ":"))
+            self._index_part(part[1:], items)
+            return
+        if len(part) > 1 and _is_slot(last):
+            self._index_part(part[:-1], items)
+            items.append(self.make("text", last.span.start, end, (), ":"))
+            return
+        if any(node.kind == "operator" and node.text == ":" for node in part[1:]):
+            text = "".join([node.text for node in part])
+            items.append(self.make("text", start, end, (), text))
+            return
         if len(part) == 1:
             only = part[0]
-            slot = only.text in (":", "cdot", "*", "ast", "bullet") and only.kind in (
-                "operator",
-                "command",
-            )
+            slot = _is_slot(only)
             if slot or (only.kind in ("text", "word") and only.sub is None and only.sup is None):
                 text = ":" if slot else only.text.strip()
                 items.append(self.make("text", start, end, (), text))
@@ -255,6 +265,8 @@ class Scripts(Core):
         if token.sub is not None:
             items = self.indices(token.sub)
             end = token.sub.span.end
+            if any(item.head == "relation" for item in items):
+                self.unread("an indexed family is not understood here", base.span.start, end)
             base = self.make("index", base.span.start, max(end, base.span.end), (base, *items))
         if token.sup is not None:
             labels = base.head != "group" or _is_short_index(token.sup)
@@ -340,6 +352,13 @@ def _is_index_like(nodes: tuple[Layout, ...]) -> bool:
         ):
             return False
     return True
+
+
+def _is_slot(node: Layout) -> bool:
+    r"""Say whether a subscript item stands for a whole row or column: A_{i:}, A_{\cdot j}."""
+    return (node.kind == "operator" and node.text in (":", "*")) or (
+        node.kind == "command" and node.text in ("cdot", "ast", "bullet", "colon")
+    )
 
 
 def _is_short_index(group: Layout) -> bool:

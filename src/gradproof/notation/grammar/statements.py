@@ -14,6 +14,7 @@ from gradproof.notation.grammar.pieces import (
     between_factors,
     breaks,
     by_commas,
+    has_relation,
     mark_map,
     stripped,
 )
@@ -52,7 +53,7 @@ def read_row(
         tuple(row.labels),
         tuple(parser.notes),
         tuple(parser.choices),
-        row.where if row.where != -1 else None,
+        row.where,
         tuple(row.conditions),
     )
 
@@ -60,13 +61,14 @@ def read_row(
 class _Row:
     """The statements of one row while they are read."""
 
-    __slots__ = ("conditions", "labels", "parser", "statements", "where")
+    __slots__ = ("_where_piece", "conditions", "labels", "parser", "statements", "where")
 
     def __init__(self, parser: Parser) -> None:
         self.parser = parser
         self.statements: list[Statement] = []
         self.labels: list[tuple[str, Span]] = []
         self.where: int | None = None
+        self._where_piece = -1
         self.conditions: list[int] = []
 
     def read(self, nodes: tuple[Layout, ...]) -> None:
@@ -76,11 +78,17 @@ class _Row:
             if tokens:
                 self._statement(tokens)
             return
-        for piece, condition in self._pieces(tokens):
+        for at, (piece, condition) in enumerate(self._pieces(tokens)):
+            if self._where_piece == at and self.where is None:
+                self.where = len(self.statements)
             for part in by_commas(piece):
+                if condition and not has_relation(part):
+                    continue
                 if condition:
                     self.conditions.append(len(self.statements))
                 self._statement(part)
+        if self.where == len(self.statements):
+            self.where = None
 
     # ------------------------------------------------------------------ words and wide spaces
 
@@ -113,7 +121,7 @@ class _Row:
                     current.append(token)
                     continue
                 flush()
-                condition = self._label(token, bool(pieces))
+                condition = self._label(token, len(pieces))
             elif code == "quantifier":
                 flush()
                 self.labels.append(("for all", Span(token.start, token.end)))
@@ -136,24 +144,24 @@ class _Row:
         flush()
         return [(piece, cond) for piece, cond in pieces if piece]
 
-    def _label(self, token: Token, after_formula: bool) -> bool:
-        """Add words as a label; say whether what follows is a condition."""
+    def _label(self, token: Token, pieces: int) -> bool:
+        """Add words after that many pieces as a label; say whether what follows is a condition."""
         text = token.text.strip()
         self.labels.append((text, Span(token.start, token.end)))
         words = text.lower().replace(",", " ").replace(":", " ").split()
         if not words:
             return False
-        if (words[0] in WHERE_WORDS or words[-1] in WHERE_WORDS) and self.where is None:
-            self.where = -1 if after_formula else 0
+        if (words[0] in WHERE_WORDS or words[-1] in WHERE_WORDS) and self._where_piece < 0:
+            self._where_piece = pieces
         return words[-1] in CONDITION_WORDS or (words[0] in CONDITION_WORDS and len(words) < 4)
 
     def _is_operand(self, tokens: list[Token], at: int, current: Piece) -> bool:
         """Say whether words stand for a quantity: after a sign, or alone before a relation."""
         token = tokens[at]
-        text = token.text.strip()
-        words = text.lower().split()
+        text = token.text.strip().removeprefix("(").removesuffix(")")
+        words = text.lower().rstrip(".,").split()
         following = next((t for t in tokens[at + 1 :] if t.code != "amp"), None)
-        if not words or text.endswith((":", ",", ".")) or any(w in NEVER for w in words):
+        if not words or text.endswith(":") or any(word in NEVER for word in words):
             return False
         if current and current[-1].code in BINARY:
             return following is None or following.code in BINARY or following.code in PUNCTUATION
@@ -218,8 +226,6 @@ class _Row:
                     token.text = "=>"
                     cuts.append(at)
         cuts.sort()
-        if self.where == -1:
-            self.where = len(self.statements)
         begin = 0
         for cut in cuts:
             if cut > begin or begin:
@@ -290,7 +296,11 @@ class _Row:
                 continue
             parts.append(self._conditional())
         if len(parts) == 1:
-            return parts[0]
+            node = parts[0]
+            if node.head == "mul" and len(node.args) == 3 and node.args[1].text == "ldots":
+                # i = 1 \ldots m: a list without its commas
+                return parser.make("tuple", node.span.start, node.span.end, node.args)
+            return node
         return parser.make("tuple", parts[0].span.start, parts[-1].span.end, tuple(parts))
 
     def _conditional(self) -> Surface:

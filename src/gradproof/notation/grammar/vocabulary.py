@@ -147,9 +147,9 @@ COMMANDS: Final[dict[str, tuple[Code, str]]] = {
     "rfloor": ("close", "floor"), "lceil": ("open", "ceil"), "rceil": ("close", "ceil"),
     "lbrack": ("open", "["), "rbrack": ("close", "]"), "lparen": ("open", "("), "rparen": ("close", ")"),
     "vert": ("bar", "|"), "mid": ("given", "|"), "|": ("bar", "||"), "Vert": ("bar", "||"),
-    "parallel": ("given", "||"), "dots": ("dots", ""), "ldots": ("dots", ""), "cdots": ("dots", ""),
-    "vdots": ("dots", ""), "ddots": ("dots", ""), "dotsc": ("dots", ""), "dotsb": ("dots", ""),
-    "dotsm": ("dots", ""), "hdots": ("dots", ""), "forall": ("quantifier", "for all"),
+    "parallel": ("given", "||"), "dots": ("dots", "ldots"), "ldots": ("dots", "ldots"), "cdots": ("dots", "cdots"),
+    "vdots": ("dots", "cdots"), "ddots": ("dots", "cdots"), "dotsc": ("dots", "ldots"), "dotsb": ("dots", "cdots"),
+    "dotsm": ("dots", "cdots"), "hdots": ("dots", "ldots"), "forall": ("quantifier", "for all"),
     "lnot": ("unknown", ""), "plus": ("+", ""), "dd": ("d", "d"), "differential": ("d", "d"),
 }  # fmt: skip
 """Commands with a part in the grammar; any other command is unknown."""

@@ -1,7 +1,18 @@
 """Kronecker deltas, alone and in sums over one of their indices."""
 
 from gradproof.expr import (
-    Add, Cases, Compare, Context, Delta, Div, Expr, Idx, Indicator, Mul, Neg, Sum,
+    Add,
+    Cases,
+    Compare,
+    Context,
+    Delta,
+    Div,
+    Expr,
+    Idx,
+    Indicator,
+    Mul,
+    Neg,
+    Sum,
 )  # fmt: skip
 from gradproof.rewrite.build import ONE, ZERO, add, div, like_sum, mul, neg
 from gradproof.rewrite.indices import lies_in, range_of, same_index

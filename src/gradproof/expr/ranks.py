@@ -1,0 +1,120 @@
+"""How many axes the value of an expression has, as far as its nodes tell."""
+
+from gradproof.expr.nodes import (
+    Add,
+    Apply,
+    At,
+    Branch,
+    Cases,
+    Compare,
+    Const,
+    Delta,
+    Derivative,
+    Det,
+    Diag,
+    Differential,
+    Div,
+    Entry,
+    Expr,
+    Fn,
+    Frobenius,
+    Gradient,
+    Hadamard,
+    HadamardDiv,
+    Identity,
+    Idx,
+    Indicator,
+    Inverse,
+    Kron,
+    Let,
+    MatMul,
+    Mul,
+    Neg,
+    Norm,
+    Num,
+    Ones,
+    Opaque,
+    Pow,
+    Prod,
+    Root,
+    Row,
+    Stack,
+    Sum,
+    Sym,
+    Trace,
+    Transpose,
+)  # fmt: skip
+
+
+def rank(e: Expr) -> int | None:
+    """Return 0 for a scalar, 1 for a vector, 2 for a matrix; None where the nodes do not tell.
+
+    A transposed vector counts as a matrix of one row; a row times a column is a scalar.
+
+    >>> from gradproof.expr.sizes import Size, Space
+    >>> w = Sym("w", Space((Size("n"),)))
+    >>> rank(w), rank(Transpose(w)), rank(MatMul((Transpose(w), w)))
+    (1, 2, 0)
+    """
+    match e:
+        case Num() | Const() | Idx() | Delta() | Indicator() | Compare():
+            return 0
+        case Frobenius() | Trace() | Det() | Norm():
+            return 0
+        case Sym(_, space) | Ones(space) | Identity(space):
+            return space.rank
+        case Entry(array, indices):
+            inner = rank(array)
+            return None if inner is None else max(inner - len(indices), 0)
+        case Neg(x) | Differential(x) | Pow(x, _) | Root(x, _) | Inverse(x):
+            return rank(x)
+        case Sum(x) | Prod(x) | At(x) | Let(_, _, x) | Branch(x):
+            return rank(x)
+        case Add(xs) | Mul(xs) | Hadamard(xs) | Cases(xs):
+            return _most(xs)
+        case Div(a, b) | HadamardDiv(a, b):
+            return _most((a, b))
+        case Fn("logsumexp"):
+            return 0
+        case Fn(_, xs):
+            return _most(xs)
+        case Transpose(x):
+            inner = rank(x)
+            return None if inner is None else 2 if inner else 0
+        case Diag(x):
+            return None if rank(x) is None else 2
+        case MatMul(xs):
+            return _product(xs)
+        case Derivative(body, wrt):
+            ranks = [rank(body), *(rank(w) for w in wrt)]
+            known = [r for r in ranks if r is not None]
+            return sum(known) if len(known) == len(ranks) else None
+        case Apply() | Gradient() | Kron() | Stack() | Row() | Opaque():
+            return None if not isinstance(e, Apply) else _applied(e)
+
+
+def is_scalar(e: Expr) -> bool:
+    """Tell whether an expression certainly is a scalar."""
+    return rank(e) == 0
+
+
+def _applied(e: Apply) -> int | None:
+    return 0 if all(rank(a) == 0 for a in e.args) else None
+
+
+def _most(xs: tuple[Expr, ...]) -> int | None:
+    ranks = [rank(x) for x in xs]
+    known = [r for r in ranks if r is not None]
+    return max(known, default=0) if len(known) == len(ranks) else None
+
+
+def _product(xs: tuple[Expr, ...]) -> int | None:
+    """Rank of a matrix product: a row times a column is a scalar."""
+    ranks = [rank(x) for x in xs]
+    if any(r is None for r in ranks):
+        return None
+    starts_row = isinstance(xs[0], Transpose) and rank(xs[0].arg) == 1
+    ends_column = ranks[-1] == 1
+    if ends_column:
+        return 0 if starts_row else 1
+    return 2

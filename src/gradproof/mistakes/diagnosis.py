@@ -1,0 +1,156 @@
+"""From a refuted line to findings: the cause, the place in the line, the right part, the counterexample."""
+
+from collections.abc import Iterable
+
+from gradproof.checking import Judged, Outcome, points_for
+from gradproof.diagnostic import Counterexample, Finding
+from gradproof.differentiate import NotSupported, evaluate_derivatives
+from gradproof.evaluate import Certificate, Samples, Unsupported
+from gradproof.expr import Context, Differential, Expr, Path, Prod, Sum, Sym, walk
+from gradproof.mistakes.align import Alignment, align_terms
+from gradproof.mistakes.catalogue import UNEXPLAINED
+from gradproof.mistakes.search import Match, explain
+from gradproof.source import Span
+from gradproof.spell import name_tex, to_plain, to_tex
+
+
+def diagnose(judged: Judged) -> tuple[Finding, ...]:
+    """Return the findings of a line that brings in an error: one for each independent slip.
+
+    The cause is looked for from the line before, failing that from the head of the chain.
+    """
+    outcome, claim = judged.outcome, judged.claim
+    if outcome is None or claim is None or outcome.certificate is None:
+        return ()
+    after = claim.sides[judged.side]
+    if after is None:
+        return ()
+    context = outcome.context
+    right = _carried_out(outcome.left, context)
+    matches: tuple[Match, ...] = ()
+    alignment: Alignment | None = None
+    try:
+        samples = points_for(outcome.left, after, context)
+        matches = _causes(judged, outcome, after, right, samples)
+        if right is not None:
+            alignment = align_terms(after, right, context, samples, mode=outcome.mode)
+    except Unsupported:
+        matches = matches or ()
+    counterexample = _counterexample(outcome.certificate, outcome, judged)
+    if not matches:
+        return (_finding(judged, outcome, None, alignment, right, counterexample),)
+    return tuple(
+        _finding(judged, outcome, m, alignment, right, counterexample) for m in matches
+    )
+
+
+def _carried_out(e: Expr, context: Context) -> Expr | None:
+    try:
+        return evaluate_derivatives(e, context, steps=False).expr
+    except NotSupported:
+        return None
+
+
+def _causes(
+    judged: Judged, outcome: Outcome, after: Expr, right: Expr | None, samples: Samples
+) -> tuple[Match, ...]:
+    context = outcome.context
+    starts: list[Expr] = [outcome.left]
+    if judged.head is not None and judged.head not in starts:
+        starts.append(judged.head)
+    for before in starts:
+        goal = right if before is outcome.left else _carried_out(before, context)
+        try:
+            found = explain(before, after, goal, context, samples, mode=outcome.mode)
+        except (NotSupported, Unsupported):
+            continue
+        if found:
+            return found
+    return ()
+
+
+def _finding(
+    judged: Judged,
+    outcome: Outcome,
+    match: Match | None,
+    alignment: Alignment | None,
+    right: Expr | None,
+    counterexample: Counterexample,
+) -> Finding:
+    path: Path = alignment.path if alignment is not None else ()
+    expected = right
+    if alignment is not None:
+        expected = alignment.missing if alignment.missing is not None else alignment.right
+    if match is not None:
+        message, why = match.message, match.why
+    else:
+        told = alignment.describe() if alignment is not None else ""
+        message = "the line does not follow from the one before" + (f": {told}" if told else "")
+        why = None
+    line = judged.line
+    return Finding(
+        mistake=match.mistake.name if match is not None else UNEXPLAINED,
+        severity=match.mistake.severity if match is not None else "error",
+        place=line.place,
+        span=_span(judged, path),
+        message=message,
+        link=outcome.link,
+        expected_tex=None if expected is None else to_tex(expected),
+        expected_plain=None if expected is None else to_plain(expected),
+        why=why,
+        also_consistent_with=match.also_consistent_with if match is not None else (),
+        counterexample=counterexample,
+        previous=judged.before.place if judged.before is not None else None,
+    )
+
+
+def _span(judged: Judged, path: Path) -> Span:
+    """Return the span of the node at `path` of the accused side, or of the nearest node around it."""
+    claim = judged.claim
+    assert claim is not None
+    origins = claim.origins[judged.side]
+    while path and path not in origins:
+        path = path[:-1]
+    return origins.get(path, claim.spans[judged.side])
+
+
+def _counterexample(c: Certificate, outcome: Outcome, judged: Judged) -> Counterexample:
+    letters = _letters(c)
+    assignment = [
+        (_entry_name(name, indices, letters), str(value)) for name, indices, value in c.assignment
+    ]
+    if any(isinstance(n, Differential) for e in (outcome.left, outcome.right) for _, n in walk(e)):
+        assignment.extend(
+            (_entry_name(f"d{name}", indices, letters), str(value))
+            for name, indices, value in c.directions
+        )
+    if _sums(outcome.left) or _sums(outcome.right):
+        assignment.extend((name, str(size)) for name, size in c.sizes if not name.startswith("n_"))
+    used = {n for _, indices, _ in c.assignment for n in indices}
+    assignment.extend((k, str(v)) for k, v in c.indices if v not in used or k not in letters.values())
+    return Counterexample(
+        assignment=tuple(assignment),
+        left=c.left,
+        right=c.right,
+        certified=True,
+        left_name="the line before" if judged.before is not None else "left side",
+        right_name="this line" if judged.before is not None else "right side",
+    )
+
+
+def _letters(c: Certificate) -> dict[int, str]:
+    """Name index values by the free letter that has them, where exactly one has."""
+    values = [v for _, v in c.indices]
+    return {v: k for k, v in c.indices if values.count(v) == 1}
+
+
+def _entry_name(name: str, indices: Iterable[int], letters: dict[int, str]) -> str:
+    subscripts = [letters.get(i, str(i)) for i in indices]
+    joined = "".join(subscripts) if all(len(s) == 1 for s in subscripts) else ",".join(subscripts)
+    return name_tex(name, joined)
+
+
+def _sums(e: Expr) -> bool:
+    return any(isinstance(n, Sum | Prod) for _, n in walk(e)) or any(
+        isinstance(n, Sym) and n.name == "m" for _, n in walk(e)
+    )
