@@ -278,6 +278,7 @@ TABLE: list[tuple[Expr, str, str]] = [
      "(d/dx (x²)) y"),
     (mul(Derivative(z, (x,), "partial"), Derivative(x, (w,), "partial")),
      r"\frac{\partial z}{\partial x}\frac{\partial x}{\partial w}", "(∂z/∂x)(∂x/∂w)"),
+    (mul(Derivative(J, (w,)), add(a, b)), r"\frac{dJ}{dw} \cdot (a + b)", "(dJ/dw)(a + b)"),
     (Gradient(J, w), r"\nabla_w J", "∇_w J"),
     (Gradient(J), r"\nabla J", "∇ J"),
     (Gradient(J, w, 2), r"\nabla^2_w J", "∇²_w J"),

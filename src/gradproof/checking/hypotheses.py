@@ -17,7 +17,6 @@ from gradproof.expr import (
     Context,
     Derivative,
     Div,
-    Domain,
     Entry,
     Expr,
     Gradient,
@@ -162,6 +161,7 @@ def _labels(left: Expr, right: Expr, context: Context) -> Iterator[Hypothesis]:
                 and not node.space.rank
             ):
                 scalars.add(node.name)
+    summed = _summed_families(left, right, context)
     constrained = {n.name for c in context.constraints for _, n in walk(c[0]) if isinstance(n, Sym)}
     differentiated = _variables(left) | _variables(right)
     for name, size in sorted(families.items(), key=lambda kv: kv[0]):
@@ -170,7 +170,7 @@ def _labels(left: Expr, right: Expr, context: Context) -> Iterator[Hypothesis]:
         letter = next(
             (k for k, r in sorted(context.ranges.items()) if r.upper.name == size.name), None
         )
-        if letter is None:
+        if letter is None or context.sizes.get(size.name) == 1 or name not in summed:
             continue
         symbol = Entry(_symbol(name, left, right, context), (Idx(letter),))
         total = (Sum(symbol, Idx(letter)), Num(Fraction(1)))
@@ -187,7 +187,8 @@ def _labels(left: Expr, right: Expr, context: Context) -> Iterator[Hypothesis]:
             ),
         )
     for name in sorted({*families, *scalars}):
-        if name in differentiated or _declared(context.domains.get(name)):
+        domain = context.domains.get(name)
+        if name in differentiated or domain is None or domain.declared or domain != CLOSED_UNIT:
             continue
         yield Hypothesis(
             "label-assumed",
@@ -196,8 +197,17 @@ def _labels(left: Expr, right: Expr, context: Context) -> Iterator[Hypothesis]:
         )
 
 
-def _declared(domain: Domain | None) -> bool:
-    return domain is not None and domain.declared
+def _summed_families(left: Expr, right: Expr, context: Context) -> set[str]:
+    """Families of which some sum holds an entry at the index that it sums over (``Σ_k y_k …``)."""
+    out: set[str] = set()
+    for side in (left, right):
+        for node in _reached(side, context):
+            if isinstance(node, Sum):
+                for _, inner in walk(node.body):
+                    if isinstance(inner, Entry) and isinstance(inner.array, Sym):
+                        if node.index in inner.indices:
+                            out.add(inner.array.name)
+    return out
 
 
 def _symbol(name: str, left: Expr, right: Expr, context: Context) -> Sym:

@@ -111,12 +111,12 @@ def has_arrays(e: Expr, context: Context) -> bool:
     Inner products ``w^T x`` of vectors inside scalars leave no room for another reading and do not count;
     a vector as the value, a power of a vector, a derivative by a whole array do.
     """
-    if not is_scalar(e):
+    if not is_scalar(e, context):
         return True
     todo, seen = [e], set[str]()
     while todo:
         for _, node in walk(todo.pop()):
-            if isinstance(node, ARRAY_NODES) or _array_calculus(node):
+            if isinstance(node, ARRAY_NODES) or _array_calculus(node, context):
                 return True
             name = getattr(node, "name", None)
             if isinstance(name, str) and name in context.definitions and name not in seen:
@@ -125,14 +125,14 @@ def has_arrays(e: Expr, context: Context) -> bool:
     return False
 
 
-def _array_calculus(node: Expr) -> bool:
+def _array_calculus(node: Expr, context: Context) -> bool:
     match node:
         case Derivative(body, wrt):
-            return not all(is_scalar(x) for x in (body, *wrt))
+            return not all(is_scalar(x, context) for x in (body, *wrt))
         case Gradient():
             return True
         case Pow(base):
-            return not is_scalar(base)
+            return not is_scalar(base, context)
         case Norm(_, order):
             return order not in ("2", "F")
         case _:

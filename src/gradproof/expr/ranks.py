@@ -1,5 +1,8 @@
 """How many axes the value of an expression has, as far as its nodes tell."""
 
+from dataclasses import replace
+
+from gradproof.expr.context import Context
 from gradproof.expr.nodes import (
     Add,
     Apply,
@@ -45,11 +48,15 @@ from gradproof.expr.nodes import (
     Transpose,
 )  # fmt: skip
 
+NOTHING = Context()
+"""No definitions."""
 
-def rank(e: Expr) -> int | None:
+
+def rank(e: Expr, context: Context = NOTHING) -> int | None:
     """Return 0 for a scalar, 1 for a vector, 2 for a matrix; None where the nodes do not tell.
 
-    A transposed vector counts as a matrix of one row; a row times a column is a scalar.
+    A transposed vector counts as a matrix of one row; a row times a column is a scalar. A function
+    applied has the rank of its definition in `context`.
 
     >>> from gradproof.expr.sizes import Size, Space
     >>> w = Sym("w", Space((Size("n"),)))
@@ -64,56 +71,62 @@ def rank(e: Expr) -> int | None:
         case Sym(_, space) | Ones(space) | Identity(space):
             return space.rank
         case Entry(array, indices):
-            inner = rank(array)
+            inner = rank(array, context)
             return None if inner is None else max(inner - len(indices), 0)
         case Neg(x) | Differential(x) | Pow(x, _) | Root(x, _) | Inverse(x):
-            return rank(x)
+            return rank(x, context)
         case Sum(x) | Prod(x) | At(x) | Let(_, _, x) | Branch(x):
-            return rank(x)
+            return rank(x, context)
         case Add(xs) | Mul(xs) | Hadamard(xs) | Cases(xs):
-            return _most(xs)
+            return _most(xs, context)
         case Div(a, b) | HadamardDiv(a, b):
-            return _most((a, b))
+            return _most((a, b), context)
         case Fn("logsumexp"):
             return 0
         case Fn(_, xs):
-            return _most(xs)
+            return _most(xs, context)
         case Transpose(x):
-            inner = rank(x)
+            inner = rank(x, context)
             return None if inner is None else 2 if inner else 0
         case Diag(x):
-            return None if rank(x) is None else 2
+            return None if rank(x, context) is None else 2
         case MatMul(xs):
-            return _product(xs)
+            return _product(xs, context)
         case Derivative(body, wrt):
-            ranks = [rank(body), *(rank(w) for w in wrt)]
+            ranks = [rank(body, context), *(rank(w, context) for w in wrt)]
             known = [r for r in ranks if r is not None]
             return sum(known) if len(known) == len(ranks) else None
         case Apply() | Gradient() | Kron() | Stack() | Row() | Opaque():
-            return None if not isinstance(e, Apply) else _applied(e)
+            return None if not isinstance(e, Apply) else _applied(e, context)
 
 
-def is_scalar(e: Expr) -> bool:
+def is_scalar(e: Expr, context: Context = NOTHING) -> bool:
     """Tell whether an expression certainly is a scalar."""
-    return rank(e) == 0
+    return rank(e, context) == 0
 
 
-def _applied(e: Apply) -> int | None:
-    return 0 if all(rank(a) == 0 for a in e.args) else None
+def _applied(e: Apply, context: Context) -> int | None:
+    found = context.definitions.get(e.name, ())
+    if len(found) == 1:
+        rest = replace(
+            context, definitions={k: v for k, v in context.definitions.items() if k != e.name}
+        )
+        return rank(found[0].body, rest)
+    return 0 if all(rank(a, context) == 0 for a in e.args) else None
 
 
-def _most(xs: tuple[Expr, ...]) -> int | None:
-    ranks = [rank(x) for x in xs]
+def _most(xs: tuple[Expr, ...], context: Context) -> int | None:
+    ranks = [rank(x, context) for x in xs]
     known = [r for r in ranks if r is not None]
     return max(known, default=0) if len(known) == len(ranks) else None
 
 
-def _product(xs: tuple[Expr, ...]) -> int | None:
+def _product(xs: tuple[Expr, ...], context: Context) -> int | None:
     """Rank of a matrix product: a row times a column is a scalar."""
-    ranks = [rank(x) for x in xs]
+    ranks = [rank(x, context) for x in xs]
     if any(r is None for r in ranks):
         return None
-    starts_row = isinstance(xs[0], Transpose) and rank(xs[0].arg) == 1
+    starts_row = isinstance(xs[0], Transpose) and rank(xs[0].arg, context) == 1
     ends_column = ranks[-1] == 1
     if ends_column:
         return 0 if starts_row else 1

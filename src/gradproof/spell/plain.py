@@ -13,7 +13,7 @@ from gradproof.spell.opaque import PLAIN, templated
 from gradproof.spell.piece import Level, Piece
 from gradproof.spell.style import Symbol
 
-_NO_LABEL = re.compile(r"^-|[/·()\[|‖^:]")
+_NO_LABEL = re.compile(r"^-|[/·()\[|‖^]")
 """What stands in an exponent but never in a label such as ``(i)`` or ``(l+1)``."""
 
 _SYMBOLS: Mapping[Symbol, str] = MappingProxyType(

@@ -137,7 +137,7 @@ class TexStyle:
         )
         above = d if not power else f"{d.rstrip()}{power} "
         above = above.rstrip() if body is None else above + body.text
-        return Piece(rf"\frac{{{above}}}{{{below}}}", Level.TERM)
+        return Piece(rf"\frac{{{above}}}{{{below}}}", Level.TERM, "name")
 
     def differential(self, body: Piece, *, name: bool) -> str:
         r"""``d\hat y``, ``d\log(x)``."""

@@ -7,6 +7,7 @@ from gradproof.differentiate import Application
 from gradproof.expr import Expr
 from gradproof.mistakes.links import with_outer
 from gradproof.mistakes.mistake import Mistake, WrongDerivative
+from gradproof.mistakes.named import DEFINITIONS, links_of
 from gradproof.rewrite import ONE, ZERO, mul
 
 
@@ -18,12 +19,20 @@ def _twice(a: Application) -> Iterator[Expr]:
         yield mul(a.result, a.inner[0])
 
 
+def _quantity_twice(a: Application) -> Iterator[Expr]:
+    for slope, _ in links_of(a):
+        yield mul(a.result, slope)
+
+
 MISTAKE: Final = Mistake(
     name="chain-link-repeated",
     family="chain rule",
     headline="a factor of the chain rule stands twice",
-    message="a factor of d/d{var} {node} = {outer} · {inner} stands twice",
+    message="a factor of the derivative of {node} stands twice; it is {right}",
     why="every link of the chain contributes its derivative once",
     prior=0.5,
-    derivatives=(WrongDerivative(frozenset(), _twice),),
+    derivatives=(
+        WrongDerivative(DEFINITIONS, _quantity_twice, weight=1.5),
+        WrongDerivative(frozenset(), _twice),
+    ),
 )

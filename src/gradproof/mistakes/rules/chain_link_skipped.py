@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from gradproof.differentiate import INTO, Application
+from gradproof.differentiate import Application
 from gradproof.expr import Expr
 from gradproof.mistakes.mistake import Mistake, WrongDerivative
+from gradproof.mistakes.named import DEFINITIONS, links_of
 from gradproof.rewrite import ZERO
 
 
@@ -14,20 +15,20 @@ def _skipped(a: Application) -> Iterator[Expr]:
         yield a.inner[0]
 
 
-def _skipped_definition(a: Application) -> Iterator[Expr]:
-    if a.path[-1:] == (INTO,):
-        yield from _skipped(a)
+def _skipped_quantity(a: Application) -> Iterator[Expr]:
+    for _, rest in links_of(a):
+        yield rest
 
 
 MISTAKE: Final = Mistake(
     name="chain-link-skipped",
     family="chain rule",
     headline="a link of the chain rule is missing",
-    message="the factor {outer}, the derivative of {node} by its inside, is missing",
-    why="d/d{var} {node} = {outer} · {inner}; the first factor was left out",
+    message="a factor of the derivative of {node} is missing; it is {right}",
+    why="every link of the chain from {node} to {var} gives a factor",
     prior=0.52,
     derivatives=(
-        WrongDerivative(frozenset(), _skipped_definition, weight=1.8),
+        WrongDerivative(DEFINITIONS, _skipped_quantity, weight=1.8),
         WrongDerivative(frozenset(), _skipped),
     ),
 )

@@ -3,20 +3,34 @@
 from collections.abc import Iterator
 from typing import Final
 
-from gradproof.expr import Context, Entry, Expr, Idx
+from gradproof.expr import Context, Entry, Expr, Idx, Num
 from gradproof.mistakes.mistake import Mistake, Slip, WrongRewriting
+from gradproof.rewrite import num
 
 
 def _other_index(e: Expr, context: Context) -> Iterator[Slip]:
     if not isinstance(e, Entry):
         return
     for k, i in enumerate(e.indices):
-        own = context.ranges.get(i.name) if isinstance(i, Idx) else None
-        if own is None:
-            continue
-        for name in sorted(context.ranges):
-            if Idx(name) != i and context.ranges[name].upper == own.upper:
-                yield Slip(Entry(e.array, (*e.indices[:k], Idx(name), *e.indices[k + 1 :])), e)
+        for other in _others(i, context):
+            yield Slip(Entry(e.array, (*e.indices[:k], other, *e.indices[k + 1 :])), e)
+
+
+def _others(index: Expr, context: Context) -> Iterator[Expr]:
+    """Yield the indices of the same range, the first number of it; for a number those beside it."""
+    match index:
+        case Idx(name) if name in context.ranges:
+            own = context.ranges[name]
+            for other in sorted(context.ranges):
+                if other != name and context.ranges[other].upper == own.upper:
+                    yield Idx(other)
+            yield num(own.lower)
+        case Num(value):
+            for step in (1, -1, 2, -2):
+                if value + step >= 0:
+                    yield num(value + step)
+        case _:
+            return
 
 
 MISTAKE: Final = Mistake(

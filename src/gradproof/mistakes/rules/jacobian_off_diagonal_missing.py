@@ -3,16 +3,19 @@
 from collections.abc import Iterator
 from typing import Final
 
-from gradproof.differentiate import Application
-from gradproof.expr import Delta, Entry, Expr, Idx, Num
+from gradproof.differentiate import Application, NotSupported, differentiate
+from gradproof.expr import Delta, Entry, Expr
 from gradproof.mistakes.mistake import Mistake, WrongDerivative
-from gradproof.rewrite import mul, substitute, tidy_root
+from gradproof.rewrite import mul, tidy_root
 
 
 def _diagonal(a: Application) -> Iterator[Expr]:
     match a.node, a.wrt:
-        case Entry(_, (i,)), Entry(_, (Idx() | Num() as j,)) if i != j:
-            on = substitute(a.result, {j: i}, a.context) if isinstance(j, Idx) else a.result
+        case Entry(_, (i,)), Entry(array, (j,)) if i != j:
+            try:
+                on = differentiate(a.node, Entry(array, (i,)), a.context, steps=False).expr
+            except NotSupported:
+                return
             yield on
             yield mul(tidy_root(Delta(i, j), a.context), on)
         case _:

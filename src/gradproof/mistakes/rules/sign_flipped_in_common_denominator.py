@@ -5,12 +5,12 @@ from typing import Final
 
 from gradproof.expr import Add, Context, Div, Expr, Mul, Neg, walk
 from gradproof.mistakes.mistake import Mistake, Slip, WrongRewriting
-from gradproof.rewrite import neg
+from gradproof.rewrite import add, neg
 
 
 def _flipped(e: Expr, _context: Context) -> Iterator[Slip]:
     if isinstance(e, Add) and sum(_is_fraction(t) for t in e.terms) > 1:
-        yield Slip(neg(e), e)
+        yield Slip(add(*(neg(t) if _is_fraction(t) else t for t in e.terms)), e)
 
 
 def _is_fraction(e: Expr) -> bool:

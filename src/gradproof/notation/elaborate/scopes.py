@@ -22,6 +22,7 @@ from gradproof.expr import (
     walk,
 )  # fmt: skip
 from gradproof.notation.derivation import Claim, Derivation, Line, Reading
+from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.convert import converter as make_converter
 from gradproof.notation.elaborate.convert import is_zero
@@ -199,7 +200,7 @@ def _row(
             statement, table, known, assumed=item.explicit or cues.assumed or after_where
         )
         out.roles.append(role)
-        built = _convert(converter, statement, table)
+        built = _entrywise(_convert(converter, statement, table), table, out.notes)
         sides = tuple(None if b is None else b.expr for b in built)
         out.statements.append((sides, statement.relations))
         _remember(scope, sides)
@@ -292,6 +293,36 @@ def _unknown(e: Expr, known: set[str]) -> bool:
     return any(
         isinstance(n, Opaque) or (isinstance(n, Apply) and n.name not in known) for _, n in walk(e)
     )
+
+
+def _entrywise(
+    built: Sequence[Built | None], table: Symbols, notes: list[Note]
+) -> Sequence[Built | None]:
+    """Read ``∇_θ J = … x_j`` as its j-th entry: the other sides are scalars with one free index more."""
+    first = built[0]
+    others = [b for b in built[1:] if b is not None]
+    if first is None or not others or not isinstance(first.expr, Gradient | Derivative):
+        return built
+    node = first.expr
+    wrt = node.wrt if isinstance(node, Gradient) else node.wrt[0]
+    single = node.order == 1 if isinstance(node, Gradient) else len(node.wrt) == 1
+    if not single or not isinstance(wrt, Sym) or wrt.space.rank != 1 or first.kids[0].shape != ():
+        return built
+    if any(b.shape != () for b in others):
+        return built
+    free = frozenset[str]().union(*(free_indices(b.expr) for b in others)) - free_indices(node.body)
+    if len(free) != 1:
+        return built
+    (letter,) = free
+    bounds = table.indices.get(letter)
+    if bounds is None or bounds.upper.name != wrt.space.shape[0].name:
+        return built
+    notes.append(
+        Note("entry-meant", f"the gradient is read as its entry {letter}, as the other side is", first.span)
+    )
+    variable = build.entry(first.kids[1], [build.index(letter, first.kids[1].span)], first.kids[1].span)
+    read = Derivative(node.body, (variable.expr,), "partial")
+    return [Built(read, first.span, (first.kids[0], variable)), *built[1:]]
 
 
 def _claim(

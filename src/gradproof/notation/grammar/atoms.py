@@ -86,9 +86,10 @@ class Atoms(Derivatives):
         conditions = tuple(self.conditions(token.sub))
         if node.head in ("deriv", "grad") and node.args[0].head == "hole":
             self.unread("an operator is evaluated here before it acts", node.span.start, token.end)
+        start = node.span.start
         if node.head == "group" and node.text == "{":
             node = node.args[0]
-        result = self.make("at", node.span.start, token.sub.span.end, (node, *conditions))
+        result = self.make("at", start, token.sub.span.end, (node, *conditions))
         if token.sup is not None:
             result = self.raised(result, self.superscript(token.sup))
         return result

@@ -274,5 +274,5 @@ def bracket_end(closing: Token) -> int:
     if node is not None and node.kind == "operator":
         return closing.start + len(closing.text)
     if node is not None and node.kind == "command":
-        return closing.start + len(node.text) + 1
+        return min(closing.start + len(node.text) + 1, min(starts) - 1)
     return max(closing.start, min(starts) - 1)

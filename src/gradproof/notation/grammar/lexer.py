@@ -284,21 +284,12 @@ class Lexer(Letters):
         self._lex(inner, inside, False)
         first = inside[0].start if inside else span.end
         if left == "." and right in ("|", "vert", "rvert", "mid"):
-            opening = Token("open", "g", first, first, node)
-            closing = Token(
-                "close",
-                "g",
-                inside[-1].end if inside else first,
-                inside[-1].end if inside else first,
-                node,
-            )
+            last = inside[-1].end if inside else first
+            opening = Token("open", "g", span.start, first, node)
+            closing = Token("close", "g", last, last, node)
             opening.mate = closing
-            out += [
-                opening,
-                *inside,
-                closing,
-                Token("at", "|", closing.end, span.end, node, node.sub, node.sup),
-            ]
+            bar = Token("at", "|", last, span.end, node, node.sub, node.sup)
+            out += [opening, *inside, closing, bar]
             return
         opener = _bracket(left)
         closer = _bracket(right)

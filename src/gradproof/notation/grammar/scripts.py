@@ -201,15 +201,17 @@ class Scripts(Core):
         elif first.kind == "delimited" and first.text in ("( )", "[ ]"):
             if first.sub is None and _is_index_like(first.args):
                 bracket = first.text[0]
-                out.append(Script("label", first.span.end, bracket, None, self._labels(first.args)))
+                alone = len(nodes) == 1 and first.sup is None
+                stop = end if alone else first.span.end
+                out.append(Script("label", stop, bracket, None, self._labels(first.args)))
                 return out + self._after(first, nodes[1:], end)
         elif first.kind == "operator" and first.text in "([":
             close = _closing(nodes)
             if close and nodes[close].sub is None and _is_index_like(nodes[1:close]):
                 last = nodes[close]
-                out.append(
-                    Script("label", last.span.end, first.text, None, self._labels(nodes[1:close]))
-                )
+                alone = len(nodes) == close + 1 and last.sup is None
+                stop = end if alone else last.span.end
+                out.append(Script("label", stop, first.text, None, self._labels(nodes[1:close])))
                 return out + self._after(last, nodes[close + 1 :], end)
         if (
             first.kind in ("operator", "command")
