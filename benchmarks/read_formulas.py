@@ -97,8 +97,8 @@ def main() -> int:
         startup = import_seconds()
         median = statistics.median(times)
         print(
-            f"median {median:.3f} ms a formula, worst {max(times):.3f} ms; "
-            f"`python -c 'import numpy, flint'` takes {startup * 1000:.0f} ms, that is {startup * 1000 / median:.0f} formulas"
+            f"median {median:.3f} ms a formula, worst {max(times):.3f} ms; `python -c 'import numpy, flint'` "
+            f"takes {startup * 1000:.0f} ms, the time of {startup * 1000 / median:.0f} formulas"
         )
     return 1 if counts["wrong"] else 0
 

@@ -17,7 +17,24 @@ _RELATIONS = {
     ">": "gt", ">=": "ge", "!=": "ne", "in": "in", "notin": "notin", "subset": "subset", "~": "sim", "->": "to",
     "mapsto": "mapsto", "=>": "implies", "<=>": "iff", ":": "colon",
 }  # fmt: skip
-_DIRECT = frozenset("log exp sin cos tan tanh sinh cosh sec csc cot max min det".split())
+_DIRECT = frozenset(
+    [
+        "log",
+        "exp",
+        "sin",
+        "cos",
+        "tan",
+        "tanh",
+        "sinh",
+        "cosh",
+        "sec",
+        "csc",
+        "cot",
+        "max",
+        "min",
+        "det",
+    ]
+)
 _PLAIN = {
     "had": "had", "haddiv": "haddiv", "frob": "frob", "kron": "kron", "compose": "compose", "abs": "abs",
     "inner": "inner", "at": "at", "ind": "ind", "sim": "sim", "argmin": "argmin", "argmax": "argmax", "tuple": "tuple",
@@ -83,7 +100,8 @@ def tree_of(node: Surface) -> Tree:
         case "transpose":
             return ("T", tree_of(args[0]))
         case "prime":
-            return f"{tree_of(args[0])}" + "'" * int(node.text)
+            inner = tree_of(args[0])
+            return inner + "'" * int(node.text) if isinstance(inner, str) else ("prime", inner)
         case "call":
             if node.text in _DIRECT:
                 return (node.text, *map(tree_of, args[1:]))
@@ -138,7 +156,7 @@ def _indices(items: tuple[Surface, ...]) -> list[Tree]:
 
 
 def _flat_name(name: Name) -> str:
-    flat = name.base.lstrip("\\")
+    flat = {"1": "ones", "0": "zeros"}.get(name.base) or name.base.lstrip("\\")
     for accent in name.accents:
         flat = accent + flat
     if name.sub:

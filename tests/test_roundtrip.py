@@ -3,7 +3,6 @@
 from fractions import Fraction
 from functools import cache
 
-import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -47,12 +46,8 @@ from gradproof.expr import (
     children,
     rebuild,
 )
+from gradproof.notation.elaborate import read_formula
 from gradproof.spell import to_plain, to_tex
-
-try:
-    from gradproof.notation.elaborate import read_formula
-except ImportError as missing:  # pragma: no cover
-    pytest.skip(f"the reader cannot be imported: {missing}", allow_module_level=True)
 
 DECLARATIONS = (
     r"i = 1, \dots, n",

@@ -21,6 +21,7 @@ from gradproof.expr import (
     Expr,
     Gradient,
     Idx,
+    Mul,
     Num,
     Pow,
     Prod,
@@ -103,12 +104,19 @@ def _mean_sizes(context: Context) -> set[str]:
         for d in found:
             for _, node in walk(d.body):
                 if isinstance(node, Div):
-                    divided.update(n.name for _, n in walk(node.den) if isinstance(n, Sym))
+                    divided.update(_factors(node.den))
                 elif isinstance(node, Pow):
-                    divided.update(n.name for _, n in walk(node.base) if isinstance(n, Sym))
+                    divided.update(_factors(node.base))
                 elif isinstance(node, Sum):
                     summed.update(_upper_names(node, context))
     return divided & summed
+
+
+def _factors(e: Expr) -> set[str]:
+    """Names that are factors of a denominator."""
+    if isinstance(e, Mul):
+        return {n for f in e.factors for n in _factors(f)}
+    return {e.name} if isinstance(e, Sym) else set()
 
 
 def _upper_names(node: Sum | Prod, context: Context) -> set[str]:

@@ -21,6 +21,7 @@ from gradproof.evaluate.arithmetic import (
     elementwise,
 )
 from gradproof.evaluate.flint_types import (
+    DomainError,
     MAX_BITS,
     NAN,
     ONE,
@@ -76,7 +77,7 @@ def _sqrt(a: Ball) -> Ball:
             return NAN
         try:
             return a.sqrt()
-        except (ValueError, ArithmeticError):
+        except (ValueError, ArithmeticError, DomainError):
             return arb(a).sqrt()
     return a.sqrt()
 

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Final
 
 from flint import arb, ctx, fmpq, fmpz
+from flint.utils.flint_exceptions import DomainError
 
 Ball = fmpq | arb
 

@@ -90,18 +90,19 @@ def _moving(
 ) -> Mapping[str, Space]:
     """Return what moves under a differential, with spaces.
 
-    A defined name that is differentiated moves with its definition, unless nothing in the definition moves.
+    A defined name moves with its definition, unless nothing in the definition moves.
     """
-    if given is not None:
-        spaces = {**inventory.differentials, **inventory.base}
-        return {n: spaces[n] for n in sorted(given) if n in spaces}
-    base = {n: s for n, s in inventory.differentials.items() if n not in context.definitions}
-    for name, space in inventory.differentials.items():
+    spaces = {**inventory.differentials, **inventory.base}
+    wanted = given if given is not None else context.moving
+    names = [n for n in sorted(wanted) if n in spaces] if wanted else list(inventory.differentials)
+    base = {n: spaces[n] for n in names if n not in context.definitions}
+    independent: dict[str, Space] = {}
+    for name in names:
         if name in context.definitions:
             bodies = [d.body for d in context.definitions[name]]
             if not take_inventory(bodies, context).base.keys() & base.keys():
-                base[name] = space
-    return base
+                independent[name] = spaces[name]
+    return base | independent
 
 
 def _sizes(inventory: Inventory, context: Context) -> dict[str, int]:

@@ -1,8 +1,19 @@
 """Putting an application of a rule together again with one part changed; shared by the mistakes."""
 
 from gradproof.differentiate import Application
-from gradproof.expr import Expr, Mul
-from gradproof.rewrite import ZERO, add, mul
+from gradproof.expr import Delta, Expr, Mul
+from gradproof.rewrite import ONE, ZERO, add, mul
+
+
+def trivial(inner: Expr) -> bool:
+    """Tell whether an inner derivative is nothing that a person writes: 0, 1, or a Kronecker delta."""
+    match inner:
+        case Delta():
+            return True
+        case Mul(factors):
+            return all(trivial(f) for f in factors)
+        case _:
+            return inner in (ZERO, ONE)
 
 
 def with_inner(a: Application, link: int, inner: Expr) -> Expr:

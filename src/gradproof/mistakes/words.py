@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from gradproof.expr import Expr, Num
+from gradproof.expr import Add, Expr, Neg, Num
 from gradproof.mistakes.sites import Placed
 from gradproof.rewrite import ONE
 from gradproof.spell import to_plain
@@ -12,7 +12,7 @@ FIELD: Final = re.compile(r"\{(node|right|wrong|outer|inner|var)\}")
 
 
 def fill(template: str, placed: Placed) -> str:
-    """Return a sentence with its fields replaced by formulas, a simple one without brackets."""
+    """Return a sentence with its fields replaced by formulas."""
     parts: dict[str, Expr | None] = {
         "node": placed.node,
         "right": placed.right,
@@ -24,6 +24,14 @@ def fill(template: str, placed: Placed) -> str:
 
     def put(field: re.Match[str]) -> str:
         part = parts[field[1]]
-        return "the variable" if part is None else to_plain(part)
+        if part is None:
+            return "the variable"
+        beside = "·" in template[max(field.start() - 2, 0) : field.end() + 2]
+        return f"({to_plain(part)})" if beside and _loose(part) else to_plain(part)
 
     return FIELD.sub(put, template)
+
+
+def _loose(e: Expr) -> bool:
+    """Tell whether a formula needs brackets beside a times sign."""
+    return isinstance(e, Add | Neg) or (isinstance(e, Num) and e.value < 0)

@@ -110,9 +110,7 @@ def power(e: Pow, k: Sequence[Piece], style: Style) -> Piece:
     if base.level < Level.ATOM:
         base = Piece(style.bracket(base.text), Level.ATOM)
     out = style.power(base, exponent)
-    if base.tail == "name":
-        out.tail = "name"
-    return out
+    return Piece(out.text, out.level, "name") if base.tail == "name" else out
 
 
 def negated(e: Neg, piece: Piece, style: Style) -> Piece:

@@ -71,15 +71,15 @@ def evidently_scalar(e: Expr) -> bool:
 
 
 def starts_with_differential(e: Expr) -> bool:
-    """Tell whether the spelling of `e` starts with the ``d`` of a differential."""
+    """Tell whether the spelling of `e` starts with the ``d`` of a differential, sign aside."""
     while True:
         match e:
             case Differential():
                 return True
             case Add(parts) | Mul(parts) | MatMul(parts) | Hadamard(parts):
                 e = parts[0]
-            case Frobenius(left) | Kron(left):
-                e = left
+            case Frobenius(first) | Kron(first) | Neg(first):
+                e = first
             case _:
                 return False
 

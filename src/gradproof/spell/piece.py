@@ -24,13 +24,13 @@ Tail = Literal["", "number", "name", "operator"]
 
 
 @final
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Piece:
     """A spelled subexpression.
 
     `level` PREFIX is a prefix operator, TERM a closed factor, ATOM one that takes a superscript
     as it is. `open` marks a spelling whose operator (a sum, a derivative) runs on to the right over
-    whatever factor follows. Never changed once made; not frozen, which doubles the cost.
+    whatever factor follows.
     """
 
     text: str

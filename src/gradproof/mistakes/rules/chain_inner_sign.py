@@ -5,14 +5,14 @@ from typing import Final
 
 from gradproof.differentiate import Application
 from gradproof.expr import Expr
-from gradproof.mistakes.links import with_inner
+from gradproof.mistakes.links import trivial, with_inner
 from gradproof.mistakes.mistake import Mistake, WrongDerivative
-from gradproof.rewrite import ONE, ZERO, neg
+from gradproof.rewrite import neg
 
 
 def _negated_inner(a: Application) -> Iterator[Expr]:
     for k, inner in enumerate(a.inner):
-        if inner not in (ONE, ZERO):
+        if not trivial(inner):
             yield with_inner(a, k, neg(inner))
 
 

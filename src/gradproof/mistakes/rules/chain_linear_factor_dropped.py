@@ -5,7 +5,7 @@ from typing import Final
 
 from gradproof.differentiate import Application, base_name
 from gradproof.expr import Expr
-from gradproof.mistakes.links import with_inner
+from gradproof.mistakes.links import trivial, with_inner
 from gradproof.mistakes.mistake import Mistake, WrongDerivative
 from gradproof.rewrite import ONE, free_names
 
@@ -13,7 +13,7 @@ from gradproof.rewrite import ONE, free_names
 def _without_factor(a: Application) -> Iterator[Expr]:
     for k, inner in enumerate(a.inner):
         names = free_names(inner)
-        if names and base_name(a.wrt) not in names:
+        if not trivial(inner) and names and base_name(a.wrt) not in names:
             yield with_inner(a, k, ONE)
 
 

@@ -5,13 +5,13 @@ from typing import Final
 
 from gradproof.differentiate import Application
 from gradproof.expr import Expr, children
-from gradproof.mistakes.links import with_outer
+from gradproof.mistakes.links import trivial, with_outer
 from gradproof.mistakes.mistake import Mistake, WrongDerivative
-from gradproof.rewrite import ONE, ZERO, replace_equal
+from gradproof.rewrite import replace_equal
 
 
 def _outer_at_inner(a: Application) -> Iterator[Expr]:
-    if len(a.outer) != 1 or a.inner[0] in (ONE, ZERO):
+    if len(a.outer) != 1 or trivial(a.inner[0]):
         return
     for inside in children(a.node):
         moved = replace_equal(a.outer[0], inside, a.inner[0])

@@ -5,12 +5,12 @@ from typing import Final
 
 from gradproof.differentiate import Application
 from gradproof.expr import Expr, Fn, Sum
+from gradproof.mistakes.links import trivial
 from gradproof.mistakes.mistake import Mistake, WrongDerivative
-from gradproof.rewrite import ONE, ZERO
 
 
 def _only_outer(a: Application) -> Iterator[Expr]:
-    if isinstance(a.node, Fn) and isinstance(a.node.args[0], Sum) and a.inner[0] not in (ONE, ZERO):
+    if isinstance(a.node, Fn) and isinstance(a.node.args[0], Sum) and not trivial(a.inner[0]):
         yield a.outer[0]
 
 

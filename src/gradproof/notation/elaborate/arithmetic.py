@@ -32,7 +32,7 @@ def number_node(c: Converter, node: Surface) -> Built:
 
 def function_node(c: Converter, node: Surface) -> Built:
     """Convert a function standing alone: a quantity where the document defines it so (``cos = …``)."""
-    if node.text in c.defined:
+    if node.text in c.table.named:
         return Built(Sym(node.text), node.span)
     return c.opaque(node)
 
@@ -77,11 +77,19 @@ def pow_node(c: Converter, node: Surface) -> Built:
     if name is not None and full_key(name) == "e" and "e" not in c.defined:
         inner = c.convert(exponent)
         return build.fn(Fn("exp", (inner.expr,)), [inner], node.span)
+    if exponent.name is not None and full_key(exponent.name) == "t" and _no_power(c, base):
+        return build.transpose(c.whole(base), node.span)
     if name is not None and exponent.name is not None and _label_exponent(c, name, exponent.name):
         key = f"{full_key(name)}^{{{full_key(exponent.name)}}}"
         shape = c.table.shapes.get(key, ())
         return Built(Sym(key, c.table.space(key)), node.span, (), shape or None)
     return build.power(c.convert(base), c.convert(exponent), node.span)
+
+
+def _no_power(c: Converter, base: Surface) -> bool:
+    """Tell whether ``^t`` is a transpose: on an array of known shape, and t stands for nothing."""
+    known = "t" in c.table.letters or "t" in c.table.domains or "t" in c.defined
+    return not known and bool(c.whole(base).shape)
 
 
 def _label_exponent(c: Converter, name: Name, exponent: Name) -> bool:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import get_args
 
-from gradproof.expr import Apply, Det, Diag, Expr, Fn, FunctionName, Trace
+from gradproof.expr import Apply, Det, Diag, Expr, Fn, FunctionName, Sym, Trace
 from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.converter import Converter
-from gradproof.notation.elaborate.symbols import full_key
+from gradproof.notation.elaborate.symbols import Resolved, full_key
 from gradproof.notation.surface import Surface
 
 ALIASES = {"ln": "log", "sgn": "sign", "ReLU": "relu", "Softmax": "softmax", "lg": "log"}
@@ -19,6 +19,9 @@ def apply_call(c: Converter, node: Surface) -> Built:
     """Convert a call: a definition of the document wins over a built-in function of that name."""
     callee, args = node.args[0], node.args[1:]
     primes = 0
+    family = c.table.quantity(node)
+    if family is not None:
+        return _family(c, node, family)
     if callee.head == "prime":
         primes, callee = int(callee.text or "1"), callee.args[0]
     key = full_key(callee.name) if callee.name is not None else callee.text or node.text
@@ -26,6 +29,7 @@ def apply_call(c: Converter, node: Surface) -> Built:
     builtin = _builtin_name(node.text or key)
     if not own and builtin is not None:
         return _builtin(c, node, builtin, args, primes)
+    own = own or key in c.table.functions
     if not own and key in SIGMOIDS and primes == 0 and len(args) == 1:
         c.note("function-habit", f"{key} is read as the logistic function 1/(1+e^{{-x}})", node)
         return _builtin(c, node, "sigmoid", args, 0)
@@ -36,15 +40,25 @@ def apply_call(c: Converter, node: Surface) -> Built:
     if not own and key in SIGMOIDS and len(args) == 1:
         x = c.convert(args[0])
         return Built(Apply("\\sigma", (x.expr,), primes), node.span, (x,), x.shape)
-    kids = [c.whole(a) for a in args]
     if any(a.head in ("given", "relation", "tuple") for a in args):
-        return build.opaque(f"call {key}", node.span, [])
+        return build.opaque(key, node.span, [c.opaque(a) for a in args])
+    kids = [c.whole(a) for a in args]
     return Built(
         Apply(key, tuple(k.expr for k in kids), primes),
         node.span,
         tuple(kids),
         _result(c, key, kids),
     )
+
+
+def _family(c: Converter, node: Surface, family: Resolved) -> Built:
+    """Convert ``P(k | x_n)`` to the entry of a family over its indices."""
+    space = c.table.space(family.key)
+    symbol = Built(Sym(family.key, space), node.args[0].span, (), space.shape)
+    items = [c.index(i) for i in family.indices]
+    if len(items) > len(space.shape):
+        return build.opaque("entry", node.span, [symbol, *items])
+    return build.entry(symbol, items, node.span)
 
 
 def _result(c: Converter, key: str, kids: Sequence[Built]) -> build.Shape:

@@ -73,7 +73,8 @@ class Converter:
         kids = [
             self.convert(a) for a in node.args if a.head not in ("hole", "text", "relation", "sim")
         ]
-        return build.opaque(head or node.text or node.head, node.span, kids)
+        plain = node.head in ("dots", "set", "interval", "tuple", "space", "given")
+        return build.opaque(head or (node.head if plain else node.text) or node.head, node.span, kids)
 
     def whole(self, node: Surface) -> Built:
         """Convert where an array is meant as a whole: no dropped index is looked for."""

@@ -16,7 +16,7 @@ DECLARED_REAL = Domain(declared=True)
 class SpaceDeclaration:
     """``name ∈ set``: the sizes written (of one entry, if the name carries indices) and the domain."""
 
-    name: Name
+    subject: Surface
     sizes: tuple[Size, ...] | None
     domain: Domain
 
@@ -33,9 +33,9 @@ class RangeDeclaration:
 @final
 @dataclass(frozen=True, slots=True)
 class InequalityDeclaration:
-    """``0 < p < 1`` or ``σ > 0`` of one name."""
+    """``0 < p < 1`` or ``σ > 0`` of one name, or of a family written ``P(k)``."""
 
-    name: Name
+    subject: Surface
     domain: Domain
 
 
@@ -110,7 +110,7 @@ def _memberships(left: tuple[Surface, ...], right: Surface) -> tuple[Declaration
             continue
         found = _set(right)
         if found is not None:
-            out.append(SpaceDeclaration(name, found[0], found[1]))
+            out.append(SpaceDeclaration(member, found[0], found[1]))
     return tuple(out)
 
 
@@ -212,11 +212,11 @@ def _inequality(statement: Statement) -> tuple[Declaration, ...]:
     lower: Fraction | None = None
     upper: Fraction | None = None
     lower_open = upper_open = True
-    names: list[Name] = []
+    names: list[Surface] = []
     position: int | None = None
     for k, side in enumerate(statement.sides):
         members = side.args if side.head == "tuple" else (side,)
-        found = [m.name for m in members if m.head == "name" and m.name is not None]
+        found = [m for m in members if m.head in ("name", "call")]
         if len(found) == len(members):
             if position is not None:
                 return ()

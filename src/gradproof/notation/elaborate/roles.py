@@ -6,7 +6,6 @@ from typing import Literal, final
 
 from gradproof.notation.elaborate.declare import declarations
 from gradproof.notation.elaborate.symbols import (
-    BUILT_IN,
     Symbols,
     full_key,
     function_name,
@@ -45,9 +44,12 @@ def target(side: Surface, table: Symbols) -> Target | None:
         case "name" if side.name is not None:
             resolved = table.resolve(side.name)
             return Target(resolved.key, resolved.indices)
-        case "function" if side.text not in BUILT_IN:
+        case "function":
             return Target(side.text)
         case "call":
+            family = table.quantity(side)
+            if family is not None:
+                return Target(family.key, family.indices)
             key, params = function_name(side.args[0]), side.args[1:]
             if key is not None and all(_formal(p) for p in params):
                 return Target(key, (), params, called=True)

@@ -79,8 +79,9 @@ def _letters(table: Symbols, statements: Sequence[Statement], nodes: Iterable[Su
         for d in declarations(statement):
             if isinstance(d, RangeDeclaration):
                 table.letters.add(d.letter)
-            elif isinstance(d, SpaceDeclaration) and d.sizes and (d.name.sub or d.name.sup):
-                table.single.add(full_key(d.name))
+            elif isinstance(d, SpaceDeclaration) and d.sizes and d.subject.name is not None:
+                if d.subject.name.sub or d.subject.name.sup:
+                    table.single.add(full_key(d.subject.name))
     scripts: set[str] = set()
     for node in nodes:
         if node.head in ("sum", "prod"):
@@ -100,8 +101,9 @@ def _carries_range(key: str, statements: Sequence[Statement], table: Symbols) ->
     """Tell whether the script letter of a name declared alone has a range or is summed over."""
     for statement in statements:
         for d in declarations(statement):
-            if isinstance(d, SpaceDeclaration) and full_key(d.name) == key:
-                items = [spelled(s) for s in (*d.name.sub, *d.name.sup)]
+            name = d.subject.name if isinstance(d, SpaceDeclaration) else None
+            if name is not None and full_key(name) == key:
+                items = [spelled(s) for s in (*name.sub, *name.sup)]
                 if any(i in table.letters and i not in HABIT_INDICES for i in items):
                     return True
                 return any(i in _ranged(statements) for i in items)
@@ -156,8 +158,10 @@ def _declared(table: Symbols, statements: Sequence[Statement]) -> None:
     for statement in statements:
         for d in declarations(statement):
             match d:
-                case SpaceDeclaration(name, sizes, domain):
-                    resolved = table.resolve(name)
+                case SpaceDeclaration(subject, sizes, domain):
+                    resolved = table.quantity(subject)
+                    if resolved is None:
+                        continue
                     table.domains[resolved.key] = domain
                     if sizes is None:
                         table.vague.add(resolved.key)
@@ -166,8 +170,10 @@ def _declared(table: Symbols, statements: Sequence[Statement]) -> None:
                             Size(f"?{resolved.key}{k}") for k in range(len(resolved.indices))
                         )
                         table.shapes[resolved.key] = lead + sizes
-                case InequalityDeclaration(name, domain):
-                    table.domains[table.resolve(name).key] = domain
+                case InequalityDeclaration(subject, domain):
+                    resolved = table.quantity(subject)
+                    if resolved is not None:
+                        table.domains[resolved.key] = domain
                 case DistinctDeclaration(left, right):
                     if left in table.letters and right in table.letters:
                         table.distinct.add((left, right))
@@ -188,8 +194,8 @@ def _axes(table: Symbols, statements: Sequence[Statement], nodes: Sequence[Surfa
                 classes.give(f"a:{key}:{k}", IndexRange(size))
     uses: list[tuple[str, int, Surface]] = []
     for node in nodes:
-        if node.head == "name" and node.name is not None:
-            resolved = table.resolve(node.name)
+        resolved = table.quantity(node) if node.head in ("name", "call") else None
+        if resolved is not None:
             if resolved.indices:
                 table.families[resolved.key] = max(
                     table.families.get(resolved.key, 0), len(resolved.indices)
@@ -313,8 +319,11 @@ def _functions(table: Symbols, statements: Sequence[Statement], nodes: Iterable[
                 table.functions.add(d.name)
         if statement.relations and statement.relations[0] in ("=", ":=", "=="):
             left = statement.sides[0]
+            if left.head == "function":
+                table.named.add(left.text)
             left = left.args[0] if left.head == "index" else left
-            key = function_name(left.args[0]) if left.head == "call" else None
+            family = left.head == "call" and table.quantity(left) is not None
+            key = function_name(left.args[0]) if left.head == "call" and not family else None
             if key is not None:
                 table.defined_functions.add(key)
                 formals.add(id(left))

@@ -68,6 +68,19 @@ def labelled(key: str, name: Name, sub: tuple[Surface, ...], sup: tuple[Surface,
     return key
 
 
+def _leaves(args: tuple[Surface, ...], mark: str = "") -> Iterator[tuple[Surface, str]]:
+    """Yield the arguments of a call with the mark before each: nothing, a comma, a bar."""
+    for k, arg in enumerate(args):
+        before = mark if k == 0 else ","
+        if arg.head == "given":
+            for j, part in enumerate(arg.args):
+                yield from _leaves((part,), before if j == 0 else "|" if j == 1 else ";")
+        elif arg.head == "tuple":
+            yield from _leaves(arg.args, before)
+        else:
+            yield arg, before
+
+
 def walk_surface(node: Surface) -> Iterator[Surface]:
     """Yield every node of a surface tree, parents first, scripts of names included."""
     todo = [node]
@@ -113,6 +126,7 @@ class Symbols:
     )
     elementwise: set[str] = field(default_factory=set[str])
     vague: set[str] = field(default_factory=set[str])
+    named: set[str] = field(default_factory=set[str])
     adjoints: set[str] = field(default_factory=set[str])
     distinct: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     equal: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
@@ -161,6 +175,32 @@ class Symbols:
             taken.extend(s for s in sub if self.is_index(s))
             return Resolved(labelled(key, name, plain, sup_left), tuple(taken))
         return Resolved(labelled(key, name, sub, sup_left), tuple(taken))
+
+    def quantity(self, node: Surface) -> Resolved | None:
+        """Resolve a name, or a call whose arguments are indices: ``P(k | x_n, θ)`` is a family over k and n.
+
+        At least one argument must be a bare index letter; a function of the document stays a call.
+        """
+        if node.head == "name" and node.name is not None:
+            return self.resolve(node.name)
+        callee = node.args[0].name if node.head == "call" else None
+        if callee is None or full_key(callee) in self.functions:
+            return None
+        indices: list[Surface] = []
+        pattern: list[str] = []
+        bare = False
+        for leaf, mark in _leaves(node.args[1:]):
+            if leaf.name is None:
+                return None
+            resolved = self.resolve(leaf.name)
+            if not resolved.indices and resolved.key in self.letters and leaf.name.font == "":
+                bare = True
+                indices.append(leaf)
+                pattern.append(f"{mark}\\cdot")
+            else:
+                indices.extend(resolved.indices)
+                pattern.append(f"{mark}{resolved.key}")
+        return Resolved(f"{full_key(callee)}({''.join(pattern)})", tuple(indices)) if bare else None
 
     def _ordinal(self, key: str, name: Name) -> bool:
         rank = len(self.shapes.get(key, ()))

@@ -5,7 +5,7 @@ from typing import Final
 from gradproof.notation.grammar.bases import base_of
 from gradproof.notation.grammar.choices import choose
 from gradproof.notation.grammar.options import Options
-from gradproof.notation.grammar.runs import is_word, split_run
+from gradproof.notation.grammar.runs import function_at, is_word, split_run
 from gradproof.notation.grammar.tokens import Token
 from gradproof.notation.grammar.vocabulary import EXTREMA, FUNCTIONS, PROSE, Code
 from gradproof.notation.surface import Choice, Note
@@ -123,6 +123,20 @@ class Letters:
             out.append(Token("d", "d", span.start, span.start + 1))
             rest = Span(span.start + 1, span.end)
             self.word(Layout("word", rest, text[1:], (), node.sub, node.sup), out)
+            return
+        if span.end - span.start == len(text) and (cut := function_at(text, self.options)):
+            # ylog, typed as plain letters: a factor and a function
+            first = Span(span.start, span.start + cut)
+            rest = Span(first.end, span.end)
+            for place, part in ((first, text[:cut]), (rest, text[cut:])):
+                last = place is rest
+                sub, sup = (node.sub, node.sup) if last else (None, None)
+                kind = "word" if len(part) > 1 else "symbol"
+                piece = Layout(kind, place, part, (), sub, sup)
+                if len(part) > 1:
+                    self.word(piece, out)
+                else:
+                    self.letter(piece, out)
             return
         if text in FUNCTIONS:
             code, text = "fn", FUNCTIONS[text]

@@ -101,6 +101,16 @@ def _unknown_run(
     return [*run], None
 
 
+def function_at(run: str, options: Options) -> int:
+    """Return where to cut an unknown word that begins or ends with a known function; 0 where it does not."""
+    if run in FUNCTIONS or is_word(run, options):
+        return 0
+    for word in _LONG_FUNCTIONS:
+        if len(run) > len(word) and run.endswith(word) and len(run) - len(word) <= 2:
+            return len(run) - len(word)
+    return 0
+
+
 def is_word(run: str, options: Options) -> bool:
     """Say whether a run of letters is a word of the field or of the document."""
     if len(run) < 2:

@@ -6,7 +6,7 @@ from typing import Final, final
 from gradproof.notation.grammar.bases import base_of
 from gradproof.notation.grammar.core import Core
 from gradproof.notation.grammar.tokens import Token
-from gradproof.notation.grammar.vocabulary import NAME_COMMANDS, SUBSCRIPT_WORDS
+from gradproof.notation.grammar.vocabulary import FUNCTIONS, NAME_COMMANDS, SUBSCRIPT_WORDS
 from gradproof.notation.surface import Name, Surface
 from gradproof.notation.tex.layout import Layout
 from gradproof.source import Span
@@ -132,7 +132,8 @@ class Scripts(Core):
         if len(part) == 1:
             only = part[0]
             slot = _is_slot(only)
-            if slot or (only.kind in ("text", "word") and only.sub is None and only.sup is None):
+            named = only.kind in ("text", "word") or only.text in FUNCTIONS
+            if slot or (named and only.sub is None and only.sup is None):
                 text = ":" if slot else only.text.strip()
                 items.append(self.make("text", start, end, (), text))
                 return
