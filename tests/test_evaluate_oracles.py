@@ -54,7 +54,7 @@ from gradproof.expr import (
     children,
 )
 
-RELAXED = settings(derandomize=True, deadline=None, max_examples=40)
+RELAXED = settings(derandomize=True, deadline=None, max_examples=150)
 SIZES = {"m": 3, "n": 2}
 
 
@@ -209,7 +209,7 @@ def to_sympy(e: Expr, sp):
             raise TypeError(type(e))
 
 
-@settings(derandomize=True, deadline=None, max_examples=30)
+@settings(derandomize=True, deadline=None, max_examples=60)
 @given(scalar_exprs(max_leaves=5), st.sampled_from([(X,), (X, X), (X, Y), (X, X, Y)]))
 def test_higher_derivatives_agree_with_sympy(e, wrt):
     sp = pytest.importorskip("sympy")
@@ -328,7 +328,7 @@ def _matmul(a, b):
     return a @ b
 
 
-@settings(derandomize=True, deadline=None, max_examples=20)
+@settings(derandomize=True, deadline=None, max_examples=8)
 @given(array_scalars())
 def test_gradients_and_hessians_by_whole_vectors_agree_with_jax(e):
     jax = pytest.importorskip("jax")
@@ -355,6 +355,7 @@ def test_jacobians_have_outputs_as_rows_as_in_jax(e):
     jax = pytest.importorskip("jax")
     jax.config.update("jax_enable_x64", True)
     jnp = jax.numpy
+    e = Add((e, U))
     d = Derivative(e, (U,))
     samples = make_samples([d, U], CONTEXT, points=2)
     found = evaluate(d, samples, CONTEXT)

@@ -169,7 +169,7 @@ def test_name_key(text: str, key: str) -> None:
 
 def test_labels_where_and_conditions() -> None:
     row = row_of(r"\text{Chain rule: } a = b \text{ if } c > 0, \text{ where } c = d \quad (3)")
-    assert [text for text, _ in row.labels] == ["Chain rule:", "if", ", where", "(3)"]
+    assert [text for text, _ in row.labels] == ["Chain rule:", "if", "where", "(3)"]
     assert [s.relations for s in row.statements] == [("=",), (">",), ("=",)]
     assert row.conditions == (1,)
     assert row.where == 2
@@ -230,7 +230,7 @@ def test_declared_words() -> None:
 @pytest.mark.parametrize("letter", ["J", "L", "f", r"\ell", r"\sigma"])
 def test_habits(letter: str) -> None:
     assert letter in HABIT_CALLABLES
-    assert "(call " in read(rf"{letter}(w)")
+    assert row_of(rf"{letter}(w)").statements[0].sides[0].head == "call"
 
 
 @pytest.mark.parametrize("letter", ["m", "w", "x", r"\hat y", r"\lambda", "X"])
@@ -335,7 +335,8 @@ def test_an_unclosed_bracket_does_not_swallow_the_relation() -> None:
     "text",
     [
         r"a \blob b", r"a + ", r"a \pm b", r"f^{-1}(x)", r"\frac{\partial^2 f}{\partial x}", r"D_X g(H)", "2 3",
-        r"\overline{xy}", r"d \| \cdot \|_F(Y)", r"\nabla \cdot F", r"x^\circ", r"\binom{n}{k}", r"a = * b", r"\frac{}{a}",
+        r"\overline{xy}", r"d \| \cdot \|_F(Y)", r"\nabla \cdot F", r"x^\circ", r"\binom{n}{k}", r"a = * b",
+        r"\frac{}{a}",
         r"\{x_i\}_{i=1}^n", r"\frac{d}{dt}\Big|_{t=0} f(t)", r"\sum_i", r"()", r"x^{\circ y}",
     ],
 )  # fmt: skip

@@ -57,5 +57,23 @@ def templated(table: Table, head: str, args: Sequence[str]) -> str | None:
     >>> templated(PLAIN, "given", ["y", "x"])
     'y | x'
     """
+    kind, _, text = head.partition(" ")
+    if kind in ("set", "interval", "space"):
+        return _collection(kind, text, args, tex=table is TEX)
     template = table.get((head, len(args)))
     return None if template is None else template.format(*args)
+
+
+def _collection(kind: str, text: str, args: Sequence[str], *, tex: bool) -> str:
+    """Spell a set, an interval with its two brackets, or a space with its sizes."""
+    if kind == "space":
+        letter = rf"\mathbb{{{text}}}" if tex else text
+        if not args:
+            return letter
+        sizes = (r" \times " if tex else "×").join(args)
+        return f"{letter}^{{{sizes}}}" if tex or len(sizes) > 1 else f"{letter}^{sizes}"
+    joined = ", ".join(args)
+    if kind == "set":
+        return rf"\{{{joined}\}}" if tex else f"{{{joined}}}"
+    left, right = (text[0], text[-1]) if len(text) > 1 else ("(", ")")
+    return f"{left}{joined}{right}"

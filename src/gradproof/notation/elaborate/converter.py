@@ -11,6 +11,8 @@ from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.symbols import Symbols, full_key, spelled, walk_surface
 from gradproof.notation.surface import Note, Statement, Surface
 
+_PLAIN_HEADS = frozenset({"dots", "set", "tuple", "given"})
+
 Handler = Callable[["Converter", Surface], Built]
 
 COMPARISONS: dict[str, Literal["=", "!=", "<", "<=", ">", ">="]] = {
@@ -73,8 +75,11 @@ class Converter:
         kids = [
             self.convert(a) for a in node.args if a.head not in ("hole", "text", "relation", "sim")
         ]
-        plain = node.head in ("dots", "set", "interval", "tuple", "space", "given")
-        return build.opaque(head or (node.head if plain else node.text) or node.head, node.span, kids)
+        if not head:
+            head = node.head if node.head in _PLAIN_HEADS else node.text or node.head
+            if node.head in ("interval", "space"):
+                head = f"{node.head} {node.text}"
+        return build.opaque(head, node.span, kids)
 
     def whole(self, node: Surface) -> Built:
         """Convert where an array is meant as a whole: no dropped index is looked for."""

@@ -20,7 +20,15 @@ OUTSIDE = -1
 """Scope of declarations given from outside the document; every other scope sees it."""
 
 READING_CHOICES = frozenset(
-    {"sum-scope", "operator-scope", "operator-rest", "slash-scope", "call", "function-scope", "quotient"}
+    {
+        "sum-scope",
+        "operator-scope",
+        "operator-rest",
+        "slash-scope",
+        "call",
+        "function-scope",
+        "quotient",
+    }
 )
 
 

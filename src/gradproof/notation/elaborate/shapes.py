@@ -57,7 +57,11 @@ def _elementwise(statements: Sequence[Statement], table: Symbols) -> None:
     """Find functions of one scalar: applied to an array they act elementwise."""
     for statement in statements:
         left = statement.sides[0]
-        if left.head == "call" and len(left.args) == 2 and (key := function_name(left.args[0])) is not None:
+        if (
+            left.head == "call"
+            and len(left.args) == 2
+            and (key := function_name(left.args[0])) is not None
+        ):
             param = left.args[1]
             if param.head == "name" and param.name is not None:
                 resolved = table.resolve(param.name)

@@ -239,9 +239,7 @@ def _axes(table: Symbols, statements: Sequence[Statement], nodes: Sequence[Surfa
 def _squares(table: Symbols, statements: Sequence[Statement], nodes: Sequence[Surface]) -> None:
     """Find names that are defined as a square and never stand alone: a variance σ² is one quantity."""
     defined = {
-        k
-        for s in statements
-        if s.relations and (k := _squared(table, s.sides[0])) is not None
+        k for s in statements if s.relations and (k := _squared(table, s.sides[0])) is not None
     }
     for key in sorted(defined - set(table.domains)):
         standing = sum(

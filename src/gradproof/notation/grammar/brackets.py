@@ -100,6 +100,7 @@ class Brackets(Scripts):
             return (self._given(parts, bar, params),)
         if not parts:
             self.unread("an empty bracket; expected an argument", opening.start, closing.end)
+            return (self.hole(opening.end),)
         return tuple(parts)
 
     def _given(self, parts: list[Surface], bar: int, params: int) -> Surface:

@@ -105,13 +105,14 @@ class Calls(Application):
     ) -> Surface:
         first = scripts[0]
         rest = scripts[1:]
+        end = max(first.end, name.span.end)
         habit = self.is_callable(token)
         if habit or first.text != "1" or (called and self.applies(token, following)):
-            node = self.make("prime", name.span.start, first.end, (name,), first.text)
+            node = self.make("prime", name.span.start, end, (name,), first.text)
             if called and not rest and (habit or self.applies(token, following)):
                 return self._call(node)
         else:
-            node = self.make("transpose", name.span.start, first.end, (name,), "prime")
+            node = self.make("transpose", name.span.start, end, (name,), "prime")
         return self.raised(node, rest)
 
     def _is_expected(self, token: Token) -> bool:

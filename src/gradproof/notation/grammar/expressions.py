@@ -304,6 +304,9 @@ class Parser(Scopes, Tables, Atoms):
         elif code == "text":
             self.i += 1
             node = self.make("text", token.start, token.end, (), token.text.strip())
+        elif code not in FACTOR_STARTS:
+            self.unread("an expression is expected here", token.start, token.end)
+            return self.hole(token.start)
         else:
             self.i += 1
             message = f"{token.text!r} is not understood; if it is a macro, show its definition"

@@ -280,20 +280,19 @@ class Scripts(Core):
         """Apply superscripts to a compound expression."""
         for script in scripts:
             start = base.span.start
+            end = max(script.end, base.span.end)
             if script.kind == "pow" and script.value is not None:
-                base = self.make("pow", start, script.end, (base, script.value))
+                base = self.make("pow", start, end, (base, script.value))
             elif script.kind == "T":
-                base = self.make("transpose", start, script.end, (base,), script.text)
+                base = self.make("transpose", start, end, (base,), script.text)
             elif script.kind == "prime" and script.text == "1":
-                base = self.make("transpose", start, script.end, (base,), "prime")
+                base = self.make("transpose", start, end, (base,), "prime")
             elif script.kind == "label" and script.items:
-                base = self.make(
-                    "index", start, script.end, (base, *script.items), script.text or "^"
-                )
+                base = self.make("index", start, end, (base, *script.items), script.text or "^")
             elif script.kind == "circ" and script.value is not None:
-                base = self._elementwise_power(base, script.value, script.end)
+                base = self._elementwise_power(base, script.value, end)
             else:
-                self.unread("these primes on an expression are not understood", start, script.end)
+                self.unread("these primes on an expression are not understood", start, end)
         return base
 
     def _elementwise_power(self, base: Surface, power: Surface, end: int) -> Surface:

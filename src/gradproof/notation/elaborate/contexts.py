@@ -1,0 +1,159 @@
+"""Scopes and the contexts in which their lines are judged: definitions, domains, what varies."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import final
+
+from gradproof.expr import (
+    Apply,
+    Context,
+    Definition,
+    Derivative,
+    Differential,
+    Entry,
+    Expr,
+    Gradient,
+    Num,
+    Sym,
+    walk,
+)  # fmt: skip
+from gradproof.notation.derivation import Line
+from gradproof.notation.elaborate.domains import label_domains
+from gradproof.notation.elaborate.rows import OUTSIDE
+from gradproof.notation.elaborate.symbols import Symbols
+
+MAX_CONTEXTS = 4
+"""Admissible contexts of one scope that are followed."""
+
+
+@final
+@dataclass(slots=True)
+class Scope:
+    """What has been said in one scope so far."""
+
+    definitions: dict[str, list[Definition]] = field(default_factory=dict[str, list[Definition]])
+    others: list[tuple[str, Definition]] = field(default_factory=list[tuple[str, Definition]])
+    constraints: list[tuple[Expr, Expr]] = field(default_factory=list[tuple[Expr, Expr]])
+    wrt: set[str] = field(default_factory=set[str])
+    known: set[str] = field(default_factory=set[str])
+    solved: bool = False
+    one_example: bool = False
+
+
+def base_name(e: Expr) -> tuple[str, ...]:
+    """Return the name of a symbol or of the array of an entry, as a tuple of at most one."""
+    if isinstance(e, Entry):
+        return base_name(e.array)
+    return (e.name,) if isinstance(e, Sym) else ()
+
+
+def contexts_of(
+    heading: int, scopes: Mapping[int, Scope], table: Symbols, lines: Sequence[Line]
+) -> tuple[Context, ...]:
+    """Return the admissible contexts of a scope, best first."""
+    own = scopes[heading]
+    earlier = [h for h in sorted(scopes) if h < heading]
+    chains = [[heading, *reversed(earlier)]]
+    root = next((h for h in sorted(scopes) if h != OUTSIDE and scopes[h].definitions), heading)
+    base_first = [heading, *[h for h in (root, OUTSIDE) if h in scopes and h != heading]]
+    if base_first != chains[0]:
+        chains = [base_first, chains[0]]
+    out: list[Context] = []
+    for chain in chains:
+        definitions: dict[str, tuple[Definition, ...]] = {}
+        constraints: list[tuple[Expr, Expr]] = []
+        for h in chain:
+            for key, found in scopes[h].definitions.items():
+                definitions.setdefault(key, tuple(found))
+            constraints.extend(scopes[h].constraints)
+        context = _context(definitions, constraints, table, lines)
+        if context not in out:
+            out.append(context)
+        for key, other in own.others:
+            current = definitions.get(key, ())
+            if any(_same_left(d, other) and d != other for d in current):
+                swapped = tuple(other if _same_left(d, other) else d for d in current)
+                out.append(_context({**definitions, key: swapped}, constraints, table, lines))
+    return tuple(out[:MAX_CONTEXTS])
+
+
+def _same_left(a: Definition, b: Definition) -> bool:
+    return a.name == b.name and a.indices == b.indices
+
+
+def _context(
+    definitions: Mapping[str, tuple[Definition, ...]],
+    constraints: Sequence[tuple[Expr, Expr]],
+    table: Symbols,
+    lines: Sequence[Line],
+) -> Context:
+    sizes: dict[str, int] = {}
+    names = {r.upper.name for r in table.indices.values()} | {
+        s.name for shape in table.shapes.values() for s in shape
+    }
+    kept: dict[str, tuple[Definition, ...]] = {}
+    for key, found in definitions.items():
+        value = found[0].body if len(found) == 1 and not found[0].indices else None
+        if key in names and isinstance(value, Num) and value.value.denominator == 1:
+            sizes[key] = int(value.value)
+        elif not any(_trivial(d) for d in found):
+            kept[key] = found
+    varying, functions = _unknowns(kept, lines)
+    bodies = [d.body for found in kept.values() for d in found]
+    labels = {k: v for k, v in label_domains(bodies).items() if k not in kept}
+    return Context(
+        domains=MappingProxyType({**labels, **table.domains}),
+        ranges=MappingProxyType(dict(table.indices)),
+        origins=MappingProxyType(dict(table.origins)),
+        sizes=MappingProxyType(sizes),
+        definitions=MappingProxyType(kept),
+        constraints=tuple(constraints),
+        distinct=frozenset(table.distinct),
+        equal=frozenset(table.equal),
+        varying=frozenset(varying),
+        functions=frozenset(functions | table.functions - set(kept)),
+        moving=_moving(kept, lines),
+    )
+
+
+def _moving(
+    definitions: Mapping[str, tuple[Definition, ...]], lines: Sequence[Line]
+) -> frozenset[str]:
+    """Names without definition that have a differential of their own (``dx``): the others are constants."""
+    out: set[str] = set()
+    for line in lines:
+        for sides, _ in line.statements:
+            for side in sides:
+                for _, node in walk(side) if side is not None else ():
+                    if isinstance(node, Differential):
+                        out.update(base_name(node.body))
+    return frozenset(out - set(definitions))
+
+
+def _trivial(d: Definition) -> bool:
+    return isinstance(d.body, Sym | Entry) and base_name(d.body) == (d.name,)
+
+
+def _unknowns(
+    definitions: Mapping[str, tuple[Definition, ...]], lines: Sequence[Line]
+) -> tuple[set[str], set[str]]:
+    """Names without definition that are differentiated, and functions without definition."""
+    varying: set[str] = set()
+    functions: set[str] = set()
+    for line in lines:
+        for sides, _ in line.statements:
+            for side in sides:
+                if side is None:
+                    continue
+                for _, node in walk(side):
+                    if isinstance(node, Apply) and node.name not in definitions:
+                        functions.add(node.name)
+                    if isinstance(node, Derivative | Gradient):
+                        body = node.body
+                        wrt = node.wrt if isinstance(node, Derivative) else (node.wrt,)
+                        for name in base_name(body):
+                            same = any(w is not None and base_name(w) == (name,) for w in wrt)
+                            if name not in definitions and not same:
+                                varying.add(name)
+    return varying, functions
