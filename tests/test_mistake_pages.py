@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from gradproof.api import check
-from gradproof.mistakes import UNEXPLAINED, catalogue
+from gradproof.mistakes import REMARKS, UNEXPLAINED, catalogue
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "mistakes"
 PAGES = sorted(FOLDER.glob("*.md"))
 BLOCK = re.compile(r"^```(latex broken|latex fixed|latex near|output)\n(.*?)^```$", re.S | re.M)
-MARK = re.compile(r"% error: \[([a-z-]+)\]")
+MARK = re.compile(r"% (?:error|note): \[([a-z-]+)\]")
 SECTIONS = ("## What it is", "## Why it is wrong", "## How to mend it", "## Examples")
 UPDATE = "UPDATE_PAGES"
 
@@ -32,23 +32,17 @@ def judged(name, source):
     return report
 
 
-def errors(report, source):
-    """Return (line number, mistake) of every error."""
-    return [
-        (source.count("\n", 0, f.span.start) + 1, f.mistake)
-        for f in report.findings
-        if f.severity == "error"
-    ]
+def found(report, source):
+    """Return (line number, mistake) of every finding."""
+    return [(source.count("\n", 0, f.span.start) + 1, f.mistake) for f in report.findings]
 
 
 def rendered(report, source):
-    """Return what the page shows: one line for each error, with its formula, and the reason below."""
+    """Return what the page shows: one line for each finding, with its formula, and the reason below."""
     shown = []
     for f in report.findings:
-        if f.severity != "error":
-            continue
         line = source.count("\n", 0, f.span.start) + 1
-        shown.append(f"{line}: error[{f.mistake}] {f.message}")
+        shown.append(f"{line}: {f.severity}[{f.mistake}] {f.message}")
         shown.append(f"   {source[f.span.start : f.span.end].strip()}")
         if f.expected_tex:
             shown.append(f"   should be {f.expected_tex}")
@@ -68,8 +62,8 @@ def test_the_broken_block_fires_and_the_output_is_current(page):
     ]
     assert [name for _, name in wanted] == [page.stem]
     report = judged(page.stem, source)
-    assert [line for line, _ in errors(report, source)] == [line for line, _ in wanted]
-    assert [name for _, name in errors(report, source)] == [page.stem]
+    assert [line for line, _ in found(report, source)] == [line for line, _ in wanted]
+    assert [name for _, name in found(report, source)] == [page.stem]
     new = rendered(report, source)
     (shown,) = ((body, m) for kind, body, m in blocks(text) if kind == "output")
     if shown[0].strip() == new:
@@ -83,9 +77,9 @@ def test_the_broken_block_fires_and_the_output_is_current(page):
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
 def test_right_derivations_are_clean(page, kind):
     text = page.read_text(encoding="utf-8")
-    (source,) = (body for found, body, _ in blocks(text) if found == kind)
+    (source,) = (body for label, body, _ in blocks(text) if label == kind)
     report = judged(page.stem, source)
-    assert errors(report, source) == []
+    assert found(report, source) == []
     assert report.first_wrong is None
 
 
@@ -99,4 +93,4 @@ def test_a_page_has_all_its_parts(page):
 
 
 def test_pages_and_mistakes_agree_one_to_one():
-    assert sorted([*catalogue(), UNEXPLAINED]) == [p.stem for p in PAGES]
+    assert sorted([*catalogue(), UNEXPLAINED, *REMARKS]) == [p.stem for p in PAGES]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from gradproof.checking import Judged, judge
 from gradproof.diagnostic import Assumption, FileReport, Finding, LineReport, Place
-from gradproof.mistakes import diagnose
+from gradproof.mistakes import diagnose, remarks
 from gradproof.notation.documents import Dialect, UnreadableDocument, read_document
 from gradproof.notation.elaborate import read_derivation
 from gradproof.spell import relation_plain
@@ -36,7 +36,9 @@ def check_source(
         return FileReport(path, error=str(e))
     derivation = read_derivation(document, declarations)
     judged = judge(derivation)
-    findings = tuple(f for j in judged if _accused(j) for f in diagnose(j))
+    findings = tuple(
+        f for j in judged for f in (diagnose(j) if _accused(j) else remarks(j) if j.line.shown else ())
+    )
     shown = [j for j in judged if j.line.shown]
     return FileReport(
         path=path,

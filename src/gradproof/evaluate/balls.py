@@ -21,12 +21,12 @@ from gradproof.evaluate.arithmetic import (
     elementwise,
 )
 from gradproof.evaluate.flint_types import (
-    DomainError,
     MAX_BITS,
     NAN,
     ONE,
     ZERO,
     Ball,
+    DomainError,
     arb,
     fmpq,
     from_fraction,

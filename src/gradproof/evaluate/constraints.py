@@ -29,6 +29,7 @@ from gradproof.expr import (
     Num,
     Ones,
     Pow,
+    Space,
     Sum,
     Sym,
     Transpose,
@@ -92,24 +93,55 @@ def plan_constraints(context: Context, names: Iterable[str]) -> tuple[Constraint
     Raises:
         Unsupported: a constraint of a kind that cannot be honoured, or two on one symbol.
     """
-    wanted = set(names)
-    out: dict[Constraint, None] = {}
-    for left, right in context.constraints:
-        base = take_inventory((left, right), context).base
-        if not wanted & base.keys():
-            continue
+    equations = [
+        (left, right, take_inventory((left, right), context).base)
+        for left, right in context.constraints
+    ]
+    out: dict[Constraint, frozenset[str]] = {}
+    for left, right, base in _concerned(equations, set(names)):
         found = _recognise(left, right) or _recognise(right, left)
         if found is None:
-            found = _affine(left, right, {n: s.rank for n, s in base.items()}, out)
+            solved = {c.name for c in out}
+            found = _affine(left, right, {n: s.rank for n, s in base.items()}, solved)
         if found is None:
             raise Unsupported(f"constraint on {', '.join(base)} that cannot be sampled")
-        out[found] = None
+        out[found] = frozenset(base)
     tied: set[str] = set()
     for c in out:
         if c.name in tied:
             raise Unsupported(f"constraint: more than one on {c.name}")
         tied.add(c.name)
-    return tuple(sorted(out, key=lambda c: isinstance(c, Affine)))
+    return _in_order(out)
+
+
+def _concerned(
+    equations: list[tuple[Expr, Expr, Mapping[str, Space]]], wanted: set[str]
+) -> list[tuple[Expr, Expr, Mapping[str, Space]]]:
+    """Return the equations that concern the wanted symbols, directly or through one another."""
+    taken: list[int] = []
+    grown = True
+    while grown:
+        grown = False
+        for k, (_, _, base) in enumerate(equations):
+            if k not in taken and wanted & base.keys():
+                taken.append(k)
+                wanted |= base.keys()
+                grown = True
+    return [equations[k] for k in sorted(taken)]
+
+
+def _in_order(constraints: Mapping[Constraint, frozenset[str]]) -> tuple[Constraint, ...]:
+    """Return the constraints so that what one solves for is drawn before another one reads it."""
+    out: list[Constraint] = [c for c in constraints if not isinstance(c, Affine)]
+    left = [c for c in constraints if isinstance(c, Affine)]
+    while left:
+        solved = {c.name for c in left}
+        ready = [c for c in left if not (constraints[c] - {c.name}) & solved]
+        if not ready:
+            raise Unsupported(f"constraint: those on {', '.join(sorted(solved))} hang together")
+        out.extend(ready)
+        left = [c for c in left if c not in ready]
+    return tuple(out)
 
 
 def _recognise(left: Expr, right: Expr) -> Constraint | None:
@@ -150,13 +182,10 @@ def _recognise(left: Expr, right: Expr) -> Constraint | None:
             return None
 
 
-def _affine(
-    left: Expr, right: Expr, ranks: Mapping[str, int], taken: Mapping[Constraint, None]
-) -> Affine | None:
+def _affine(left: Expr, right: Expr, ranks: Mapping[str, int], solved: set[str]) -> Affine | None:
     """Solve for the last scalar symbol that stands alone (or in sums, with a number) in the equation."""
     if any(ranks.values()):
         return None
-    solved = {c.name for c in taken}
     for side in (left, right):
         if isinstance(side, Sym) and side.name in ranks and side.name not in solved:
             return Affine(side.name, left, right)

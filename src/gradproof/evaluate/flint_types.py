@@ -93,6 +93,6 @@ def tame(value: Ball) -> Ball:
 
 
 __all__ = [
-    "MAX_BITS", "NAN", "ONE", "ZERO", "Ball", "arb", "bounds", "excludes_zero", "fmpq",
+    "MAX_BITS", "NAN", "ONE", "ZERO", "Ball", "DomainError", "arb", "bounds", "excludes_zero", "fmpq",
     "from_fraction", "integer", "is_finite", "precision", "tame", "to_arb", "to_fraction",
 ]  # fmt: skip

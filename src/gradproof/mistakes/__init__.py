@@ -4,9 +4,10 @@ from gradproof.mistakes.align import Alignment, align_terms
 from gradproof.mistakes.catalogue import UNEXPLAINED, catalogue
 from gradproof.mistakes.diagnosis import diagnose
 from gradproof.mistakes.mistake import Mistake, Slip, WrongDerivative, WrongRewriting
+from gradproof.mistakes.remarks import REMARKS, remarks
 from gradproof.mistakes.search import Match, explain
 
 __all__ = [
-    "UNEXPLAINED", "Alignment", "Match", "Mistake", "Slip", "WrongDerivative", "WrongRewriting",
-    "align_terms", "catalogue", "diagnose", "explain",
+    "REMARKS", "UNEXPLAINED", "Alignment", "Match", "Mistake", "Slip", "WrongDerivative", "WrongRewriting",
+    "align_terms", "catalogue", "diagnose", "explain", "remarks",
 ]  # fmt: skip

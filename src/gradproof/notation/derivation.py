@@ -69,6 +69,7 @@ class Line:
     one_example: bool = False
     cases: bool = False
     differentiated: bool = False
+    claimed_rules: tuple[str, ...] = ()
     redefinition: bool = False
 
 

@@ -86,6 +86,7 @@ def _line(
         one_example=scope.one_example,
         cases=cues.cases,
         differentiated=cues.differentiated,
+        claimed_rules=cues.claimed_rules,
         redefinition=main.redefinition and bool(item.words) and continues,
     )
 

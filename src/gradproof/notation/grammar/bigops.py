@@ -57,6 +57,8 @@ class BigOperators(Calls):
         bounded = False
         for item in items:
             start, end = item.span.start, item.span.end
+            if upper is not None:
+                start = min(start, upper.span.start)
             if item.head == "relation" and item.text == "=" and len(item.args) == 2:
                 index, lower = item.args
                 if lower.head == "tuple":
@@ -219,8 +221,9 @@ class BigOperators(Calls):
         self.i += 1
         kind = token.text
         if kind == "arg":
-            token = self.tokens[self.i]
-            if token.code == "fn" and token.text in ("min", "max"):
+            following = self.tokens[self.i]
+            if following.code == "fn" and following.text in ("min", "max"):
+                token = following
                 kind = "arg" + token.text
                 self.i += 1
             else:

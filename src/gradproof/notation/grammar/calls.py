@@ -141,8 +141,10 @@ class Calls(Application):
             return False
         if following.code == "fn" or (following.code == "open" and following.text == "("):
             return True
+        if following.code != "name":
+            return False
         after = self.tokens[self.i + 1]
-        return following.code == "name" and after.code == "open" and after.text == "("
+        return after.code == "open" and after.text == "("
 
     def _kronecker(self, token: Token) -> Surface | None:
         """Parse a Kronecker delta, or nothing where the subscript is not two indices."""

@@ -293,21 +293,20 @@ class Lexer(Letters):
             return
         opener = _bracket(left)
         closer = _bracket(right)
+        if (not opener and left != ".") or (not closer and right != "."):
+            shown = f"\\left{left} … \\right{right}"
+            out.append(Token("unknown", shown, span.start, span.end, node))
+            return
         last = inside[-1].end if inside else span.start
         bracket = Token("open", opener, span.start, first, node)
         end = Token("close", CLOSERS.get(closer, closer), last, span.end, node, node.sub, node.sup)
-        if left == "." or right == ".":
-            out += [*([bracket] if left != "." else []), *inside, *([end] if right != "." else [])]
-            return
-        if not opener or not closer:
-            out.append(
-                Token("unknown", f"\\left{left} … \\right{right}", span.start, span.end, node)
-            )
-            return
-        bracket.mate = end
-        out.append(bracket)
+        if opener and closer:
+            bracket.mate = end
+        if opener:
+            out.append(bracket)
         out += inside
-        out.append(end)
+        if closer:
+            out.append(end)
 
     def _environment(self, node: Layout, out: list[Token], keep_space: bool) -> None:
         if node.text in MATRICES or node.text.endswith("cases"):

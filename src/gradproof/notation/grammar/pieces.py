@@ -94,8 +94,13 @@ def between_factors(tokens: Piece, at: int) -> bool:
 
 
 def by_commas(tokens: Piece) -> list[Piece]:
-    r"""Cut at commas between statements; commas of a list stay: ``i = 1, …, m``; ``x, y \in S``."""
+    r"""Cut at commas between statements; commas of a list stay: ``i = 1, …, m``; ``x, y \in S``.
+
+    A part without a relation belongs to the statement before it; to the one after it where that says
+    ``\in``, or where none stands before.
+    """
     parts: list[Piece] = [[]]
+    commas: list[Token] = []
     depth = 0
     for token in tokens:
         code = token.code
@@ -104,42 +109,35 @@ def by_commas(tokens: Piece) -> list[Piece]:
         elif code == "close":
             depth -= 1
         if depth == 0 and code in ("comma", "semi"):
-            parts.append([])
+            if parts[-1]:
+                parts.append([])
+                commas.append(token)
         else:
             parts[-1].append(token)
-    parts = [part for part in parts if part]
+    if not parts[-1]:
+        parts.pop()
     if len(parts) < 2:
         return parts
-    separator = next(t for t in tokens if t.code in ("comma", "semi"))
-    related = [has_relation(part) for part in parts]
-    groups: list[list[int]] = []
-    pending: list[int] = []
-    for at, has in enumerate(related):
-        if not has:
-            pending.append(at)
+    out: list[Piece] = []
+    pending: Piece = []
+    for at, part in enumerate(parts):
+        comma = [commas[at - 1]] if at else []
+        if not has_relation(part):
+            pending += [*comma, *part] if pending or out else part
             continue
-        if groups and pending:
-            dots = any(t.code == "dots" for p in pending for t in parts[p])
-            member = any(t.code == "rel" and t.text in ("in", "notin") for t in parts[at])
+        if pending and out:
+            dots = any(token.code == "dots" for token in pending)
+            member = any(token.code == "rel" and token.text in ("in", "notin") for token in part)
             if dots or not member:
-                groups[-1] += pending
+                out[-1] += pending
                 pending = []
-        groups.append([*pending, at])
+        out.append([*pending, *comma, *part] if pending else part)
         pending = []
     if pending:
-        if groups:
-            groups[-1] += pending
-        else:
-            return [tokens]
-    out: list[Piece] = []
-    for group in groups:
-        piece: Piece = []
-        for at in group:
-            if piece:
-                piece.append(Token("comma", ",", separator.start, separator.end))
-            piece += parts[at]
-        out.append(piece)
-    return out
+        if not out:
+            return [pending]
+        out[-1] += pending
+    return [stripped(piece) for piece in out]
 
 
 def mark_map(tokens: Piece) -> None:

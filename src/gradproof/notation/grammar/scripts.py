@@ -56,6 +56,7 @@ class Scripts(Core):
         node = token.node
         base = base_of(node) if node is not None else None
         if node is None or base is None:
+            self.unread(f"{token.text!r} is not understood here", token.start, token.end)
             return self.make("unknown", token.start, token.end, (), token.text)
         below = token.sub
         items: tuple[Surface, ...] = ()

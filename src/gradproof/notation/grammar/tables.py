@@ -41,22 +41,21 @@ class Tables(Scripts, Core):
 
     def _branch(self, row: tuple[Layout, ...]) -> Surface:
         """Parse a value and the condition set apart from it by &, words, a wide space or a comma."""
-        tokens = self.stream(row, keep_space=True)
-        cut = next((at for at, token in enumerate(tokens) if token.code == "amp"), -1)
+        start = row[0].span.start
+        split = next((at for at, node in enumerate(row) if node.kind == "ampersand"), len(row))
+        before = self.stream(row[:split], keep_space=True)
+        rest = self.stream(row[split:], keep_space=True)
         depth = 0
-        for at, token in enumerate(tokens):
-            if cut >= 0:
+        for at, token in enumerate(before):
+            if split < len(row):
                 break
             code = token.code
             depth += (code == "open") - (code == "close")
             if depth == 0 and code in ("text", "space", "comma") and at:
-                cut = at
-        start = row[0].span.start
-        if cut < 0:
-            value = self.over(_trimmed(tokens), start, self.expression)
-            return self.make("branch", value.span.start, value.span.end, (value,))
-        value = self.over(_trimmed(tokens[:cut]), start, self.expression)
-        rest = [t for t in tokens[cut:] if t.code not in ("amp", "space")]
+                before, rest = before[:at], before[at:]
+                break
+        value = self.over(_trimmed(before), start, self.expression)
+        rest = [t for t in rest if t.code not in ("amp", "space")]
         words = [t for t in rest if t.code == "text"]
         formula = _trimmed([t for t in rest if t.code != "text"])
         while formula and formula[0].code == "comma":
