@@ -647,3 +647,26 @@ def test_nothing_leaks_warnings():
     e = Add((exp(exp(Mul((num(9), X)))), Div(ONE, minus(X, X)), log(Neg(sq(X)))))
     samples = make_samples([X], CONTEXT)
     assert not evaluate(e, samples, CONTEXT).defined.any()
+
+
+def test_a_let_is_seen_through_by_derivatives():
+    u = Sym("u0")
+    assert same(Derivative(Let(u, exp(X), Mul((u, u))), (X,)), Mul((TWO, exp(Mul((TWO, X))))))
+    assert same(Let(u, exp(X), Derivative(Mul((u, X)), (X,))), Mul((exp(X), Add((ONE, X)))))
+    assert same(Let(u, exp(X), Derivative(Mul((u, X)), (u,))), X)
+    assert same(Let(X, Add((X, ONE)), Let(X, Mul((TWO, X)), X)), Add((Mul((TWO, X)), TWO)))
+
+
+def test_fixing_a_defined_name_while_a_derivative_goes_through_it_is_undecided():
+    """dJ/dw at h = 0 is not zero: h varies with w until the derivative is taken."""
+    assert "depends on what varies" in reason(At(Derivative(LOSS, (W,)), H, num(0)), LOGISTIC)
+    assert same(At(Derivative(LOSS, (H,)), H, num(0)), minus(num("1/2"), Q), LOGISTIC)
+
+
+def test_endless_nesting_is_a_limit():
+    deep: Expr = X
+    for _ in range(3000):
+        deep = Neg(deep)
+    samples = make_samples([X], CONTEXT)
+    with pytest.raises(Unsupported, match="limit"):
+        evaluate(deep, samples, CONTEXT)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gradproof.batch import check_source
-from gradproof.diagnostic import FileReport
+from gradproof.diagnostic import FileReport, Finding
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "first_question.md"
 
@@ -13,6 +13,16 @@ EXAMPLE = Path(__file__).parents[1] / "examples" / "first_question.md"
 @pytest.fixture(scope="module")
 def report() -> FileReport:
     return check_source("first_question.md", EXAMPLE.read_bytes())
+
+
+def error(report: FileReport) -> Finding:
+    return next(f for f in report.findings if f.severity == "error")
+
+
+def test_the_product_rule_is_noted_to_be_linearity(report: FileReport) -> None:
+    notes = [f for f in report.findings if f.severity == "note"]
+    assert [f.mistake for f in notes] == ["rule-misnamed"]
+    assert "linearity" in notes[0].message
 
 
 def test_the_wrong_line_is_the_first_and_only_error(report: FileReport) -> None:
@@ -26,7 +36,7 @@ def test_the_wrong_line_is_the_first_and_only_error(report: FileReport) -> None:
 
 
 def test_the_underlined_term_is_the_second_fraction(report: FileReport) -> None:
-    finding = report.findings[0]
+    finding = error(report)
     source = dict(report.sources)[None]
     assert source.slice(finding.span) == r"\frac{1-y_i}{1 - \hat y_i}"
     assert finding.expected_tex is not None
@@ -34,7 +44,7 @@ def test_the_underlined_term_is_the_second_fraction(report: FileReport) -> None:
 
 
 def test_the_counterexample_is_certified_off_y_equal_one(report: FileReport) -> None:
-    example = report.findings[0].counterexample
+    example = error(report).counterexample
     assert example is not None
     assert example.certified
     values = dict(example.assignment)

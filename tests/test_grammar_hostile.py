@@ -71,20 +71,20 @@ def check_sound(text: str, rows: tuple[FormulaRow, ...]) -> None:
                     stack += (*node.name.sub, *node.name.sup)
 
 
-@settings(derandomize=True, deadline=None, max_examples=4000)
+@settings(derandomize=True, deadline=None, max_examples=1000)
 @given(st.lists(st.sampled_from(PIECES), max_size=25))
 def test_any_sequence_of_pieces(pieces: list[str]) -> None:
     text = "".join(pieces)
     check_sound(text, rows_of(text))
 
 
-@settings(derandomize=True, deadline=None, max_examples=2000)
+@settings(derandomize=True, deadline=None, max_examples=500)
 @given(st.text(max_size=60), st.booleans())
 def test_any_text(text: str, plain: bool) -> None:
     check_sound(text, rows_of(text, plain=plain))
 
 
-@settings(derandomize=True, deadline=None, max_examples=2000)
+@settings(derandomize=True, deadline=None, max_examples=500)
 @given(
     st.sampled_from(TEXTS), st.integers(0, 200), st.integers(0, 30), st.sampled_from(["", *PIECES])
 )

@@ -19,13 +19,16 @@ WORST_FIRST: tuple[Verdict, ...] = ("refuted", "unread", "undecided", "agrees", 
 class Place:
     """Where a line stands: `block` counts display regions, `row` rows inside; `inline` inline formulas.
 
-    Exactly one of `block` and `inline` is not None; `cell` is the notebook cell or None.
+    Of a line exactly one of `block` and `inline` is not None; neither is for what concerns the document and
+    no formula of it. `cell` is the notebook cell or None; `source` the position in `FileReport.sources` of
+    the text that spans count in: 0 the file itself, others included files or notebook cells.
     """
 
     block: int | None
     row: int
     inline: int | None = None
     cell: int | None = None
+    source: int = 0
 
 
 @final
@@ -90,6 +93,20 @@ class Finding:
 
 @final
 @dataclass(frozen=True, slots=True)
+class Ignored:
+    """A finding that was made and does not count.
+
+    `by` says who asked for it: a comment in the document, the names to ignore, or the names to select (it is
+    none of them). `reason` is what the comment gives, empty for the others.
+    """
+
+    finding: Finding
+    by: Literal["comment", "ignore", "select"]
+    reason: str = ""
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class LineReport:
     """The verdict on one line; fields as in the JSON contract."""
 
@@ -109,10 +126,22 @@ class LineReport:
 
 @final
 @dataclass(frozen=True, slots=True)
+class Work:
+    """How much was read: regions of mathematics, readings of their lines, contexts of the scopes."""
+
+    formulas: int = 0
+    readings: int = 0
+    contexts: int = 0
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class FileReport:
     """Everything said about one file; `error` is set (and the rest empty) when it could not be read.
 
-    `sources` holds the decoded text, one `Source` a notebook cell (key: cell number) or key None.
+    `sources` holds the decoded text, one `Source` a notebook cell (key: cell number) or key None; included
+    files and declarations from outside follow the file itself. `ignored` are findings that do not count:
+    the verdict of their line stands.
     """
 
     path: str
@@ -122,9 +151,10 @@ class FileReport:
     findings: tuple[Finding, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     sources: tuple[tuple[int | None, Source], ...] = ()
+    ignored: tuple[Ignored, ...] = ()
+    work: Work = Work()
 
 
-@final
 @dataclass(frozen=True, slots=True)
 class Report:
     """The result of one run of `check` over some files."""

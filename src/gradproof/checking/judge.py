@@ -287,10 +287,10 @@ def _pair(line: Line, left: Expr, right: Expr, chain: Chain, context: Context) -
     """Judge two sides; before they count as different, unstated assumptions and readings are tried."""
     for lhs, rhs in chain.facts:
         left, right = _substitute(left, lhs, rhs), _substitute(right, lhs, rhs)
-    outcome = judge_pair(left, right, context)
+    outcome = judge_pair(left, right, context, certified=False)
     if outcome.verdict != "refuted":
         return outcome
-    local = judge_pair(left, right, context, mode="local")
+    local = judge_pair(left, right, context, mode="local", certified=False)
     if local.verdict in RIGHT:
         return replace(
             local, note=("local-derivative", "read with the other named quantities held constant")
@@ -298,12 +298,12 @@ def _pair(line: Line, left: Expr, right: Expr, chain: Chain, context: Context) -
     if local.verdict == "undecided":
         return local
     for h in hypotheses(left, right, context, example_cue=line.one_example, case_cue=line.cases):
-        found = judge_pair(left, right, h.context)
+        found = judge_pair(left, right, h.context, certified=False)
         if found.verdict in RIGHT:
             if h.sufficient:
                 return replace(found, note=(h.kind, h.message))
-            return replace(outcome, verdict="undecided", certificate=None, reason=h.message)
-    return outcome
+            return replace(outcome, verdict="undecided", evidence=None, reason=h.message)
+    return judge_pair(left, right, context)
 
 
 def _substitute(e: Expr, old: Expr, new: Expr) -> Expr:

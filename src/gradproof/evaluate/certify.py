@@ -28,7 +28,7 @@ from gradproof.expr import Context, Expr
 
 DIGITS = 6
 """Significant digits of the values in a certificate."""
-_CANDIDATES = 8
+_CANDIDATES = 6
 _BITS = (128, 256, 512, MAX_PRECISION)
 
 Assignment = tuple[tuple[str, tuple[int, ...], Fraction], ...]
@@ -187,7 +187,7 @@ def _matters(
         array = varied.values[name]
         place = _place(name, spot, context)
         others = {v for v in samples.values[name][(slice(None), *place)] if v != value}
-        for turn, other in enumerate(sorted(others, key=_weight)[:2]):
+        for turn, other in enumerate(sorted(others, key=lambda v: (_weight(v), v))[:2]):
             array[(1 + 2 * k + turn, *place)] = other
         if not others:
             array[(1 + 2 * k, *place)] = value + 1
@@ -257,32 +257,32 @@ def find_counterexample(
     """
     if comparison is None:
         comparison = compare(left, right, samples, context, mode=mode)
-    lanes: dict[int, list[IndexValues]] = {}
-    for point, indices in comparison.differ:
-        lanes.setdefault(point, []).append(indices)
-    order = sorted(lanes, key=lambda p: (_height(samples, p), p))[:_CANDIDATES]
+    order = sorted(comparison.differ, key=lambda d: (_height(samples, *d), d[0]))
     best: tuple[int, int, Certificate] | None = None
-    for place, point in enumerate(order):
-        for indices in lanes[point][:2]:
-            try:
-                found = certify(left, right, samples, context, point, indices, mode=mode)
-            except Unsupported:
-                return None if best is None else best[2]
-            if found is None:
-                continue
-            rank = sum(_weight(v) for _, _, v in (*found.assignment, *found.directions))
-            if best is None or (rank, place) < best[:2]:
-                best = (rank, place, found)
+    for place, (point, indices) in enumerate(order[:_CANDIDATES]):
+        try:
+            found = certify(left, right, samples, context, point, indices, mode=mode)
+        except Unsupported:
+            return None if best is None else best[2]
+        if found is None:
+            continue
+        rank = sum(_weight(v) for _, _, v in found.assignment)
+        if best is None or (rank, place) < best[:2]:
+            best = (rank, place, found)
     return None if best is None else best[2]
 
 
-def _height(samples: Samples, point: int) -> int:
-    return sum(
-        _weight(v)
-        for arrays in (samples.values, samples.directions)
-        for a in arrays.values()
-        for v in np.ravel(a[point : point + 1])
-    )
+def _height(samples: Samples, point: int, indices: IndexValues) -> int:
+    """Return how unhandy the numbers at a point are: scalars, and of arrays the entries at the indices."""
+    at = {value - 1 for _, value in indices}
+    total = 0
+    for array in samples.values.values():
+        here = np.asarray(array[point])
+        if here.ndim and at:
+            rows = [k for k in at if 0 <= k < len(here)]
+            here = here[rows] if rows else here
+        total += sum(_weight(v) for v in np.ravel(here))
+    return total
 
 
 def _weight(value: Fraction) -> int:

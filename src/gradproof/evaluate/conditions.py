@@ -11,7 +11,7 @@ from gradproof.evaluate.indexing import integer_expression
 from gradproof.evaluate.jets import Value
 from gradproof.evaluate.limits import Unsupported
 from gradproof.evaluate.state import Env, State
-from gradproof.expr import Branch, Compare, Delta
+from gradproof.expr import Branch, Compare, Delta, Expr
 
 
 @final
@@ -27,8 +27,8 @@ class Truth:
     ghost: Value | None = None
 
 
-def truth(state: State, c: Compare, env: Env) -> Truth:
-    """Return where a condition holds.
+def truth(state: State, c: Compare, env: Env, *, node: Expr | None = None) -> Truth:
+    """Return where a condition holds; `node` is what it is part of, where it was made for the occasion.
 
     Raises:
         Unsupported: a comparison of arrays (or, for residues, of anything but indices).
@@ -44,7 +44,7 @@ def truth(state: State, c: Compare, env: Env) -> Truth:
     holds, unknown = arithmetic.compare(c.op, x.real, y.real)
     holds, unknown = np.broadcast_arrays(holds, unknown)
     if state.kinks is not None:
-        state.watch_kink(id(c), holds & ~unknown, ~holds & ~unknown)
+        state.watch_kink(id(node or c), holds & ~unknown, ~holds & ~unknown)
     ghost: Value | None = None
     if x.tags | y.tags:
         edge = arithmetic.compare("=", x.real, y.real)[0]
@@ -72,7 +72,8 @@ def indicator(state: State, c: Compare, env: Env) -> Value:
 
 def delta(state: State, e: Delta, env: Env) -> Value:
     """Return the Kronecker delta."""
-    return indicator(state, Compare("=", e.left, e.right), env)
+    t = truth(state, Compare("=", e.left, e.right), env, node=e)
+    return _finish(state, state.algebra.integers(t.holds), t)
 
 
 def cases(state: State, branches: tuple[Branch, ...], env: Env) -> Value:

@@ -58,6 +58,16 @@ def alternatives(
     names: Iterable[str], inferred: Mapping[str, Domain], context: Context
 ) -> Iterator[dict[str, Domain]]:
     """Yield assignments of domains to try, the inferred one first; `names` are the base symbols."""
+    tried: list[dict[str, Domain]] = []
+    for assignment in _alternatives(names, inferred, context):
+        if assignment not in tried:
+            tried.append(assignment)
+            yield assignment
+
+
+def _alternatives(
+    names: Iterable[str], inferred: Mapping[str, Domain], context: Context
+) -> Iterator[dict[str, Domain]]:
     base = {n: context.domains.get(n) or inferred.get(n) or REAL for n in names}
     yield dict(base)
     free = [n for n in base if n not in context.domains and base[n] in (REAL, POSITIVE)]

@@ -93,6 +93,8 @@ def run(
                 for e in exprs:
                     state.visits = 0
                     values.append(state.value(e, env))
+        except RecursionError:
+            raise Unsupported("limit:depth") from None
         except MissingIndex as missing:
             if missing.name in names or missing.name not in context.ranges:
                 raise

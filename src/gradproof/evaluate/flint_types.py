@@ -13,6 +13,8 @@ from typing import Final
 from flint import arb, ctx, fmpq, fmpz
 from flint.utils.flint_exceptions import DomainError
 
+from gradproof.evaluate.limits import Unsupported
+
 Ball = fmpq | arb
 
 NAN: Final[arb] = arb.nan()
@@ -20,6 +22,9 @@ ZERO: Final[fmpq] = fmpq(0)
 ONE: Final[fmpq] = fmpq(1)
 MAX_BITS: Final = 4096
 """Height beyond which an exact rational is rounded to a ball."""
+
+MAX_SHIFT: Final = 100_000
+"""Binary exponent beyond which a number is not turned into a fraction."""
 
 _LOCK = threading.RLock()
 
@@ -64,7 +69,11 @@ def excludes_zero(value: Ball) -> bool:
 
 
 def bounds(value: Ball) -> tuple[Fraction, Fraction]:
-    """Return rationals between which the finite `value` certainly lies."""
+    """Return rationals between which the finite `value` certainly lies.
+
+    Raises:
+        Unsupported: a number of absurd magnitude.
+    """
     if isinstance(value, fmpq):
         exact = to_fraction(value)
         return exact, exact
@@ -75,6 +84,8 @@ def bounds(value: Ball) -> tuple[Fraction, Fraction]:
 def _dyadic(value: arb) -> Fraction:
     mantissa, exponent = value.man_exp()
     shift = int(exponent)
+    if abs(shift) > MAX_SHIFT:
+        raise Unsupported("limit:magnitude")
     return Fraction(int(mantissa) << shift) if shift >= 0 else Fraction(int(mantissa), 1 << -shift)
 
 

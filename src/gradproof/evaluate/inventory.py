@@ -188,8 +188,8 @@ class _Collector:
             return
         self.seen.add(key)
         formal = frozenset(i.name for i in formal_indices(d))
-        for i in formal:
-            self._range(i)
+        for i in formal_indices(d):
+            self._range(i.name)
         shifted = frozenset(c.name for i in d.indices for c in children(i) if isinstance(c, Idx))
         self.visit(d.body, names, indices | formal | shifted)
 

@@ -10,7 +10,7 @@ from gradproof.evaluate.definitions import defined_value, enter, match_entry
 from gradproof.evaluate.indexing import flatten_entry, index_values, origins, take
 from gradproof.evaluate.jets import Value
 from gradproof.evaluate.limits import ShapeMismatch, Unsupported
-from gradproof.evaluate.state import Binding, Env, Seed, State
+from gradproof.evaluate.state import Binding, Env, Local, Seed, State
 from gradproof.evaluate.tags import extract, new_tags
 from gradproof.expr import SCALAR, Apply, Definition, Entry, Expr, Idx, Space, Sym
 
@@ -18,6 +18,13 @@ from gradproof.expr import SCALAR, Apply, Definition, Entry, Expr, Idx, Space, S
 def named(state: State, name: str, space: Space, indices: tuple[IntArray, ...], env: Env) -> Value:
     """Return the value of ``name`` or ``name[indices]``: bound, defined, a size, or sampled."""
     binding = env.bindings.get(name)
+    if isinstance(binding, Local):
+        inner = replace(env, bindings=binding.bindings, memo={})
+        value = state.value(binding.body, inner)
+        value = take(state, value, indices, origins(state, name, value.rank))
+        return with_tangents(state, name, value, indices, env)
+    if binding is not None and binding.tags is not None:
+        _refuse_replaced(state, name, binding.tags, env)
     if binding is not None and binding.entry is None:
         if binding.family:
             value = binding.value
@@ -32,6 +39,13 @@ def named(state: State, name: str, space: Space, indices: tuple[IntArray, ...], 
     if binding is not None and binding.entry is not None:
         value = _override(state, name, value, binding, indices)
     return with_tangents(state, name, value, indices, env)
+
+
+def _refuse_replaced(state: State, name: str, before: int, env: Env) -> None:
+    """Refuse a point at which a defined name is fixed while a derivative goes through it."""
+    own = sum(s.tag for s in env.seeds.get(name, ()))
+    if name in state.context.definitions and env.tags & ~before & ~own:
+        raise Unsupported(f"{name} is replaced by a value where it depends on what varies")
 
 
 def _override(

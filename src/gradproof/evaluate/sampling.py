@@ -65,7 +65,7 @@ def make_samples(
         pool.fill(MAX_REDRAWS if attempt == 0 else 3)
         if best is None or pool.rank() > best.rank():
             best = pool
-        if best.complete():
+        if len(best.accepted()) >= -(-points // 2):
             break
     if best is None or not best.accepted():
         raise Unsupported("no sample point was found at which the expressions are defined")
@@ -112,6 +112,10 @@ def _sizes(inventory: Inventory, context: Context) -> dict[str, int]:
     taken = set(out.values())
     for name in inventory.sizes:
         if name in out:
+            continue
+        fixed = context.values.get(name)
+        if fixed is not None and fixed.denominator == 1 and fixed > 0:
+            out[name] = fixed.numerator
             continue
         least = inventory.least.get(name, 1)
         free = [s for s in _SIZES if s not in taken and s >= least]
@@ -218,7 +222,7 @@ class _Pool:
             self.batches.append(batch)
             self.counts.append(np.array(rows).reshape(len(self.exprs), batch.points))
             self.kinks.append(trace.kinks)
-            if self.complete():
+            if self.complete() or (turn >= 3 and len(self.accepted()) >= self.wanted):
                 return
 
     def _lanes(self, e: Expr, batch: Samples, trace: Trace) -> Array:

@@ -61,11 +61,24 @@ class Seed:
 @final
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """A name bound to a value: whole, at one `entry`, or (`family`) at whatever entry is asked for."""
+    """A name bound to a value: whole, at one `entry`, or (`family`) at whatever entry is asked for.
+
+    `tags` are those in force at an evaluation at a point (None: another kind of binding).
+    """
 
     value: Value
     entry: tuple[IntArray, ...] | None = None
     family: bool = False
+    tags: int | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A name that stands for an expression (a ``let``), which sees the bindings of its own place."""
+
+    body: Expr
+    bindings: "Mapping[str, Binding | Local]"
 
 
 @final
@@ -89,7 +102,7 @@ class Env:
     indices: Mapping[str, IntArray] = field(default_factory=dict[str, IntArray])
     axes: int = 0
     lanes: int = 1
-    bindings: Mapping[str, Binding] = field(default_factory=dict[str, Binding])
+    bindings: Mapping[str, Binding | Local] = field(default_factory=dict[str, Binding | Local])
     seeds: Mapping[str, tuple[Seed, ...]] = field(default_factory=dict[str, tuple[Seed, ...]])
     tags: int = 0
     depth: int = 0
@@ -103,10 +116,10 @@ class Env:
             return self
         return replace(self, indices={**self.indices, **new}, memo={})
 
-    def with_binding(self, name: str, binding: Binding) -> "Env":
+    def with_binding(self, name: str, binding: Binding | Local) -> "Env":
         """Bind a name; what moved it from outside is already in the value."""
         seeds = self.seeds
-        if name in seeds and binding.entry is None:
+        if name in seeds and not (isinstance(binding, Binding) and binding.entry is not None):
             seeds = {k: v for k, v in seeds.items() if k != name}
         return replace(self, bindings={**self.bindings, name: binding}, seeds=seeds, memo={})
 

@@ -13,7 +13,7 @@ from gradproof.evaluate.jets import Value
 from gradproof.evaluate.limits import MAX_EXPONENT, Unsupported
 from gradproof.evaluate.names import application, named
 from gradproof.evaluate.reductions import reduction
-from gradproof.evaluate.state import Binding, Env, State, space_shape
+from gradproof.evaluate.state import Binding, Env, Local, State, space_shape
 from gradproof.expr import (
     Add,
     Apply,
@@ -141,10 +141,13 @@ def walk(state: State, e: Expr, env: Env) -> Value:
             return gradient(state, body, wrt, order, env)
         case Differential(body):
             return differential(state, body, env)
-        case At(body, symbol, value) | Let(symbol, value, body):
+        case At(body, symbol, value):
             replacement = state.value(value, env)
             name, entry = at(state, symbol, replacement, env)
-            return state.value(body, env.with_binding(name, Binding(replacement, entry)))
+            point = Binding(replacement, entry, tags=env.tags)
+            return state.value(body, env.with_binding(name, point))
+        case Let(symbol, value, body):
+            return state.value(body, env.with_binding(symbol.name, Local(value, env.bindings)))
         case Stack(rows):
             return arrays.stack(state, [[state.value(c, env) for c in r.cells] for r in rows])
         case Ones(space):

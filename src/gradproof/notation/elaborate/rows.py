@@ -52,10 +52,12 @@ class Item:
 class _Parsed:
     """The layout of one region (None: a declaration from outside) before it is split into rows.
 
-    Plain text has one piece of layout a line, TeX one for the whole region.
+    Plain text has one piece of layout a line, TeX one for the whole region. Declarations are numbered as
+    sources behind those of the document.
     """
 
     region: Region | None
+    number: int
     source: Source
     span: Span
     pieces: tuple[tuple[Layout, ...], ...]
@@ -103,13 +105,13 @@ def _layouts(document: Document, declared: Sequence[str]) -> list[_Parsed]:
             macros = result.macros
             pieces.append(result.nodes)
             notes.extend(result.notes)
-        out.append(_Parsed(region, source, region.span, tuple(pieces), tuple(notes)))
+        out.append(_Parsed(region, region.source, source, region.span, tuple(pieces), tuple(notes)))
     outside: list[_Parsed] = []
-    for text in declared:
+    for number, text in enumerate(declared, len(document.sources)):
         source = Source("--declare", text)
         span = Span(0, len(text))
         result = parse_layout(text, offset=0, macros=macros)
-        outside.append(_Parsed(None, source, span, (result.nodes,), result.notes))
+        outside.append(_Parsed(None, number, source, span, (result.nodes,), result.notes))
     return outside + out
 
 
@@ -219,7 +221,7 @@ def _defined_head(side: Surface, table: Symbols) -> str | None:
 def _items(p: _Parsed, group: Sequence[FormulaRow], options: Options) -> Iterable[Item]:
     for k, row in enumerate(group):
         yield Item(
-            place=_place(p.region, k),
+            place=_place(p, k),
             span=row.span,
             tex=p.source.slice(row.span),
             row=row,
@@ -230,12 +232,13 @@ def _items(p: _Parsed, group: Sequence[FormulaRow], options: Options) -> Iterabl
         )
 
 
-def _place(region: Region | None, row: int) -> Place:
+def _place(p: _Parsed, row: int) -> Place:
+    region = p.region
     if region is None:
-        return Place(None, row)
+        return Place(None, row, source=p.number)
     if region.kind == "display":
-        return Place(region.number, row, None, region.cell)
-    return Place(None, row, region.number, region.cell)
+        return Place(region.number, row, None, region.cell, p.number)
+    return Place(None, row, region.number, region.cell, p.number)
 
 
 def _words(region: Region | None, row: FormulaRow, *, first: bool) -> str:

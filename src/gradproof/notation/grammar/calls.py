@@ -48,6 +48,8 @@ class Calls(Application):
             if token.text == "I" and called and self._is_indicator(token):
                 args = self.arguments()
                 return self.make("ind", token.start, self.tokens[self.i - 1].end, args)
+            if token.text in ("o", "O") and token.sub is None and called:
+                self._refuse_landau(token)
             name = self.name(token)
             return self._call(name) if called and self.applies(token, following) else name
         name, scripts = self._labelled(token, token.sup)
@@ -57,6 +59,8 @@ class Calls(Application):
         if first.kind == "prime":
             return self._primed(token, name, scripts, called, following)
         power = first.value if first.kind == "pow" and len(scripts) == 1 and called else None
+        if power is not None and _is_policy(power) and self.applies(token, following):
+            return self._call(self.name(token, (power,), "", first.end))  # Q^\pi(s, a)
         if power is not None and self.applies(token, following, powered=True):
             if power.head == "neg":
                 self.unread(
@@ -121,6 +125,14 @@ class Calls(Application):
         if "E" in options.not_callables or (options.callables and "E" in options.callables):
             return False
         return self.choose("call", token.start, token.end, "call", "product") == "call"
+
+    def _refuse_landau(self, token: Token) -> None:
+        """Note ``o(…)`` and ``O(…)``, which stand for a remainder, as unread."""
+        options = self.options
+        known = options.not_callables | (options.callables or frozenset())
+        if token.text not in known and not self.look(self.i, token.text).itself:
+            message = "an order of magnitude o(…) is not understood; leave the remainder out"
+            self.unread(message, token.start, token.end)
 
     def _is_indicator(self, token: Token) -> bool:
         """Say whether ``I(…)`` is an indicator: its bracket holds a relation."""
@@ -285,3 +297,9 @@ class Calls(Application):
             and following.text == "("
             and self.is_callable(self.tokens[self.i])
         )
+
+
+def _is_policy(power: Surface) -> bool:
+    r"""Say whether a superscript is a letter that labels a function: ``V^\pi(s)``."""
+    name = power.name
+    return name is not None and name.base in ("\\pi", "\\theta", "\\mu", "\\phi")

@@ -161,6 +161,10 @@ class Parser(Scopes, Tables, Atoms):
     def _joined(self, factors: list[Surface], gaps: list[str]) -> Surface:
         if len(factors) == 1:
             return factors[0]
+        for factor in factors:
+            if factor.head == "tuple":
+                message = "a list cannot be a factor; if it holds arguments, declare the function"
+                self.unread(message, factor.span.start, factor.span.end)
         return self.make(
             "mul", factors[0].span.start, factors[-1].span.end, tuple(factors), "".join(gaps)
         )

@@ -155,7 +155,7 @@ class Scripts(Core):
     def superscript(self, group: Layout, *, labels: bool = True) -> list[Script]:
         """Read a superscript as the things it says, in order; without `labels`, (i) is an exponent."""
         nodes = group.args
-        end = group.span.end
+        end = max([group.span.end, *(node.span.end for node in nodes[-1:])])
         if len(nodes) == 1:
             node = nodes[0]
             kind = node.kind
@@ -175,6 +175,8 @@ class Scripts(Core):
                 if transpose:
                     return [Script("T", end, transpose)]
                 if kind in ("operator", "command") and node.text in _STARS:
+                    if not labels:
+                        self.unread("a sign alone above e; write e^{…}", node.span.start, end)
                     text = {"ast": "*", "star": "*"}.get(node.text, node.text)
                     item = self.make("text", node.span.start, node.span.end, (), text)
                     return [Script("label", end, "", None, (item,))]
