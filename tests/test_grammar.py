@@ -227,6 +227,14 @@ def test_declared_words() -> None:
     assert read(r"FL = \alpha", Options(words=frozenset({"FL"}))) == tree("(eq FL alpha)")
 
 
+def test_a_macro_without_definition_may_name_a_quantity() -> None:
+    row = row_of(r"\loss = x^2")
+    assert [(note.kind, note.fatal) for note in row.notes] == [("unknown-macro", False)]
+    assert any(note.fatal for note in row_of(r"\frac{d\loss}{dx} = 2x").notes)
+    known = Options(words=frozenset({r"\loss"}))
+    assert read(r"\frac{d\loss}{dx} = 2x", known) == tree("(eq (D loss x) (mul 2 x))")
+
+
 @pytest.mark.parametrize("letter", ["J", "L", "f", r"\ell", r"\sigma"])
 def test_habits(letter: str) -> None:
     assert letter in HABIT_CALLABLES
@@ -349,7 +357,7 @@ def test_what_is_not_understood_is_unread(text: str) -> None:
 
 
 def test_a_row_that_is_unread_leaves_the_others() -> None:
-    rows = rows_of(r"a = b \\ c = \blob \\ d = e")
+    rows = rows_of(r"a = b \\ c = 2\blob \\ d = e")
     assert [any(note.fatal for note in row.notes) for row in rows] == [False, True, False]
 
 

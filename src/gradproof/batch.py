@@ -1,13 +1,31 @@
 """One document in, one file report out: reading, judging, diagnosing, and putting the report together."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import final
 
 from gradproof.checking import Judged, judge
-from gradproof.diagnostic import Assumption, FileReport, Finding, LineReport, Place
-from gradproof.mistakes import diagnose, remarks
-from gradproof.notation.documents import Dialect, UnreadableDocument, read_document
+from gradproof.comments import heed
+from gradproof.diagnostic import Assumption, FileReport, Finding, LineReport, Place, Work
+from gradproof.mistakes import UNEXPLAINED, diagnose, remarks
+from gradproof.notation.derivation import Derivation
+from gradproof.notation.documents import Dialect, Document, UnreadableDocument, read_document
 from gradproof.notation.elaborate import read_derivation
+from gradproof.source import Source
 from gradproof.spell import relation_plain
+
+Loader = Callable[[str], bytes | None]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A document with its judged lines and the report on it."""
+
+    document: Document
+    judged: tuple[Judged, ...]
+    report: FileReport
 
 
 def check_source(
@@ -16,7 +34,7 @@ def check_source(
     *,
     dialect: Dialect | None = None,
     declarations: Sequence[str] = (),
-    loader: Callable[[str], bytes | None] | None = None,
+    loader: Loader | None = None,
 ) -> FileReport:
     """Check one document.
 
@@ -28,30 +46,68 @@ def check_source(
         loader: returns the bytes of an included file by its name as written, or None.
 
     Returns:
-        The report; an unreadable document has only `error`.
+        The report; an unreadable document, or a declaration that cannot be read, has only `error`.
     """
     try:
-        document = read_document(path, data, dialect=dialect, loader=loader)
+        return examine(
+            path, data, dialect=dialect, declarations=declarations, loader=loader
+        ).report
     except UnreadableDocument as e:
         return FileReport(path, error=str(e))
+
+
+def examine(
+    path: str,
+    data: bytes | str,
+    *,
+    dialect: Dialect | None = None,
+    declarations: Sequence[str] = (),
+    loader: Loader | None = None,
+) -> Examined:
+    """Check one document and return what the report was made of, too; arguments as for `check_source`.
+
+    Raises:
+        UnreadableDocument: the document, or a declaration, cannot be read.
+    """
+    document = read_document(path, data, dialect=dialect, loader=loader)
     derivation = read_derivation(document, declarations)
     judged = judge(derivation)
-    findings = tuple(
-        f for j in judged for f in (diagnose(j) if _accused(j) else remarks(j) if j.line.shown else ())
-    )
-    shown = [j for j in judged if j.line.shown]
-    return FileReport(
+    for j in judged:
+        if _outside(j) and j.verdict == "unread":
+            raise UnreadableDocument(f"the declaration {j.line.tex!r} cannot be read: {j.reason}")
+    shown = tuple(j for j in judged if j.line.shown)
+    report = FileReport(
         path=path,
         lines=tuple(_line_report(j) for j in shown),
-        first_wrong=next((j.line.place for j in shown if _accused(j)), None),
-        findings=findings,
-        assumptions=_assumptions(judged),
-        sources=document.sources,
+        first_wrong=next((j.line.place for j in shown if accused(j)), None),
+        findings=tuple(f for j in judged for f in _findings(j)),
+        assumptions=(*_remarks(document), *_assumptions(judged)),
+        sources=(*_sources(path, document), *_declared(declarations)),
+        work=_work(document, derivation),
     )
+    return Examined(document, judged, heed(document, report))
 
 
-def _accused(j: Judged) -> bool:
+def accused(j: Judged) -> bool:
+    """Tell whether a line brings in an error of its own."""
     return j.verdict == "refuted" and not j.follows_from_wrong and not j.cancels
+
+
+def _outside(j: Judged) -> bool:
+    """Tell whether a line is a declaration from outside the document."""
+    return j.line.place.block is None and j.line.place.inline is None
+
+
+def _findings(j: Judged) -> tuple[Finding, ...]:
+    """Return the causes of a wrong line, at least one, or the remarks on a right one."""
+    if not accused(j):
+        return remarks(j) if j.line.shown else ()
+    told = diagnose(j)
+    if told:
+        return told
+    message = f"the line does not follow from the one before: {j.reason or 'the sides differ'}"
+    link = 0 if j.outcome is None else j.outcome.link
+    return (Finding(UNEXPLAINED, "error", j.line.place, j.line.span, message, link),)
 
 
 def _line_report(j: Judged) -> LineReport:
@@ -72,6 +128,21 @@ def _line_report(j: Judged) -> LineReport:
     )
 
 
+def _remarks(document: Document) -> tuple[Assumption, ...]:
+    """Return what the scanner had to say, at the region that it concerns or at none."""
+    out: list[Assumption] = []
+    for remark in document.remarks:
+        place = Place(None, 0, None, remark.cell, remark.source)
+        if remark.region is not None:
+            region = document.regions[remark.region]
+            block, inline = region.number, None
+            if region.kind == "inline":
+                block, inline = None, region.number
+            place = Place(block, 0, inline, remark.cell, remark.source)
+        out.append(Assumption(place, remark.note.span, remark.note.kind, remark.note.message))
+    return tuple(dict.fromkeys(out))
+
+
 def _assumptions(judged: Sequence[Judged]) -> tuple[Assumption, ...]:
     seen: dict[tuple[Place, str, str], Assumption] = {}
     for j in judged:
@@ -80,4 +151,25 @@ def _assumptions(judged: Sequence[Judged]) -> tuple[Assumption, ...]:
     return tuple(seen.values())
 
 
-__all__ = ["Finding", "check_source"]
+def _sources(path: str, document: Document) -> tuple[tuple[int | None, Source], ...]:
+    """Return the sources with the paths of included files as seen from where `path` is."""
+    folder = PurePath(path).parent
+    return tuple(
+        (key, source if source.path == path else Source(str(folder / source.path), source.text))
+        for key, source in document.sources
+    )
+
+
+def _declared(declarations: Sequence[str]) -> tuple[tuple[None, Source], ...]:
+    return tuple((None, Source(f"<declaration {k}>", t)) for k, t in enumerate(declarations, 1))
+
+
+def _work(document: Document, derivation: Derivation) -> Work:
+    return Work(
+        formulas=len(document.regions),
+        readings=sum(len(line.readings) for line in derivation.lines),
+        contexts=sum(len(contexts) for contexts in derivation.contexts),
+    )
+
+
+__all__ = ["Examined", "Finding", "accused", "check_source", "examine"]

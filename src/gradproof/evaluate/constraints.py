@@ -41,7 +41,7 @@ _ZERO, _ONE = Fraction(0), Fraction(1)
 @final
 @dataclass(frozen=True, slots=True)
 class SumTo:
-    """The entries of `name` along `axis` add up to `total`; or those at `entries` of it do."""
+    """The entries of `name` along `axis` add up to `total`."""
 
     name: str
     axis: int

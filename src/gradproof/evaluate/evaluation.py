@@ -78,6 +78,22 @@ def run(
     """
     if samples.points > MAX_POINTS:
         raise Unsupported("limit:points")
+    try:
+        return _run(exprs, samples, context, arithmetic, mode, fixed, trace)
+    except RecursionError:
+        raise Unsupported("limit:depth") from None
+
+
+def _run(
+    exprs: tuple[Expr, ...],
+    samples: Samples,
+    context: Context,
+    arithmetic: Arithmetic,
+    mode: Mode,
+    fixed: Mapping[str, int],
+    trace: Trace | None,
+) -> tuple[tuple[Value, ...], tuple[str, ...], tuple[tuple[int, int], ...], BoolArray]:
+    """Open an axis per free index; those that only a definition holds show while walking: then again."""
     found: dict[str, None] = {}
     for e in exprs:
         found.update(dict.fromkeys(lexical_indices(e)))
@@ -93,8 +109,6 @@ def run(
                 for e in exprs:
                     state.visits = 0
                     values.append(state.value(e, env))
-        except RecursionError:
-            raise Unsupported("limit:depth") from None
         except MissingIndex as missing:
             if missing.name in names or missing.name not in context.ranges:
                 raise

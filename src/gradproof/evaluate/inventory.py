@@ -56,8 +56,11 @@ def take_inventory(exprs: Iterable[Expr], context: Context) -> Inventory:
     """
     collector = _Collector(context)
     none: frozenset[str] = frozenset()
-    for e in exprs:
-        collector.visit(e, none, none)
+    try:
+        for e in exprs:
+            collector.visit(e, none, none)
+    except RecursionError:
+        raise Unsupported("limit:depth") from None
     base = {k: v for k, v in collector.base.items() if v.rank or k not in collector.sizes}
     return Inventory(
         base,

@@ -7,12 +7,18 @@ from typing import Final
 from gradproof.diagnostic import Counterexample, FileReport, Finding, LineReport, Report
 from gradproof.render.quote import Quote, quote
 from gradproof.render.styled import Row, Style, clean, coloured, plain
-from gradproof.render.verdicts import STYLES, count, ground
+from gradproof.render.tally import errors, excused
+from gradproof.render.verdicts import STYLES, count, ground, many
 from gradproof.render.whereabouts import Spot, Whereabouts
 from gradproof.spell import name_plain
 
 WIDTH: Final = 100
 """Cells in a line of output where the output is no terminal."""
+
+_EMPTY: Final = (
+    "no formula found; mathematics stands between $…$, $$…$$ or \\[…\\], in an environment such as align, "
+    "or in plain text on lines of its own"
+)
 
 
 def render(
@@ -42,11 +48,11 @@ def render_file(
 def render_total(files: Sequence[FileReport], *, colour: bool = False) -> str:
     """Return the closing line of a run over several files."""
     unreadable = sum(file.error is not None for file in files)
-    wrong = sum(_errors(file) > 0 for file in files)
+    wrong = sum(errors(file) > 0 for file in files)
     clean_files = len(files) - unreadable - wrong
     style: Style = "error" if wrong or unreadable else "good"
     text = (
-        f"{_many(len(files), 'file')}: {clean_files} without an error, {wrong} with errors, "
+        f"{many(len(files), 'file')}: {clean_files} without an error, {wrong} with errors, "
         f"{unreadable} could not be read"
     )
     return _text([((text, style),)], colour=colour)
@@ -58,31 +64,25 @@ def file_rows(file: FileReport, *, width: int = WIDTH, readings: bool = False) -
     if file.error is not None:
         return [((name, "path"), (": ", ""), ("error", "error"), (f": {clean(file.error)}", ""))]
     if not (file.lines or file.findings or file.assumptions):
-        return [
-            (
-                (name, "path"),
-                (": no formula found; mathematics stands between $…$, $$…$$ or \\[…\\], ", ""),
-                ("in an environment such as align, or in plain text on lines of its own", ""),
-            )
-        ]
+        return [((name, "path"), (": ", ""), (_EMPTY, ""))]
     where = Whereabouts(file)
     rows: list[Row] = []
     for finding in file.findings:
         if finding.severity != "note":
-            rows += _finding(finding, where, name, width)
-    notes = _notes(file, where)
+            rows += _finding(finding, where, width)
+    notes = [*_notes(file, where), *_ignored(file, where)]
     header: Row = ((name, "path"),)
     rows += [*notes, (), header] if rows else [header, *notes]
     rows += _verdicts(file, where, readings=readings)
-    rows.append(_summary(file))
+    rows.append(_summary(file) if file.lines or file.findings else (("  ", ""), (_EMPTY, "")))
     return rows
 
 
-def _finding(finding: Finding, where: Whereabouts, name: str, width: int) -> list[Row]:
+def _finding(finding: Finding, where: Whereabouts, width: int) -> list[Row]:
     style: Style = "error" if finding.severity == "error" else "warning"
     rows: list[Row] = [
         (
-            (f"{name}:{where.header(finding.place, finding.span)}", "path"),
+            (where.header(finding.place, finding.span), "path"),
             (" ", ""),
             (f"{finding.severity}[{finding.mistake}]", style),
             (f" {clean(finding.message)}", "strong"),
@@ -155,7 +155,7 @@ def _notes(file: FileReport, where: Whereabouts) -> list[Row]:
     """Say what was assumed or repaired and what is worth knowing, once for all lines that share it."""
     told = [(a.place, a.span, a.message) for a in file.assumptions]
     told += [(f.place, f.span, f.message) for f in file.findings if f.severity == "note"]
-    told.sort(key=lambda note: (note[0].cell or 0, note[1].start))
+    told.sort(key=lambda note: (note[0].source, note[1].start))
     labels: dict[str, list[str]] = {}
     for place, span, message in told:
         known = labels.setdefault(clean(message), [])
@@ -168,17 +168,35 @@ def _notes(file: FileReport, where: Whereabouts) -> list[Row]:
     ]
 
 
+def _ignored(file: FileReport, where: Whereabouts) -> list[Row]:
+    """Say which findings do not count, and who said so."""
+    rows: list[Row] = []
+    for item in file.ignored:
+        finding = item.finding
+        words = {
+            "comment": f"a comment asks for it: {clean(item.reason) or 'no reason given'}",
+            "ignore": "it is among the names to ignore",
+            "select": "it is not among the names to select",
+        }
+        name = f"{finding.severity}[{finding.mistake}] {clean(finding.message)}"
+        label = where.label(finding.place, finding.span)
+        rows.append((("  ignored ", "quiet"), (f"{label}: {name} ({words[item.by]})", "")))
+    return rows
+
+
 def _verdicts(file: FileReport, where: Whereabouts, *, readings: bool) -> list[Row]:
     """Return a row for each line: where it stands, its verdict and what that rests on."""
     labels = _labels(file.lines, where)
     wide = max((len(label) for label in labels), default=0)
     rows: list[Row] = []
+    forgiven = excused(file)
     for line, label in zip(file.lines, labels, strict=True):
+        ignored = line.verdict == "refuted" and line.place in forgiven
         rows.append(
             (
                 (f"  {label:<{wide}}  ", "quiet"),
                 (f"{line.verdict:<9}", STYLES[line.verdict]),
-                (f"  {ground(line)}", ""),
+                (f"  {ground(line)}{'; ignored' if ignored else ''}", ""),
             )
         )
         if readings and line.read_as:
@@ -199,30 +217,19 @@ def _labels(lines: Sequence[LineReport], where: Whereabouts) -> list[str]:
 
 
 def _summary(file: FileReport) -> Row:
-    errors = _errors(file)
+    wrong = errors(file)
     warnings = sum(finding.severity == "warning" for finding in file.findings)
-    if errors:
-        head, style = _many(errors, "error"), "error"
+    if wrong:
+        head, style = many(wrong, "error"), "error"
     else:
         head, style = "no error found", "good"
     if warnings:
-        head += f", {_many(warnings, 'warning')}"
-    lines = _many(len(file.lines), "line")
+        head += f", {many(warnings, 'warning')}"
+    if file.ignored:
+        head += f", {len(file.ignored)} ignored"
+    lines = many(len(file.lines), "line")
     verdicts = count(line.verdict for line in file.lines)
     return (("  ", ""), (head, style), (f"; {lines}: {verdicts}" if verdicts else "", ""))
-
-
-def _errors(file: FileReport) -> int:
-    """Count the errors; a wrong line that no finding explains is one."""
-    explained = sum(finding.severity == "error" for finding in file.findings)
-    return explained or sum(
-        line.verdict == "refuted" and not line.follows_from_wrong and not line.cancels
-        for line in file.lines
-    )
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _text(rows: Iterable[Row], *, colour: bool) -> str:

@@ -1,8 +1,11 @@
 """Rows of styled words, as plain text or with terminal colours; text of the user is made harmless here."""
 
 from collections.abc import Iterable
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 from unicodedata import category
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 Style = Literal["", "path", "error", "warning", "note", "good", "doubt", "quiet", "strong"]
 Piece = tuple[str, Style]
@@ -68,7 +71,6 @@ def coloured(rows: Iterable[Row]) -> str:
     from io import StringIO
 
     from rich.console import Console
-    from rich.text import Text
 
     console = Console(
         file=StringIO(),
@@ -81,10 +83,20 @@ def coloured(rows: Iterable[Row]) -> str:
         emoji=False,
     )
     with console.capture() as capture:
-        for row in rows:
-            line = Text()
-            for text, style in row:
-                line.append(text, _COLOURS[style])
-            line.rstrip()
+        for line in lines_of_text(rows):
             console.print(line, soft_wrap=True)
     return capture.get()
+
+
+def lines_of_text(rows: Iterable[Row]) -> "list[Text]":
+    """Return `rows` as styled lines of the `rich` library."""
+    from rich.text import Text
+
+    lines: list[Text] = []
+    for row in rows:
+        line = Text()
+        for text, style in row:
+            line.append(text, _COLOURS[style])
+        line.rstrip()
+        lines.append(line)
+    return lines

@@ -51,6 +51,15 @@ def count(verdicts: Iterable[Verdict]) -> str:
     return ", ".join(f"{known.count(verdict)} {verdict}" for verdict in ORDER if verdict in known)
 
 
+def many(number: int, noun: str) -> str:
+    """Return a number of things in words.
+
+    >>> many(1, "line"), many(2, "line")
+    ('1 line', '2 lines')
+    """
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def _basis(line: LineReport) -> str:
     reason = clean(line.reason) if line.reason else None
     if line.verdict in ("undecided", "unread"):

@@ -1,7 +1,7 @@
 """The statements of a row: what they define, what they claim, under which constraints."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import final
 
 from gradproof.expr import (
@@ -23,9 +23,12 @@ from gradproof.notation.elaborate.contexts import Scope, base_name
 from gradproof.notation.elaborate.convert import converter as make_converter
 from gradproof.notation.elaborate.convert import is_zero
 from gradproof.notation.elaborate.converter import Converter
+from gradproof.notation.elaborate.declare import declarations
 from gradproof.notation.elaborate.roles import EQUALS, Target, role_of, target
 from gradproof.notation.elaborate.symbols import Symbols, full_key
 from gradproof.notation.surface import FormulaRow, Note, Statement
+
+IMPLICATIONS = frozenset({"=>", "<=>", "->", "mapsto"})
 
 
 @final
@@ -55,19 +58,27 @@ def read_row(
     """
     out = RowReading()
     converter = make_converter(table, frozenset(known | set(scope.definitions)), out.notes)
-    for position, statement in enumerate(row.statements):
+    bare_condition = False
+    for position, written in enumerate(row.statements):
+        statement, implied = _without_implication(written)
+        if position in row.conditions:
+            out.roles.append("declaration")
+            built = _convert(converter, statement, table)
+            out.statements.append((_exprs(built), statement.relations))
+            bare_condition = bare_condition or not declarations(statement)
+            continue
         after_where = row.where is not None and position >= row.where
         role = role_of(
             statement, table, known, assumed=assumed or after_where
         )
         out.roles.append(role)
         built = _entrywise(_convert(converter, statement, table), table, out.notes)
-        sides = tuple(None if b is None else b.expr for b in built)
+        sides = _exprs(built)
         out.statements.append((sides, statement.relations))
         _remember(scope, sides)
         goal = target(statement.sides[0], table)
         if role == "definition" and goal is not None:
-            solved = scope.solved and goal.key in scope.wrt
+            solved = implied or (scope.solved and goal.key in scope.wrt)
             if solved:
                 out.roles[-1] = "claim"
                 out.claims.append(_claim(built, statement, 0, soft=True))
@@ -77,10 +88,24 @@ def read_row(
             out.constraints.append((built[0].expr, built[1].expr))
         elif role in ("claim", "continuation"):
             out.redefinition = out.redefinition or (goal is not None and goal.identity in known)
-            out.claims.append(_claim(built, statement, 0, soft=False))
+            out.claims.append(_claim(built, statement, 0, soft=implied))
         elif role == "bare":
             out.claims.append(_claim(built, statement, 0, soft=True))
+    if bare_condition:
+        out.claims = [replace(c, soft=True) for c in out.claims]
     return out
+
+
+def _exprs(built: Sequence[Built | None]) -> tuple[Expr | None, ...]:
+    return tuple(None if b is None else b.expr for b in built)
+
+
+def _without_implication(statement: Statement) -> tuple[Statement, bool]:
+    """Split off a leading ``⇒`` or ``→``: what follows from an equation need not be an identity."""
+    implied = statement.relations[:1] and statement.relations[0] in IMPLICATIONS
+    if not implied or statement.sides[0].head != "hole":
+        return statement, False
+    return Statement(statement.span, statement.sides[1:], statement.relations[1:]), True
 
 
 def _convert(

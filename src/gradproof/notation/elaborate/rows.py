@@ -60,8 +60,7 @@ class _Parsed:
     number: int
     source: Source
     span: Span
-    pieces: tuple[tuple[Layout, ...], ...]
-    notes: tuple[Note, ...]
+    pieces: tuple[tuple[tuple[Layout, ...], tuple[Note, ...]], ...]
 
 
 def read_items(document: Document, declared: Sequence[str]) -> tuple[tuple[Item, ...], Symbols]:
@@ -87,31 +86,29 @@ def read_items(document: Document, declared: Sequence[str]) -> tuple[tuple[Item,
 
 def _layouts(document: Document, declared: Sequence[str]) -> list[_Parsed]:
     macros = Macros()
-    pending = list(document.macros)
+    pending = list(reversed(document.macros))
     out: list[_Parsed] = []
     for position, region in enumerate(document.regions):
-        while pending and pending[0].region <= position:
-            definition = pending.pop(0)
+        while pending and pending[-1].region <= position:
+            definition = pending.pop()
             text = document.sources[definition.source][1].slice(definition.span)
             macros = macros.merge(Macros.read(text, definition.span.start)[0])
         source = document.sources[region.source][1]
-        text = _without_skips(source.slice(region.span), region)
-        pieces: list[tuple[Layout, ...]] = []
-        notes: list[Note] = []
+        text = document.text(region)
+        pieces: list[tuple[tuple[Layout, ...], tuple[Note, ...]]] = []
         for offset, piece in _pieces(text, plain=region.plain):
             result = parse_layout(
                 piece, offset=region.span.start + offset, macros=macros, plain=region.plain
             )
             macros = result.macros
-            pieces.append(result.nodes)
-            notes.extend(result.notes)
-        out.append(_Parsed(region, region.source, source, region.span, tuple(pieces), tuple(notes)))
+            pieces.append((result.nodes, result.notes))
+        out.append(_Parsed(region, region.source, source, region.span, tuple(pieces)))
     outside: list[_Parsed] = []
     for number, text in enumerate(declared, len(document.sources)):
         source = Source("--declare", text)
         span = Span(0, len(text))
         result = parse_layout(text, offset=0, macros=macros)
-        outside.append(_Parsed(None, number, source, span, (result.nodes,), result.notes))
+        outside.append(_Parsed(None, number, source, span, ((result.nodes, result.notes),)))
     return outside + out
 
 
@@ -128,37 +125,14 @@ def _pieces(text: str, *, plain: bool) -> list[tuple[int, str]]:
     return out
 
 
-def _without_skips(text: str, region: Region) -> str:
-    for _, span in region.skips:
-        a, b = span.start - region.span.start, span.end - region.span.start
-        text = text[:a] + "".join("\n" if ch == "\n" else " " for ch in text[a:b]) + text[b:]
-    return text
-
-
 def _rows(p: _Parsed, options: Options) -> tuple[FormulaRow, ...]:
-    fatal = next((n for n in p.notes if n.fatal), None)
-    if fatal is not None:
-        return (FormulaRow(p.span, (), notes=p.notes),)
-    rows = tuple(row for nodes in p.pieces for row in parse_rows(nodes, options))
-    if not p.notes or not rows:
-        return rows
-    out: list[FormulaRow] = []
-    for k, row in enumerate(rows):
-        last = k == len(rows) - 1
-        mine = tuple(
-            n
-            for n in p.notes
-            if (n.span.start < row.span.end or last)
-            and (k == 0 or n.span.start >= rows[k - 1].span.end)
-        )
-        out.append(_with_notes(row, mine))
-    return tuple(out)
-
-
-def _with_notes(row: FormulaRow, notes: tuple[Note, ...]) -> FormulaRow:
-    return FormulaRow(
-        row.span, row.statements, row.labels, (*notes, *row.notes), row.choices, row.where
-    )
+    rows: list[FormulaRow] = []
+    for k, (nodes, notes) in enumerate(p.pieces):
+        found = parse_rows(nodes, options, notes=notes)
+        if not found and k == 0 and len(p.pieces) == 1 and notes:
+            found = (FormulaRow(p.span, (), notes=notes),)
+        rows.extend(found)
+    return tuple(rows)
 
 
 def _options(table: Symbols, statements: Iterable[Statement]) -> Options:

@@ -79,9 +79,10 @@ def _letters(table: Symbols, statements: Sequence[Statement], nodes: Iterable[Su
         for d in declarations(statement):
             if isinstance(d, RangeDeclaration):
                 table.letters.add(d.letter)
-            elif isinstance(d, SpaceDeclaration) and d.sizes and d.subject.name is not None:
-                if d.subject.name.sub or d.subject.name.sup:
-                    table.single.add(full_key(d.subject.name))
+            elif isinstance(d, SpaceDeclaration) and d.sizes:
+                name = d.subject.name
+                if name is not None and (name.sub or name.sup):
+                    table.single.add(full_key(name))
     scripts: set[str] = set()
     for node in nodes:
         if node.head in ("sum", "prod"):

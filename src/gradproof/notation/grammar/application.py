@@ -65,9 +65,13 @@ class Application(Brackets):
         if contents.itself:
             return False
         habit = self.is_callable(token)
-        if powered:
-            return habit and (bool(contents.single) or key in CERTAIN_CALLABLES or _is_word(key))
         start, end = token.start, opening.start + 1
+        if powered:
+            if not habit or contents.single or contents.listed or _is_word(key):
+                return habit
+            if key not in CERTAIN_CALLABLES or contents.leading_number:
+                return False
+            return self.choose("call", start, end, "call", "product") == "call"
         if _is_word(key):
             return True
         if contents.condition or contents.listed:

@@ -153,6 +153,10 @@ class Lexer(Letters):
     def _command(self, node: Layout, out: list[Token]) -> None:
         span = node.span
         code, text = COMMANDS.get(node.text, ("unknown", "\\" + node.text))
+        if code == "unknown" and text in self.options.words:
+            word = Layout("word", span, text, (), node.sub, node.sup)
+            out.append(Token("name", text, span.start, span.end, word, node.sub, node.sup))
+            return
         if code == "Delta" and (node.sub is not None or node.sup is not None):
             code = "name"
         elif (

@@ -13,11 +13,12 @@ _NONE: Mapping[int, str] = MappingProxyType({})
 @final
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Knowledge from declarations and from use, by `name_key`.
+    r"""Knowledge from declarations and from use, by `name_key`.
 
     `callables` are functions in this document (None: the habits alone decide), `not_callables` variables:
-    ``name(…)`` is a product. `words` are runs of plain letters that are one name; members of the other
-    two sets with several letters count too. `overrides` maps `Choice.key` to the alternative to take.
+    ``name(…)`` is a product. `words` are runs of plain letters that are one name, or macros of which the
+    definition is not known (``\loss``); members of the other two sets with several letters count too.
+    `overrides` maps `Choice.key` to the alternative to take.
     """
 
     callables: frozenset[str] | None = None

@@ -128,11 +128,9 @@ def _goes_on(before: Nodes, row: Nodes) -> bool:
     last = next(node for node in reversed(before) if node.kind not in _SILENT)
     first = next(node for node in row if node.kind not in _SILENT)
     if last.sub is None and last.sup is None and _code(last) in _BINARY:
-        return last.text != "cdot" or first.kind != "operator"
-    code = _code(first)
-    if code in _CONTINUES and first.text not in ("star", "ast", "*"):
         return True
-    if code == "close":
+    code = _code(first)
+    if code in _CONTINUES or code == "close":
         return True
     if code == "-":
         related = any(_code(node) == "rel" for node in row)

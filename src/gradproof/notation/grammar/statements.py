@@ -289,6 +289,13 @@ class _Row:
         """Read an expression, or a list of them set apart by commas."""
         parser = self.parser
         tokens = parser.tokens
+        token = tokens[parser.i]
+        if (
+            token.code == "unknown"
+            and token.text[:1] == "\\"
+            and tokens[parser.i + 1].code in ("rel", "end")
+        ):
+            self._name_macro(token)
         parts = [self._conditional()]
         while tokens[parser.i].code in ("comma", "semi"):
             parser.i += 1
@@ -302,6 +309,14 @@ class _Row:
                 return parser.make("tuple", node.span.start, node.span.end, node.args)
             return node
         return parser.make("tuple", parts[0].span.start, parts[-1].span.end, tuple(parts))
+
+    def _name_macro(self, token: Token) -> None:
+        """Read an unknown command that is a whole side as the name of a quantity."""
+        message = f"{token.text} is not defined here; read as the name of a quantity"
+        self.parser.note("unknown-macro", message, token.start, token.end)
+        span = Span(token.start, token.end)
+        token.code = "name"
+        token.node = Layout("word", span, token.text, (), token.sub, token.sup)
 
     def _conditional(self) -> Surface:
         """Read an expression, or ``y | x``."""

@@ -1,0 +1,144 @@
+"""Index values as linear forms, and ranges of indices."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import final
+
+SIZE_MARK = "#"
+"""Prefix of the name of a size within a linear form; sizes are at least 1."""
+LABEL_MARK = "@"
+"""Prefix of the name of another whole-number symbol, of which nothing is known."""
+MARKS = (SIZE_MARK, LABEL_MARK)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Index:
+    """``Σ coefficient · name + constant``; names of index variables, or of sizes with a mark.
+
+    >>> (Index.of("i").plus(Index((), 2))).key
+    'i+2'
+    """
+
+    terms: tuple[tuple[str, int], ...] = ()
+    constant: int = 0
+
+    @classmethod
+    def of(cls, name: str) -> "Index":
+        """Return the index variable `name`."""
+        return cls(((name, 1),))
+
+    @property
+    def key(self) -> str:
+        """Spell the form, one spelling for each."""
+        out = "".join(f"{c:+d}{n}" if abs(c) != 1 else f"{'-+'[c > 0]}{n}" for n, c in self.terms)
+        if self.constant or not out:
+            out += f"{self.constant:+d}"
+        return out.removeprefix("+")
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Names of index variables in the form, sizes and labels left out."""
+        return frozenset(n for n, _ in self.terms if not n.startswith(MARKS))
+
+    @property
+    def name(self) -> str | None:
+        """The variable that the form is, if it is just one."""
+        if not self.constant and len(self.terms) == 1 and self.terms[0][1] == 1:
+            return self.terms[0][0]
+        return None
+
+    @property
+    def number(self) -> int | None:
+        """The number that the form is, else None."""
+        return None if self.terms else self.constant
+
+    def plus(self, other: "Index", factor: int = 1) -> "Index":
+        """Return ``self + factor · other``."""
+        if not self.terms and not other.terms:
+            return Index((), self.constant + factor * other.constant)
+        found = dict(self.terms)
+        for n, c in other.terms:
+            found[n] = found.get(n, 0) + factor * c
+        kept = tuple(sorted((n, c) for n, c in found.items() if c))
+        return Index(kept, self.constant + factor * other.constant)
+
+    def times(self, factor: int) -> "Index":
+        """Return ``factor · self``."""
+        return Index().plus(self, factor)
+
+    def shifted(self, by: int) -> "Index":
+        """Return ``self + by``."""
+        return Index(self.terms, self.constant + by) if by else self
+
+    def substitute(self, table: Mapping[str, "Index"]) -> "Index":
+        """Replace variables by forms."""
+        if not any(n in table for n, _ in self.terms):
+            return self
+        out = Index((), self.constant)
+        for n, c in self.terms:
+            out = out.plus(table.get(n) or Index.of(n), c)
+        return out
+
+    def solve(self, name: str) -> "Index | None":
+        """Return what `name` must be for the form to be zero, where whole numbers always allow it."""
+        c = dict(self.terms).get(name, 0)
+        if abs(c) != 1:
+            return None
+        return Index.of(name).plus(self, -c)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Inclusive range of an index."""
+
+    lower: Index
+    upper: Index
+
+    @property
+    def key(self) -> str:
+        """Spell the range, one spelling for each."""
+        return f"{self.lower.key}..{self.upper.key}"
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Index variables on which the bounds depend."""
+        return self.lower.names | self.upper.names
+
+    @property
+    def length(self) -> Index:
+        """Number of values, provided that it is not negative."""
+        return self.upper.plus(self.lower, -1).shifted(1)
+
+    def substitute(self, table: Mapping[str, Index]) -> "Range":
+        """Replace variables in the bounds."""
+        return Range(self.lower.substitute(table), self.upper.substitute(table))
+
+
+def within(index: Index, extent: Range, ranges: Mapping[str, Range]) -> bool:
+    """Tell whether an index is certain to lie in a range; `ranges` says where index variables lie."""
+    below = index.plus(extent.lower, -1)
+    above = extent.upper.plus(index, -1)
+    return at_least(below, 0, ranges) and at_least(above, 0, ranges)
+
+
+def at_least(
+    form: Index, limit: int, ranges: Mapping[str, Range], busy: frozenset[str] = frozenset()
+) -> bool:
+    """Tell whether a form is certain not to fall below `limit`; sizes are at least 1.
+
+    >>> at_least(Index((("#n", 1),), -1), 0, {})
+    True
+    """
+    for n, c in form.terms:
+        if n.startswith(SIZE_MARK):
+            continue
+        extent = ranges.get(n)
+        if extent is None or n in busy:
+            return False
+        edge = extent.lower if c > 0 else extent.upper
+        return at_least(form.substitute({n: edge}), limit, ranges, busy | {n})
+    if any(c < 0 for _, c in form.terms):
+        return False
+    return form.constant + sum(c for _, c in form.terms) >= limit
