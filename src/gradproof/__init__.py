@@ -15,9 +15,11 @@ from gradproof._version import __version__
 
 if TYPE_CHECKING:
     from gradproof.api import (
+        Checked,
         UnknownPage,
         check,
         check_files,
+        correct,
         explain,
         json_schema,
         page_names,
@@ -25,14 +27,20 @@ if TYPE_CHECKING:
         to_text,
     )
     from gradproof.diagnostic import FileReport, Report
+    from gradproof.notation.documents.model import UnreadableDocument
+    from gradproof.selection import UnknownName
 
 __all__ = [
+    "Checked",
     "FileReport",
     "Report",
+    "UnknownName",
     "UnknownPage",
+    "UnreadableDocument",
     "__version__",
     "check",
     "check_files",
+    "correct",
     "explain",
     "json_schema",
     "page_names",
@@ -40,7 +48,12 @@ __all__ = [
     "to_text",
 ]
 
-_HOMES: Final = {"FileReport": "gradproof.diagnostic", "Report": "gradproof.diagnostic"}
+_HOMES: Final = {
+    "FileReport": "gradproof.diagnostic",
+    "Report": "gradproof.diagnostic",
+    "UnknownName": "gradproof.selection",
+    "UnreadableDocument": "gradproof.notation.documents.model",
+}
 
 
 def __getattr__(name: str) -> object:

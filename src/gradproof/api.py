@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, final
@@ -13,7 +14,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, final
 from gradproof.diagnostic import FileReport, Report
 
 if TYPE_CHECKING:
+    from gradproof.correction import Correction
     from gradproof.notation.documents import Dialect
+    from gradproof.selection import Selection
 
 Loader = Callable[[str], bytes | None]
 
@@ -38,13 +41,42 @@ class UnknownPage(LookupError):
         super().__init__(message)
 
 
+@final
+@dataclass(frozen=True, slots=True)
+class Checked(Report):
+    """A report that can show itself; what `check` and `check_files` return."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether every file could be read and no error was found that counts."""
+        from gradproof.render.tally import failing
+
+        return all(file.error is None for file in self.files) and not failing(self.files, ())
+
+    def to_json(self) -> str:
+        """Return the JSON object that ``gradproof check --format json`` prints."""
+        return to_json(self)
+
+    def to_text(self, *, readings: bool = False) -> str:
+        """Return what ``gradproof check`` prints, without colours."""
+        return to_text(self, readings=readings)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:  # pyright: ignore[reportUnusedFunction]
+        """Return the report as text and as HTML, for notebooks."""
+        from gradproof.render.picture import html
+
+        return {"text/plain": to_text(self), "text/html": html(self)}
+
+
 def check(
     text: str,
     *,
     path: str = "<text>",
     dialect: "Dialect | None" = None,
     declare: Sequence[str] = (),
-) -> Report:
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> Checked:
     r"""Judge every step of the derivations in `text`.
 
     Args:
@@ -52,11 +84,17 @@ def check(
         path: the name of the document in the report; its ending tells the dialect where `dialect` is None.
         dialect: ``tex``, ``markdown``, ``notebook`` or ``plain``; None finds out.
         declare: facts in ordinary mathematics, such as ``y_i \in \{0, 1\}``.
+        select: names of mistakes and families that count; without one all do.
+        ignore: names of mistakes and families that do not count.
 
     Returns:
         A report on one file. A text that cannot be read is told in `FileReport.error`, not raised.
+
+    Raises:
+        UnknownName: something in `select` or `ignore` is no mistake and no family.
     """
-    return Report((_judge(path, text, dialect=dialect, declare=declare),))
+    selection = _selection(select, ignore)
+    return Checked((_judge(path, text, dialect=dialect, declare=declare, selection=selection),))
 
 
 def check_files(
@@ -64,25 +102,48 @@ def check_files(
     *,
     dialect: "Dialect | None" = None,
     declare: Sequence[str] = (),
-) -> Report:
-    """Judge several files; one that cannot be read is told in its `FileReport.error` and stops no other."""
-    return Report(tuple(check_file(path, dialect=dialect, declare=declare) for path in paths))
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> Checked:
+    """Judge several files; one that cannot be read is told in its `FileReport.error` and stops no other.
+
+    Raises:
+        UnknownName: something in `select` or `ignore` is no mistake and no family.
+    """
+    selection = _selection(select, ignore)
+    return Checked(
+        tuple(
+            check_file(path, dialect=dialect, declare=declare, selection=selection)
+            for path in paths
+        )
+    )
 
 
 def check_file(
-    path: str | os.PathLike[str], *, dialect: "Dialect | None" = None, declare: Sequence[str] = ()
+    path: str | os.PathLike[str],
+    *,
+    dialect: "Dialect | None" = None,
+    declare: Sequence[str] = (),
+    selection: "Selection | None" = None,
 ) -> FileReport:
     """Read and judge one file; what it includes is looked up beside it."""
     name = os.fspath(path)
     try:
         with open(name, "rb") as file:
-            return check_stream(file, path=name, dialect=dialect, declare=declare)
+            return check_stream(
+                file, path=name, dialect=dialect, declare=declare, selection=selection
+            )
     except (OSError, ValueError) as failure:
-        return FileReport(name, error=_unreadable(failure))
+        return FileReport(name, error=unreadable(failure))
 
 
 def check_stream(
-    stream: BinaryIO, *, path: str, dialect: "Dialect | None" = None, declare: Sequence[str] = ()
+    stream: BinaryIO,
+    *,
+    path: str,
+    dialect: "Dialect | None" = None,
+    declare: Sequence[str] = (),
+    selection: "Selection | None" = None,
 ) -> FileReport:
     """Judge the document that a stream of bytes holds.
 
@@ -92,14 +153,16 @@ def check_stream(
     Raises:
         OSError: the stream cannot be read.
     """
-    from gradproof.notation.documents.model import MAX_NOTEBOOK
-
-    data = stream.read(MAX_NOTEBOOK + 1)
-    loader = partial(_load, Path(path).parent)
-    return _judge(path, data, loader=loader, dialect=dialect, declare=declare)
+    data, loader = _read(stream, path)
+    return _judge(path, data, loader=loader, dialect=dialect, declare=declare, selection=selection)
 
 
-def check_formulas(formulas: Sequence[str], *, declare: Sequence[str] = ()) -> FileReport:
+def check_formulas(
+    formulas: Sequence[str],
+    *,
+    declare: Sequence[str] = (),
+    selection: "Selection | None" = None,
+) -> FileReport:
     """Judge some formulas as the lines of one derivation.
 
     Spans count in the document that is made of them: a paragraph for each, as a display between ``$$``
@@ -107,7 +170,70 @@ def check_formulas(formulas: Sequence[str], *, declare: Sequence[str] = ()) -> F
     """
     paragraphs = (f if _DELIMITED.search(f) else f"$$\n{f}\n$$" for f in formulas)
     text = "\n\n".join(paragraphs) + "\n"
-    return _judge("<formulas>", text, dialect="markdown", declare=declare)
+    return _judge("<formulas>", text, dialect="markdown", declare=declare, selection=selection)
+
+
+def correct(
+    text: str,
+    *,
+    path: str = "<text>",
+    dialect: "Dialect | None" = None,
+    declare: Sequence[str] = (),
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> "Correction":
+    """Mend the wrong lines of `text` and what follows from them; arguments as for `check`.
+
+    A change is kept only where the checker judges the changed line right; what cannot be mended gets a
+    comment. No other text is touched.
+
+    Raises:
+        UnreadableDocument: the text cannot be read, or is a notebook.
+        UnknownName: something in `select` or `ignore` is no mistake and no family.
+    """
+    from gradproof.correction import correct_source
+
+    selection = _selection(select, ignore)
+    return correct_source(
+        path, text, dialect=dialect, declarations=tuple(declare), selection=selection
+    )
+
+
+def correct_stream(
+    stream: BinaryIO,
+    *,
+    path: str,
+    dialect: "Dialect | None" = None,
+    declare: Sequence[str] = (),
+    selection: "Selection | None" = None,
+) -> "Correction":
+    """Mend the document that a stream of bytes holds, as `correct`; a byte order mark is kept.
+
+    Raises:
+        OSError: the stream cannot be read.
+        UnreadableDocument: the document cannot be read, or is a notebook.
+    """
+    from dataclasses import replace
+
+    from gradproof.correction import correct_source
+
+    data, loader = _read(stream, path)
+    mended = correct_source(
+        path, data, dialect=dialect, declarations=tuple(declare), loader=loader, selection=selection
+    )
+    marked = data.startswith(b"\xef\xbb\xbf")
+    return replace(mended, text="\ufeff" + mended.text) if marked else mended
+
+
+def select_findings(select: Iterable[str], ignore: Iterable[str]) -> "Selection":
+    """Return which mistakes count, for the functions that take a `selection`.
+
+    Raises:
+        UnknownName: a name is no mistake and no family.
+    """
+    from gradproof.selection import Selection
+
+    return Selection.of(select, ignore)
 
 
 def explain(name: str) -> str:
@@ -125,7 +251,9 @@ def explain(name: str) -> str:
 def page_names() -> tuple[str, ...]:
     """Return the names that `explain` knows, in alphabetical order."""
     folder = _pages()
-    return tuple(sorted(page.stem for page in folder.glob("*.md"))) if folder.is_dir() else ()
+    if not folder.is_dir():
+        return ()
+    return tuple(sorted(page.stem for page in folder.glob("*.md") if page.stem != "README"))
 
 
 def to_json(report: Report) -> str:
@@ -159,12 +287,15 @@ def _judge(
     loader: Loader | None = None,
     dialect: "Dialect | None",
     declare: Sequence[str],
+    selection: "Selection | None" = None,
 ) -> FileReport:
     """Call the checker; a fault of its own becomes this file's error and never the end of the others."""
     try:
         from gradproof.batch import check_source
 
-        return check_source(path, data, dialect=dialect, declarations=tuple(declare), loader=loader)
+        report = check_source(
+            path, data, dialect=dialect, declarations=tuple(declare), loader=loader
+        )
     except Exception as failure:
         if sys.flags.dev_mode:
             raise
@@ -174,6 +305,18 @@ def _judge(
             "this is a fault of gradproof, not of the file: please report it with the file; "
             "python -X dev -m gradproof … shows where it happened",
         )
+    return report if selection is None else selection.apply(report)
+
+
+def _selection(select: Sequence[str], ignore: Sequence[str]) -> "Selection | None":
+    return select_findings(select, ignore) if select or ignore else None
+
+
+def _read(stream: BinaryIO, path: str) -> tuple[bytes, Loader]:
+    """Return the contents of a document, and what finds the files that it includes."""
+    from gradproof.notation.documents.model import MAX_NOTEBOOK
+
+    return stream.read(MAX_NOTEBOOK + 1), partial(_load, Path(path).parent)
 
 
 def _load(folder: Path, name: str) -> bytes | None:
@@ -191,7 +334,8 @@ def _load(folder: Path, name: str) -> bytes | None:
         return None
 
 
-def _unreadable(failure: OSError | ValueError) -> str:
+def unreadable(failure: OSError | ValueError) -> str:
+    """Say in words why a file cannot be read, and what was expected."""
     if isinstance(failure, FileNotFoundError):
         return "no such file; expected the path of a Markdown, LaTeX, notebook or text file"
     if isinstance(failure, IsADirectoryError):

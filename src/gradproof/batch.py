@@ -49,9 +49,7 @@ def check_source(
         The report; an unreadable document, or a declaration that cannot be read, has only `error`.
     """
     try:
-        return examine(
-            path, data, dialect=dialect, declarations=declarations, loader=loader
-        ).report
+        return examine(path, data, dialect=dialect, declarations=declarations, loader=loader).report
     except UnreadableDocument as e:
         return FileReport(path, error=str(e))
 
@@ -72,9 +70,7 @@ def examine(
     document = read_document(path, data, dialect=dialect, loader=loader)
     derivation = read_derivation(document, declarations)
     judged = judge(derivation)
-    for j in judged:
-        if _outside(j) and j.verdict == "unread":
-            raise UnreadableDocument(f"the declaration {j.line.tex!r} cannot be read: {j.reason}")
+    _require_facts(declarations, len(document.sources), judged)
     shown = tuple(j for j in judged if j.line.shown)
     report = FileReport(
         path=path,
@@ -93,9 +89,18 @@ def accused(j: Judged) -> bool:
     return j.verdict == "refuted" and not j.follows_from_wrong and not j.cancels
 
 
-def _outside(j: Judged) -> bool:
-    """Tell whether a line is a declaration from outside the document."""
-    return j.line.place.block is None and j.line.place.inline is None
+def _require_facts(declarations: Sequence[str], first: int, judged: Sequence[Judged]) -> None:
+    """Refuse declarations from outside that are not taken as facts; the first is source `first`."""
+    for number, text in enumerate(declarations, first):
+        lines = [j for j in judged if j.line.place.source == number]
+        doubt = "expected mathematics, such as 'x > 0' or 'z = \\sigma(Xw)'" if not lines else None
+        for j in lines:
+            if j.line.role in ("label", "other"):
+                doubt = j.reason or "it states no fact, such as 'x > 0' or 'z = \\sigma(Xw)'"
+            elif j.verdict in ("unread", "undecided", "refuted"):
+                doubt = j.reason or "it is wrong"
+        if doubt is not None:
+            raise UnreadableDocument(f"the declaration {text!r} cannot be used: {doubt}")
 
 
 def _findings(j: Judged) -> tuple[Finding, ...]:

@@ -1,14 +1,15 @@
 """Index values as linear forms, and ranges of indices."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import final
 
 SIZE_MARK = "#"
-"""Prefix of the name of a size within a linear form; sizes are at least 1."""
-LABEL_MARK = "@"
-"""Prefix of the name of another whole-number symbol, of which nothing is known."""
-MARKS = (SIZE_MARK, LABEL_MARK)
+"""Prefix of the name of a whole-number symbol (a size, or a label) within a linear form."""
+CLOSED_MARK = "·"
+"""Prefix of the canonical name of an index that is bound in an atom."""
+OPEN_MARK = "~"
+"""Prefix of the name of a bound index while its sum is being taken; comes after all letters."""
 
 
 @final
@@ -38,8 +39,8 @@ class Index:
 
     @property
     def names(self) -> frozenset[str]:
-        """Names of index variables in the form, sizes and labels left out."""
-        return frozenset(n for n, _ in self.terms if not n.startswith(MARKS))
+        """Names of index variables in the form, symbols left out."""
+        return frozenset(n for n, _ in self.terms if not n.startswith(SIZE_MARK))
 
     @property
     def name(self) -> str | None:
@@ -116,19 +117,27 @@ class Range:
         return Range(self.lower.substitute(table), self.upper.substitute(table))
 
 
-def within(index: Index, extent: Range, ranges: Mapping[str, Range]) -> bool:
-    """Tell whether an index is certain to lie in a range; `ranges` says where index variables lie."""
+def within(
+    index: Index, extent: Range, ranges: Mapping[str, Range], sizes: Collection[str]
+) -> bool:
+    """Tell whether an index is certain to lie in a range (see `at_least`)."""
     below = index.plus(extent.lower, -1)
     above = extent.upper.plus(index, -1)
-    return at_least(below, 0, ranges) and at_least(above, 0, ranges)
+    return at_least(below, 0, ranges, sizes) and at_least(above, 0, ranges, sizes)
 
 
 def at_least(
-    form: Index, limit: int, ranges: Mapping[str, Range], busy: frozenset[str] = frozenset()
+    form: Index,
+    limit: int,
+    ranges: Mapping[str, Range],
+    sizes: Collection[str],
+    busy: frozenset[str] = frozenset(),
 ) -> bool:
-    """Tell whether a form is certain not to fall below `limit`; sizes are at least 1.
+    """Tell whether a form is certain not to fall below `limit`.
 
-    >>> at_least(Index((("#n", 1),), -1), 0, {})
+    `ranges` says where index variables lie; `sizes` names symbols that are at least 1.
+
+    >>> at_least(Index((("#n", 1),), -1), 0, {}, {"n"})
     True
     """
     for n, c in form.terms:
@@ -138,7 +147,7 @@ def at_least(
         if extent is None or n in busy:
             return False
         edge = extent.lower if c > 0 else extent.upper
-        return at_least(form.substitute({n: edge}), limit, ranges, busy | {n})
-    if any(c < 0 for _, c in form.terms):
+        return at_least(form.substitute({n: edge}), limit, ranges, sizes, busy | {n})
+    if any(c < 0 or n[1:] not in sizes for n, c in form.terms):
         return False
     return form.constant + sum(c for _, c in form.terms) >= limit

@@ -91,7 +91,7 @@ def atom_bounds(w: Workspace, atom: Atom) -> Interval:
                 return COUNT
             return from_domain(w.context.domains.get(atom.name))
         case "index":
-            if at_least(atom.indices[0], 1, w.ranges):
+            if at_least(atom.indices[0], 1, w.ranges, w.sizes):
                 return COUNT
             return UNKNOWN
         case "delta" | "order":
@@ -128,7 +128,7 @@ def from_domain(d: Domain | None) -> Interval:
 def _sum_bounds(w: Workspace, atom: Atom) -> Interval:
     inside = sign_of_value(w, atom.args[0])
     ranges = {**w.ranges, **{b.name: b.extent for b in atom.bounds}}
-    filled = all(at_least(b.extent.length, 1, ranges) for b in atom.bounds)
+    filled = all(at_least(b.extent.length, 1, ranges, w.sizes) for b in atom.bounds)
     if inside > 0 and filled:
         return ABOVE_ZERO
     if inside < 0 and filled:

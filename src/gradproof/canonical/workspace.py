@@ -7,7 +7,7 @@ from math import comb, lcm
 from typing import final
 
 from gradproof.canonical.atoms import Atom, Relation, Value
-from gradproof.canonical.indices import Index, Range
+from gradproof.canonical.indices import OPEN_MARK, Index, Range
 from gradproof.canonical.limits import (
     MAX_DEGREE,
     MAX_NODES,
@@ -45,8 +45,9 @@ class Workspace:
         scales: per exponential or root, how fine its generator is.
         unroll: whether sums over ranges of numbers are written out.
         fold: whether defined names stand for themselves.
-        ranges: where the free index variables lie.
-        sizes: names of sizes.
+        ranges: where index variables lie that are free or open.
+        sizes: names of sizes; they are at least 1.
+        chosen: of index letters declared equal, which one stands for all.
         rules: values of atoms that declared facts determine, by key.
         symmetric: names of symmetric matrices.
         totals: sums of entries that declared facts determine, by array name and axis.
@@ -61,6 +62,7 @@ class Workspace:
     resum: "Callable[[Workspace, Atom, Table], Value]"
     ranges: dict[str, Range] = field(default_factory=dict[str, Range])
     sizes: set[str] = field(default_factory=set[str])
+    chosen: dict[str, str] = field(default_factory=dict[str, str])
     rules: dict[str, Value] = field(default_factory=dict[str, Value])
     symmetric: set[str] = field(default_factory=set[str])
     totals: dict[tuple[str, int], tuple[Range, Value]] = field(
@@ -148,6 +150,12 @@ class Workspace:
                 raise too_large()
             raise Restart({key: finer})
         return found
+
+    def open(self, prefix: str, extent: Range) -> str:
+        """Return the name of an index that is bound while it runs over `extent`, and note where it runs."""
+        name = f"{OPEN_MARK}{prefix}:{extent.key}"
+        self.ranges[name] = extent
+        return name
 
     # Numbers and arithmetic.
 

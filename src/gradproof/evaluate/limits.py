@@ -10,6 +10,8 @@ MAX_AXES: Final = 6
 """Index axes in force at once."""
 MAX_ELEMENTS: Final = 2_000_000
 """Sample points times the sizes of the index axes in force."""
+MAX_DRAWN: Final = 200_000
+"""Candidate points times the entries of one base symbol (only sizes that the author fixes are large)."""
 MAX_RANK: Final = 4
 """Array axes of a value."""
 MAX_NODES: Final = 5_000

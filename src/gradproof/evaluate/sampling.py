@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import prod
 from types import MappingProxyType
 from typing import final
 
@@ -14,7 +15,7 @@ from gradproof.evaluate.domains import alternatives, infer_domains
 from gradproof.evaluate.draws import STYLES, Style, draw, nonzero, stream
 from gradproof.evaluate.evaluation import Trace, lanes_defined, ordered, run
 from gradproof.evaluate.inventory import Inventory, take_inventory
-from gradproof.evaluate.limits import MAX_POINTS, MAX_REDRAWS, Unsupported
+from gradproof.evaluate.limits import MAX_DRAWN, MAX_POINTS, MAX_REDRAWS, Unsupported
 from gradproof.evaluate.samples import Samples
 from gradproof.evaluate.solving import solve_affine
 from gradproof.expr import Context, Domain, Expr, Space
@@ -37,7 +38,8 @@ def make_samples(
     symbols that stand under a differential sign of their own.
 
     Raises:
-        Unsupported: a constraint that cannot be honoured, a symbol with two shapes, or no points found.
+        Unsupported: a constraint that cannot be honoured, a symbol with two shapes or of a fixed size that is
+            too large, or no points found.
     """
     listed = tuple(exprs)
     if not 0 < points <= MAX_POINTS:
@@ -144,6 +146,8 @@ class _Plan:
         values: dict[str, Array] = {}
         for name, space in self.inventory.base.items():
             shape = self.shape(space)
+            if count * prod(shape) > MAX_DRAWN:
+                raise Unsupported("limit:elements")
             fixed = self.context.values.get(name)
             array = np.empty((count, *shape), dtype=object)
             rng = stream(self.seed, name, str(turn))

@@ -8,16 +8,18 @@ from gradproof.render.tally import doubtful, unexplained
 from gradproof.render.whereabouts import Whereabouts
 
 
-def render_file(
-    file: FileReport, *, colour: bool = False, counted: Collection[str] = ()
-) -> str:
+def render_file(file: FileReport, *, colour: bool = False, counted: Collection[str] = ()) -> str:
     """Return the findings of one file, in the order of the text.
 
     Lines that are undecided or unread are told where they count as errors, that is where `counted` has
     ``undecided`` or ``unread``.
     """
     if file.error is not None:
-        row: Row = ((f"{clean(file.path)}: ", "path"), ("error", "error"), (f": {clean(file.error)}", ""))
+        row: Row = (
+            (f"{clean(file.path)}: ", "path"),
+            ("error", "error"),
+            (f": {clean(file.error)}", ""),
+        )
         return coloured([row]) if colour else plain([row])
     where = Whereabouts(file)
     told: list[tuple[int, int, Row]] = []

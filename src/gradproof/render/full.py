@@ -92,21 +92,24 @@ def _finding(finding: Finding, where: Whereabouts, width: int) -> list[Row]:
     if finding.why:
         rows.append((("  why  ", "strong"), (clean(finding.why), "")))
     if finding.counterexample is not None:
-        rows.append((("  try  ", "strong"), (_tried(finding.counterexample), "")))
+        rows.append((("  try  ", "strong"), (_tried(finding, finding.counterexample, where), "")))
     if finding.also_consistent_with:
         others = ", ".join(finding.also_consistent_with)
         rows.append((("  also ", "strong"), (f"consistent with {others}", "")))
     return rows
 
 
-def _tried(example: Counterexample) -> str:
+def _tried(finding: Finding, example: Counterexample, where: Whereabouts) -> str:
+    """Return the counterexample in words; the two lines have their numbers where these tell them apart."""
     values = ", ".join(
         f"{clean(name_plain(name))} = {clean(value)}" for name, value in example.assignment
     )
-    sides = (
-        f"{clean(example.left_name)} is {clean(example.left)}, "
-        f"{clean(example.right_name)} is {clean(example.right)}"
-    )
+    left, right = clean(example.left_name), clean(example.right_name)
+    before, wrong = where.line(finding.previous), where.spot(finding.place, finding.span)
+    if before is not None and wrong is not None and before.source is wrong.source:
+        lines = (f"line {before.line}", f"line {wrong.line}")
+        left, right = (left, right) if before.line == wrong.line else lines
+    sides = f"{left} is {clean(example.left)}, {right} is {clean(example.right)}"
     doubt = "" if example.certified else " (not certified)"
     return f"{values}: {sides}{doubt}" if values else f"{sides}{doubt}"
 

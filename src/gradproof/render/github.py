@@ -27,7 +27,9 @@ def render_file(file: FileReport, *, counted: Collection[str] = ()) -> str:
         at = _at(where, finding.place, finding.span)
         out.append(_command(command, at, finding.mistake, _message(finding)))
     for line in unexplained(file):
-        out.append(_command("error", _at(where, line.place, line.span), "refuted", line.reason or "wrong"))
+        out.append(
+            _command("error", _at(where, line.place, line.span), "refuted", line.reason or "wrong")
+        )
     for item in doubtful(file, counted):
         told = getattr(item, "reason", None) or getattr(item, "message", "no reason was recorded")
         at = _at(where, item.place, item.span)

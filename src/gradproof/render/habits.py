@@ -18,7 +18,8 @@ _ORDER: Final = (
 )
 _OTHERS: Final = (
     ("log", "is the natural logarithm"),
-    (", ".join(sorted(SIGMOIDS)), "with an argument is the logistic function 1/(1 + e^-x) unless it is defined"),
+    ("\\sigma", "with an argument is the logistic function 1/(1 + e^-x) unless it is defined; so are "
+     + ", ".join(sorted(SIGMOIDS - {"\\sigma"}))),
     ("e", "is Euler's number where it stands before an exponent and is not defined"),
     ("arrays", "a name is an array where it is transposed, stands beside ⊙ or :, in a norm, trace or determinant, "
      "or where a definition or declaration says so; a capital or bold letter alone does not make one"),
@@ -41,7 +42,9 @@ def render() -> str:
             " ".join(sorted(ARGUMENT_ONLY)),
         ),
         _paragraph("Factors, before a bracket with a sum: ", " ".join(sorted(PRODUCT_LETTERS))),
-        _paragraph("Indices, without a range or a sum that says so: ", " ".join(sorted(HABIT_INDICES))),
+        _paragraph(
+            "Indices, without a range or a sum that says so: ", " ".join(sorted(HABIT_INDICES))
+        ),
         "Other names of functions:\n" + _table((a, f"is {b}") for a, b in sorted(ALIASES.items())),
         "Readings:\n" + _table(_OTHERS),
     ]
@@ -56,4 +59,7 @@ def _table(rows: Iterable[tuple[str, str]]) -> str:
 
 def _paragraph(head: str, text: str) -> str:
     indent = " " * (len(head) if head.startswith(" ") else 2 if head else 0)
-    return "\n".join(wrap(head + text, _WIDTH, subsequent_indent=indent, break_on_hyphens=False)) + "\n"
+    return (
+        "\n".join(wrap(head + text, _WIDTH, subsequent_indent=indent, break_on_hyphens=False))
+        + "\n"
+    )

@@ -6,7 +6,7 @@ from typing import Final
 
 from gradproof.diagnostic import FileReport, Report
 from gradproof.render.full import file_rows, render_total
-from gradproof.render.styled import Row, Style, lines_of_text
+from gradproof.render.styled import Row, Style, clean, lines_of_text
 
 COLUMNS: Final = 110
 """Cells in a line of a picture; longer lines are wrapped."""
@@ -67,7 +67,7 @@ def svg(files: Iterable[FileReport], *, title: str, readings: bool = False) -> s
     )
     for text in lines_of_text(_rows(files, readings=readings)):
         console.print(text)
-    return console.export_svg(title=title, code_format=_SVG, unique_id="gradproof")
+    return console.export_svg(title=clean(title), code_format=_SVG, unique_id="gradproof")
 
 
 def html(report: Report) -> str:
@@ -85,7 +85,8 @@ def _rows(files: Iterable[FileReport], *, readings: bool) -> list[Row]:
             rows.append(())
         rows += file_rows(file, readings=readings)
     if len(known) != 1:
-        rows += [(), ((render_total(known).rstrip(), "strong"),)]
+        total: Row = ((render_total(known).rstrip(), "strong"),)
+        rows += ((), total)
     return rows
 
 

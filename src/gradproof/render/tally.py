@@ -50,9 +50,7 @@ def doubtful(file: FileReport, counted: Collection[str]) -> tuple[LineReport | A
 def failing(files: Iterable[FileReport], counted: Collection[str]) -> bool:
     """Tell whether a run over `files` fails: an error, or something that `counted` makes one."""
     return any(
-        errors(file)
-        or ("warning" in counted and _warned(file.findings))
-        or doubtful(file, counted)
+        errors(file) or ("warning" in counted and _warned(file.findings)) or doubtful(file, counted)
         for file in files
     )
 

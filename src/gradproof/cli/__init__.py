@@ -1,0 +1,49 @@
+"""The command line: arguments in, text and an exit code out; everything else is asked of `gradproof.api`."""
+
+import os
+import sys
+from collections.abc import Sequence
+from io import TextIOWrapper
+
+from gradproof.cli.codes import FAILED, INTERRUPTED, PIPE_CLOSED
+from gradproof.cli.parser import make_parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; `arguments` are the process's own where None.
+
+    Raises:
+        SystemExit: with code 2 for a wrong command line, 0 after ``--help`` and ``--version``.
+    """
+    _prepare_output()
+    try:
+        options = make_parser().parse_args(arguments)
+        if options.command == "check":
+            from gradproof.cli.check import run
+        else:
+            from gradproof.cli.explain import run
+        code = run(options)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has seen enough. What is still buffered goes nowhere, so that nothing is said at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    except Exception as failure:
+        # An uncaught exception would end in code 1, which means that a mistake was found.
+        if sys.flags.dev_mode:
+            raise
+        sys.stderr.write(
+            f"gradproof: internal error ({type(failure).__name__}: {failure}); "
+            "please report it; python -X dev -m gradproof … shows where it happened\n"
+        )
+        return FAILED
+    return code
+
+
+def _prepare_output() -> None:
+    """Write UTF-8 with plain line ends; what cannot be encoded (half a surrogate pair) is escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")

@@ -1,0 +1,14 @@
+"""What the exit codes mean."""
+
+from typing import Final
+
+CLEAN: Final = 0
+WRONG: Final = 1
+FAILED: Final = 2
+INTERRUPTED: Final = 130
+PIPE_CLOSED: Final = 141
+
+EXPLAINED: Final = """exit codes:
+  0  no error found
+  1  at least one error, or something that --fail-on counts
+  2  a file could not be read, or the command line or the settings are wrong"""

@@ -1,0 +1,126 @@
+"""The arguments of the command line."""
+
+import argparse
+
+from rich_argparse import RawDescriptionRichHelpFormatter
+
+from gradproof._version import __version__
+from gradproof.cli.codes import EXPLAINED
+from gradproof.settings import DIALECTS, DOUBTS, FORMATS
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser; after ``check``, `refuse` of the result ends the run with a message."""
+    parser = argparse.ArgumentParser(
+        prog="gradproof",
+        description="Check gradient derivations as their authors wrote them.",
+        formatter_class=RawDescriptionRichHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"gradproof {__version__}")
+    commands = parser.add_subparsers(
+        dest="command", metavar="COMMAND", required=True, prog="gradproof"
+    )
+    check = commands.add_parser(
+        "check",
+        help="judge every step of the derivations in some files",
+        description="Judge every step of the derivations in Markdown, LaTeX, notebooks or plain text.\n"
+        "Options may also stand in the table tool.gradproof of the nearest pyproject.toml; the command line wins.",
+        epilog=EXPLAINED,
+        formatter_class=RawDescriptionRichHelpFormatter,
+    )
+    _reading(check)
+    _counting(check)
+    _showing(check)
+    check.set_defaults(refuse=check.error)
+
+    explain = commands.add_parser(
+        "explain",
+        help="show the page of one mistake",
+        description="Show the page of one mistake; without a name, list the pages.",
+        formatter_class=RawDescriptionRichHelpFormatter,
+    )
+    explain.add_argument("name", nargs="?", metavar="NAME", help="such as chain-inner-dropped")
+    return parser
+
+
+def _reading(check: argparse.ArgumentParser) -> None:
+    group = check.add_argument_group("what is read")
+    group.add_argument(
+        "files", nargs="*", metavar="FILE", help="a document, or - for standard input"
+    )
+    group.add_argument(
+        "-e",
+        dest="expressions",
+        action="append",
+        default=[],
+        metavar="TEX",
+        help="check these formulas instead of files; may be repeated, one line of the derivation each",
+    )
+    group.add_argument(
+        "--declare",
+        action="append",
+        metavar="FACT",
+        help=r"a fact in ordinary mathematics, such as 'y_i \in \{0,1\}'; may be repeated",
+    )
+    group.add_argument(
+        "--dialect", choices=DIALECTS, help="how the documents are written; found out otherwise"
+    )
+    group.add_argument(
+        "--print-habits",
+        action="store_true",
+        help="list what single letters mean where nothing is declared, and end",
+    )
+
+
+def _counting(check: argparse.ArgumentParser) -> None:
+    group = check.add_argument_group("what counts")
+    group.add_argument(
+        "--select",
+        action="append",
+        metavar="NAME[,NAME]",
+        help="only these mistakes or families count; may be repeated",
+    )
+    group.add_argument(
+        "--ignore",
+        action="append",
+        metavar="NAME[,NAME]",
+        help="these mistakes or families do not count; the verdicts stay; may be repeated",
+    )
+    group.add_argument(
+        "--fail-on",
+        action="append",
+        choices=DOUBTS,
+        help="count these as errors in the exit code too; may be repeated",
+    )
+    group.add_argument(
+        "--exit-zero",
+        action="store_true",
+        default=None,
+        help="end with code 0 even where errors are found",
+    )
+
+
+def _showing(check: argparse.ArgumentParser) -> None:
+    group = check.add_argument_group("what is shown")
+    group.add_argument(
+        "--format",
+        choices=FORMATS,
+        help="full (the default) and svg for people, concise for editors, json for programs, "
+        "github for annotations in a workflow",
+    )
+    group.add_argument(
+        "--corrected",
+        action="store_true",
+        help="print the document with its wrong lines mended, and on standard error what was changed",
+    )
+    group.add_argument(
+        "--print-reading", action="store_true", help="say of every line what it was read as"
+    )
+    group.add_argument(
+        "--statistics",
+        action="store_true",
+        help="count lines, readings, evidence and findings; the time goes to standard error",
+    )
+    group.add_argument(
+        "--color", choices=("auto", "always", "never"), default="auto", help="colours in the output"
+    )
