@@ -2,6 +2,7 @@
 #   make demo    check the example derivation
 #   make test    run the tests
 #   make check   linters, types, import layers, then the tests
+#   make pages   bring the picture and the index under docs/ up to date
 PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?=
@@ -10,7 +11,7 @@ BIN = $(VENV)/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 SETTINGS = pyproject.toml constraints.txt src/gradproof/_version.py
 
-.PHONY: demo test check lint slow clean
+.PHONY: demo test check lint slow pages clean
 .DELETE_ON_ERROR:
 
 # The example holds a mistake on purpose: exit code 1 is the right one.
@@ -36,6 +37,11 @@ slow: $(VENV)/.installed-dev
 	@set -e; for file in benchmarks/[!_]*.py; do \
 	  if [ -e "$$file" ]; then echo "$$file"; $(BIN)/python "$$file"; fi; \
 	done
+
+pages: $(VENV)/.installed-dev
+	@mkdir -p docs/pictures
+	$(BIN)/gradproof check --exit-zero --format svg examples/first_question.md > docs/pictures/first_question.svg
+	UPDATE_PAGES=1 $(BIN)/python -m pytest -q tests/test_docs.py
 
 clean:
 	rm -rf build dist .hypothesis .import_linter_cache .pytest_cache .ruff_cache

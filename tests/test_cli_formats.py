@@ -173,6 +173,10 @@ def test_statistics_of_a_run(capsys):
     assert data["statistics"]["verdicts"]["refuted"] == 1
     main(["check", "--format", "json", "bad.md"])
     assert "statistics" not in capsys.readouterr().out
+    main(["check", "--format", "svg", "--statistics", "bad.md"])
+    captured = capsys.readouterr()
+    ET.fromstring(captured.out)
+    assert captured.err.startswith("statistics of bad.md\n")
 
 
 @pytest.mark.usefixtures("folder")

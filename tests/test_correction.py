@@ -160,8 +160,9 @@ def test_the_command_prints_the_document_and_tells_the_changes_apart(tmp_path, m
     )
     assert main(["check", "--corrected", "n.ipynb"]) == 2
     assert "--corrected writes Markdown" in capfd.readouterr().err
-    with pytest.raises(SystemExit):
-        main(["check", "--corrected", "one-sign.md", "one-sign.md"])
+    for more in (["one-sign.md"], ["--format", "json"], ["--statistics"], ["--print-reading"]):
+        with pytest.raises(SystemExit):
+            main(["check", "--corrected", "one-sign.md", *more])
 
 
 def test_an_included_file_is_not_written(tmp_path, monkeypatch, capsys):

@@ -12,7 +12,7 @@ from gradproof.api import check
 from gradproof.mistakes import REMARKS, UNEXPLAINED, catalogue
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "mistakes"
-PAGES = sorted(FOLDER.glob("*.md"))
+PAGES = sorted(page for page in FOLDER.glob("*.md") if page.stem != "README")
 BLOCK = re.compile(r"^```(latex broken|latex fixed|latex near|output)\n(.*?)^```$", re.S | re.M)
 MARK = re.compile(r"% (?:error|note): \[([a-z-]+)\]")
 SECTIONS = ("## What it is", "## Why it is wrong", "## How to mend it", "## Examples")

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from gradproof.canonical.atoms import Value
-from gradproof.canonical.deltas import settle_deltas
 from gradproof.canonical.env import Env
 from gradproof.canonical.letters import read_index
 from gradproof.canonical.limits import NotCanonical
 from gradproof.canonical.names import delta, order
 from gradproof.canonical.polynomials import divides
+from gradproof.canonical.settling import settle
 from gradproof.canonical.signs import sign
 from gradproof.canonical.workspace import Workspace
 from gradproof.expr import Branch, Compare, Delta, Expr
@@ -34,7 +34,7 @@ def holds(w: Workspace, c: Compare, env: Env, read: Read) -> Value:
                 return _not(w, order(w, right, left))
             case ">=":
                 return _not(w, order(w, left, right))
-    s = sign(w, settle_deltas(w, w.sub(read(w, c.left, env), read(w, c.right, env))))
+    s = sign(w, settle(w, w.sub(read(w, c.left, env), read(w, c.right, env))))
     square = w.mul(s, s)
     half = w.number(Fraction(1, 2))
     match c.op:
@@ -90,7 +90,7 @@ def guarded(w: Workspace, weight: Value, value: Value) -> Value:
         NotCanonical: the value may be undefined on the edge of where it counts.
     """
     degrees = value.den.degrees()
-    if any(degrees[k] and k not in w.roots for k in w.relations):
+    if any(degrees[k] > 0 and k not in w.roots for k in w.relations):
         raise NotCanonical("a case with a kink or a label in a denominator")
     for k in w.used(weight):
         atom = w.atoms[k]

@@ -10,7 +10,7 @@ from gradproof.canonical.workspace import Workspace
 
 def by_deltas(w: Workspace, v: Value) -> list[tuple[tuple[int, ...], Value]]:
     """Return deltas (as numbers of atoms) with what they multiply, in order; none first."""
-    used = [k for k in sorted(w.deltas) if v.num.degrees()[k]]
+    used = [k for k in sorted(w.deltas) if v.num.degrees()[k] > 0]
     if not used:
         return [((), v)]
     groups: dict[tuple[int, ...], dict[Monomial, int]] = {}
@@ -44,7 +44,7 @@ def has_deltas(w: Workspace, v: Value) -> bool:
     if not w.deltas:
         return False
     degrees = v.num.degrees()
-    return any(degrees[k] for k in w.deltas)
+    return any(degrees[k] > 0 for k in w.deltas)
 
 
 def _solve(w: Workspace, here: tuple[int, ...]) -> tuple[Value, dict[str, Index]]:

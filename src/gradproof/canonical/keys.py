@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from gradproof.canonical.atoms import Value
 from gradproof.canonical.limits import too_large
-from gradproof.canonical.polynomials import Monomial, Poly, terms
+from gradproof.canonical.polynomials import Monomial, Poly, monomial, terms
 from gradproof.canonical.workspace import Workspace
 
 MAX_KEY = 200_000
@@ -17,7 +17,7 @@ def spell_monomial(w: Workspace, m: Monomial) -> str:
     for k, e in enumerate(m):
         if e:
             atom = w.atoms[k]
-            power = Fraction(e, atom.scale)
+            power = e if atom.scale == 1 else Fraction(e, atom.scale)
             parts.append(atom.key if power == 1 else f"{atom.key}^{power}")
     parts.sort()
     return "*".join(parts)
@@ -30,7 +30,7 @@ def spell(w: Workspace, p: Poly) -> str:
         NotCanonical: it is too long.
     """
     if len(p) == 1 and p.leading_coefficient() == 1:
-        return spell_monomial(w, p.monomial(0)) or "1"
+        return spell_monomial(w, monomial(p)) or "1"
     found = sorted((spell_monomial(w, m), c) for m, c in terms(p))
     out = "+".join(f"{c}*{m}" if m else str(c) for m, c in found)
     if len(out) > MAX_KEY:

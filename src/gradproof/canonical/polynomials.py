@@ -27,7 +27,18 @@ def ring(size: int) -> Ring:
 
 def terms(p: Poly) -> list[tuple[Monomial, int]]:
     """Return exponents and coefficients of all terms."""
-    return [(m, int(c)) for m, c in zip(p.monoms(), p.coeffs(), strict=True)]
+    found = zip(p.monoms(), p.coeffs(), strict=True)
+    return [(tuple([int(e) for e in m]), int(c)) for m, c in found]
+
+
+def monomial(p: Poly) -> Monomial:
+    """Return the exponents of the leading term."""
+    return tuple([int(e) for e in p.monomial(0)])
+
+
+def exponents(p: Poly, k: int) -> list[int]:
+    """Return the exponents of variable number `k` in all terms."""
+    return [int(m[k]) for m in p.monoms()]
 
 
 def from_terms(r: Ring, found: dict[Monomial, int]) -> Poly:
@@ -81,7 +92,7 @@ def factors(p: Poly) -> tuple[int, list[tuple[Poly, int]]]:
     A polynomial with too many terms counts as one factor.
     """
     if len(p) == 1:
-        m = p.monomial(0)
+        m = monomial(p)
         found = p.context().gens()
         return int(p.leading_coefficient()), [(found[k], e) for k, e in enumerate(m) if e]
     if len(p) > MAX_FACTORED:

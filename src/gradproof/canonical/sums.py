@@ -8,7 +8,16 @@ from gradproof.canonical.indices import CLOSED_MARK, Index, Range, at_least, wit
 from gradproof.canonical.keys import sign_of, value_key
 from gradproof.canonical.limits import MAX_JOINED, NotCanonical
 from gradproof.canonical.names import index_value
-from gradproof.canonical.polynomials import Monomial, Poly, content, divide, from_terms, gcd, terms
+from gradproof.canonical.polynomials import (
+    Monomial,
+    Poly,
+    content,
+    divide,
+    from_terms,
+    gcd,
+    monomial,
+    terms,
+)
 from gradproof.canonical.substitution import substitute
 from gradproof.canonical.workspace import Table, Workspace
 
@@ -222,7 +231,7 @@ def _join(
     """Join sums that are factors of a kernel with the sum over it."""
     if len(kernel.num) != 1:
         return kernel, bounds
-    m = kernel.num.monomial(0)
+    m = monomial(kernel.num)
     names = {b.name for b in bounds}
     inner = [(k, e) for k, e in enumerate(m) if e and w.atoms[k].kind == "sum"]
     more = sum(e * len(w.atoms[k].bounds) for k, e in inner)

@@ -1,8 +1,7 @@
 """What a name stands for in a scope: a bound value, its definition, a number, or itself."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import final
+from dataclasses import replace
 
 from gradproof.canonical.atoms import Value
 from gradproof.canonical.env import Env
@@ -14,17 +13,9 @@ from gradproof.canonical.names import entry, symbol
 from gradproof.canonical.workspace import Workspace
 from gradproof.expr import Add, Apply, Definition, Entry, Expr, Idx, Neg, Num, Sym
 
-Read = Callable[[Workspace, Expr, Env], Value]
-Component = Callable[[Workspace, Expr, tuple[Index, ...], Env], Value]
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """How bodies of definitions are read: a scalar, and an entry of an array at positions from 1."""
-
-    scalar: Read
-    component: Component
+Spots = tuple[Index, ...]
+Reader = Callable[[Workspace, Expr, Env, Spots], Value]
+"""Reads an expression; of an array, the entry at the given positions (counted from 1)."""
 
 
 def read_symbol(w: Workspace, name: str, env: Env, reader: Reader) -> Value:
@@ -32,6 +23,7 @@ def read_symbol(w: Workspace, name: str, env: Env, reader: Reader) -> Value:
     bound = env.names.get(name)
     if bound is not None:
         return bound
+    _fixed(w, name, env)
     definitions = w.context.definitions.get(name)
     if definitions is not None and not w.fold:
         whole = next((d for d in definitions if not d.indices), None)
@@ -51,6 +43,7 @@ def read_entry(
     """Return an entry of an array, through the definition that covers it if one surely does."""
     if name in env.names:
         raise NotCanonical(f"an entry of {name}, which is bound to a number")
+    _fixed(w, name, env)
     definitions = w.context.definitions.get(name)
     if definitions is None or w.fold:
         return entry(w, name, indices)
@@ -95,10 +88,11 @@ def read_application(
     if definitions is None or w.fold:
         if definitions is not None and indices:
             raise NotCanonical(f"{e.name} is applied and indexed")
-        args = tuple(reader.scalar(w, a, env) for a in e.args)
+        args = tuple(reader(w, a, env, ()) for a in e.args)
         name = e.name + "'" * e.primes
-        called = tuple(entry_like(w, name, args, indices))
-        return opaque(w, f"{name}()", called)
+        if indices:
+            args = (*args, entry(w, f"{name}()", indices))
+        return opaque(w, f"{name}()", args)
     if e.primes:
         raise NotCanonical(f"a derivative of {e.name}")
     fitting = next((d for d in definitions if d.params and len(d.params) == len(e.args)), None)
@@ -126,13 +120,6 @@ def read_application(
     return _body(w, fitting, _from_one(rest, start), scope.with_indices(table), reader)
 
 
-def entry_like(
-    w: Workspace, name: str, args: tuple[Value, ...], indices: tuple[Index, ...]
-) -> tuple[Value, ...]:
-    """Return the arguments of an unknown function, with an entry that tells its indices if it has any."""
-    return (*args, entry(w, f"{name}()", indices)) if indices else args
-
-
 def _body(
     w: Workspace, d: Definition, spots: tuple[Index, ...], env: Env, reader: Reader
 ) -> Value:
@@ -153,13 +140,19 @@ def _body(
         if found is not None:
             return found
     inner = env.inside(d.name)
-    out = reader.component(w, d.body, spots, inner) if spots else reader.scalar(w, d.body, inner)
+    out = reader(w, d.body, inner, spots)
     if key is not None:
         w.memo[key] = out
     return out
 
 
-def _from_one(indices: tuple[Index, ...], start: tuple[int, ...]) -> tuple[Index, ...]:
+def _fixed(w: Workspace, name: str, env: Env) -> None:
+    """Refuse a name that depends on something unknown where another name is replaced by a value."""
+    if env.names and (name in w.context.varying or name in w.context.functions):
+        raise NotCanonical(f"{name} depends on something that is replaced")
+
+
+def _from_one(indices: Spots, start: tuple[int, ...]) -> tuple[Index, ...]:
     padded = (*start, *(1,) * (len(indices) - len(start)))
     return tuple(i.shifted(1 - s) for i, s in zip(indices, padded, strict=False))
 
@@ -210,7 +203,7 @@ def _bind(
     """Bind one formal parameter to its argument, taken in the caller's scope."""
     match param, arg:
         case Sym(name, space), _ if not space.rank:
-            return scope.with_name(name, reader.scalar(w, arg, env))
+            return scope.with_name(name, reader(w, arg, env, ()))
         case Idx(name), _:
             return scope.with_indices({name: index_of(w, arg, env)})
         case Entry(Sym(a), formal), Entry(Sym(b), actual) if a == b and len(formal) == len(actual):

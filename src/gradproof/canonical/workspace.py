@@ -23,6 +23,7 @@ from gradproof.canonical.polynomials import (
     Ring,
     constant,
     divide,
+    exponents,
     from_terms,
     gcd,
     ring,
@@ -74,7 +75,6 @@ class Workspace:
     roots: list[int] = field(default_factory=list[int])
     deltas: set[int] = field(default_factory=set[int])
     memo: dict[object, Value] = field(default_factory=dict[object, Value])
-    heights: dict[object, int] = field(default_factory=dict[object, int])
     keys: dict[str, str] = field(default_factory=dict[str, str])
     nodes: int = 0
     ring: Ring = field(init=False)
@@ -340,9 +340,9 @@ class Workspace:
     def _clear_roots(self, num: Poly, den: Poly) -> tuple[Poly, Poly]:
         """Clear roots that divide the denominator: ``1 / √u = √u / u``."""
         for k in self.roots:
-            if not den.degrees()[k]:
+            if den.degrees()[k] <= 0:
                 continue
-            least = min(m[k] for m in den.monoms())
+            least = min(exponents(den, k))
             if least:
                 relation = self.relations[k]
                 num = self.reduce(self.times(num, self.gens[k] ** (relation.power - least)))
@@ -355,9 +355,9 @@ class Workspace:
     def used(self, v: Value) -> list[int]:
         """Return the numbers of the atoms that occur in a value, in order."""
         if v.den.is_one():
-            return [k for k, d in enumerate(v.num.degrees()) if d]
+            return [k for k, d in enumerate(v.num.degrees()) if d > 0]
         both = zip(v.num.degrees(), v.den.degrees(), strict=True)
-        return [k for k, (a, b) in enumerate(both) if a or b]
+        return [k for k, (a, b) in enumerate(both) if a > 0 or b > 0]
 
     def depends(self, v: Value) -> frozenset[str]:
         """Return the index variables that are free in a value."""

@@ -15,12 +15,14 @@ from gradproof.expr import (
     BINARY,
     CLOSED_UNIT,
     Context,
+    Delta,
     Derivative,
     Div,
     Entry,
     Expr,
     Gradient,
     Idx,
+    Indicator,
     Mul,
     Num,
     Pow,
@@ -56,6 +58,7 @@ def hypotheses(
     for found in (
         _one_example(right, context, cue=example_cue),
         _index_cases(left, right, context, cue=case_cue),
+        _sizes(left, right, context),
         _labels(left, right, context),
     ):
         out.extend(found)
@@ -132,13 +135,43 @@ def _runs_over(node: Sum | Prod, size: str, context: Context) -> bool:
     return size in _upper_names(node, context)
 
 
+SIZE_LETTERS = frozenset("nNmMkKTdD")
+"""Letters that count by habit."""
+
+
+def _sizes(left: Expr, right: Expr, context: Context) -> Iterator[Hypothesis]:
+    """A letter that counts by habit is the number of terms of a sum without limits (``Σ_i x_i - n μ``)."""
+    reached = [n for side in (left, right) for n in _reached(side, context)]
+    letters = {
+        n.name
+        for n in reached
+        if isinstance(n, Sym) and n.name in SIZE_LETTERS and n.name not in context.domains
+    }
+    unnamed = {
+        context.ranges[n.index.name].upper.name
+        for n in reached
+        if isinstance(n, Sum | Prod) and n.upper is None and n.index.name in context.ranges
+    }
+    for letter in sorted(letters - set(context.sizes) - set(context.definitions)):
+        for size in sorted(s for s in unnamed if s.startswith("n_") and s not in context.sizes):
+            sizes = {**context.sizes, letter: 3, size: 3}
+            yield Hypothesis(
+                "size-assumed",
+                f"{letter} is read as the number of terms of the sum without limits",
+                replace(context, sizes=MappingProxyType(sizes)),
+            )
+
+
 def _index_cases(left: Expr, right: Expr, context: Context, *, cue: bool) -> Iterator[Hypothesis]:
     """Two free indices of one range: the line may be meant for unequal (or for equal) ones."""
     free = sorted(free_indices(left) | free_indices(right))
     for a, b in combinations(free, 2):
         if a not in context.ranges or b not in context.ranges:
             continue
-        if context.ranges[a] != context.ranges[b] or (a, b) in context.distinct:
+        stated = context.distinct | context.equal
+        if context.ranges[a] != context.ranges[b] or (a, b) in stated or (b, a) in stated:
+            continue
+        if _tells_apart(left, a, b) or _tells_apart(right, a, b):
             continue
         yield Hypothesis(
             "index-case",
@@ -151,6 +184,20 @@ def _index_cases(left: Expr, right: Expr, context: Context, *, cue: bool) -> Ite
             replace(context, equal=context.equal | {(a, b)}),
             sufficient=cue,
         )
+
+
+def _tells_apart(e: Expr, a: str, b: str) -> bool:
+    """Tell whether a delta or an indicator already distinguishes two indices."""
+    for _, node in walk(e):
+        if isinstance(node, Delta):
+            pair = {node.left, node.right}
+        elif isinstance(node, Indicator):
+            pair = {node.condition.left, node.condition.right}
+        else:
+            continue
+        if pair == {Idx(a), Idx(b)}:
+            return True
+    return False
 
 
 def _labels(left: Expr, right: Expr, context: Context) -> Iterator[Hypothesis]:
@@ -212,9 +259,9 @@ def _summed_families(left: Expr, right: Expr, context: Context) -> set[str]:
         for node in _reached(side, context):
             if isinstance(node, Sum):
                 for _, inner in walk(node.body):
-                    if isinstance(inner, Entry) and isinstance(inner.array, Sym):
-                        if node.index in inner.indices:
-                            out.add(inner.array.name)
+                    own = isinstance(inner, Entry) and node.index in inner.indices
+                    if own and isinstance(inner.array, Sym):
+                        out.add(inner.array.name)
     return out
 
 

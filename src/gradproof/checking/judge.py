@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from gradproof.checking.hypotheses import hypotheses
 from gradproof.checking.judgement import Chain, Judged, Outcome
 from gradproof.checking.ladder import judge_pair
 from gradproof.checking.limits import MAX_READINGS
+from gradproof.checking.pairs import RIGHT, judge_sides
 from gradproof.diagnostic import WORST_FIRST, Assumption, Verdict
 from gradproof.expr import (
     Context,
@@ -17,13 +17,12 @@ from gradproof.expr import (
     Gradient,
     Num,
     Sym,
-    children,
-    rebuild,
     walk,
 )  # fmt: skip
 from gradproof.notation.derivation import Claim, Derivation, Line
+from gradproof.rewrite import replace_equal
 
-RIGHT: tuple[Verdict, ...] = ("proved", "agrees")
+SOFT = "an equation to solve, or another relation than equality"
 
 
 def judge(derivation: Derivation) -> tuple[Judged, ...]:
@@ -32,7 +31,7 @@ def judge(derivation: Derivation) -> tuple[Judged, ...]:
     out: list[Judged] = []
     for line in derivation.lines:
         chain = chains.setdefault(line.scope, Chain())
-        judged = _line(line, chain, derivation.contexts[line.scope])
+        judged = _line(line, chain, derivation.contexts[line.state])
         out.append(judged)
     return tuple(out)
 
@@ -140,6 +139,8 @@ def _continuing(line: Line, claim: Claim, chain: Chain, context: Context) -> Jud
 
 def _combine(line: Line, claim: Claim, step: Outcome, truth: Outcome, chain: Chain) -> Judged:
     """Put step and truth of a continuing line together."""
+    if claim.soft and step.verdict == "refuted":
+        return Judged(line, "undecided", SOFT, claim=claim)
     base = Judged(
         line, step.verdict, step.reason, _truth(truth), outcome=step, claim=claim, side=1,
         before=chain.line, head=chain.head, assumptions=_notes(line, claim, step),
@@ -247,7 +248,7 @@ def _links(
         verdict = outcome.verdict
         reason = outcome.reason
         if verdict == "refuted" and soft:
-            verdict, reason = "undecided", "an equation to solve, or another relation than equality"
+            verdict, reason = "undecided", SOFT
         follows = verdict == "refuted" and _follows(line, outcome, chain, context)
         judged = Judged(
             line, verdict, reason, _truth(outcome) if verdict != "undecided" else None, follows, outcome=outcome,
@@ -263,8 +264,8 @@ def _links(
 def _follows(line: Line, outcome: Outcome, chain: Chain, context: Context) -> bool:
     """Tell whether a false link is true once an earlier wrong equation is taken as it was written."""
     for left, wrong in chain.falsehoods:
-        replaced = _substitute(outcome.left, left, wrong)
-        other = _substitute(outcome.right, left, wrong)
+        replaced = replace_equal(outcome.left, left, wrong)
+        other = replace_equal(outcome.right, left, wrong)
         if (replaced != outcome.left or other != outcome.right) and judge_pair(
             replaced, other, context
         ).verdict in RIGHT:
@@ -286,35 +287,8 @@ def _notes(line: Line, claim: Claim, outcome: Outcome) -> tuple[Assumption, ...]
 def _pair(line: Line, left: Expr, right: Expr, chain: Chain, context: Context) -> Outcome:
     """Judge two sides; before they count as different, unstated assumptions and readings are tried."""
     for lhs, rhs in chain.facts:
-        left, right = _substitute(left, lhs, rhs), _substitute(right, lhs, rhs)
-    outcome = judge_pair(left, right, context, certified=False)
-    if outcome.verdict != "refuted":
-        return outcome
-    local = judge_pair(left, right, context, mode="local", certified=False)
-    if local.verdict in RIGHT:
-        return replace(
-            local, note=("local-derivative", "read with the other named quantities held constant")
-        )
-    if local.verdict == "undecided":
-        return local
-    for h in hypotheses(left, right, context, example_cue=line.one_example, case_cue=line.cases):
-        found = judge_pair(left, right, h.context, certified=False)
-        if found.verdict in RIGHT:
-            if h.sufficient:
-                return replace(found, note=(h.kind, h.message))
-            return replace(outcome, verdict="undecided", evidence=None, reason=h.message)
-    return judge_pair(left, right, context)
-
-
-def _substitute(e: Expr, old: Expr, new: Expr) -> Expr:
-    """Replace every occurrence of `old` in `e` by `new`."""
-    if e == old:
-        return new
-    kids = children(e)
-    if not kids:
-        return e
-    replaced = tuple(_substitute(k, old, new) for k in kids)
-    return e if replaced == kids else rebuild(e, replaced)
+        left, right = replace_equal(left, lhs, rhs), replace_equal(right, lhs, rhs)
+    return judge_sides(left, right, context, example_cue=line.one_example, case_cue=line.cases)
 
 
 def _advance(chain: Chain, head: Expr | None, last: Expr | None, line: Line) -> None:

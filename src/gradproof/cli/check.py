@@ -61,6 +61,10 @@ def run(options: argparse.Namespace) -> int:
     if options.corrected:
         if len(options.files) != 1:
             options.refuse("--corrected prints one document; expected one FILE")
+        if options.format or options.statistics or options.print_reading:
+            options.refuse(
+                "--corrected prints the document itself; leave out --format, --statistics and --print-reading"
+            )
         return _corrected(job)
     return _checked(job)
 
@@ -152,7 +156,6 @@ def _close(reports: list[FileReport], job: _Run) -> None:
 
         title = " ".join(["gradproof check", *job.options.files])
         sys.stdout.write(svg(reports, title=title, readings=job.options.print_reading))
-        return
     if job.format == "full" and len(reports) > 1:
         from gradproof.cli.terminal import coloured
         from gradproof.render.full import render_total
@@ -161,7 +164,8 @@ def _close(reports: list[FileReport], job: _Run) -> None:
     if job.options.statistics:
         from gradproof.render.statistics import render
 
-        sys.stdout.write(("\n" if job.format == "full" else "") + render(reports))
+        aside = sys.stderr if job.format == "svg" else sys.stdout
+        aside.write(("\n" if job.format == "full" else "") + render(reports))
 
 
 def _exit_code(reports: Sequence[FileReport], job: _Run) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import final
 
 from gradproof.diagnostic import Assumption, Place, Role
-from gradproof.expr import Context, Expr, Path
+from gradproof.expr import Context, Definition, Domain, Expr, Path
 from gradproof.source import Span
 
 Origins = Mapping[Path, Span]
@@ -45,13 +45,31 @@ class Reading:
 
 @final
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """Something that holds from a line on, not for the whole document: ``if i = j``, ``let y = 1``.
+
+    `key` is the name (or the two index letters) that it is about; a later condition on the same key takes
+    its place. Exactly one of the other fields is set; `definition` is a value, or a second definition of
+    a name that had one.
+    """
+
+    key: str
+    definition: Definition | None = None
+    domain: Domain | None = None
+    distinct: tuple[str, str] | None = None
+    equal: tuple[str, str] | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class Line:
     """A line of the derivation.
 
     `readings` is empty for a line that could not be read (`reason` says why) or claims nothing.
     `words` are the prose labels inside and just before the line; `shown` tells lines of the report from
-    bare inline formulas that only anchor what follows. `given` are equations that introduce a derivative
-    of an unknown; `read_as` echoes what was read where there is no claim.
+    bare inline formulas that only anchor what follows. `scope` groups the lines of one heading; `state` is
+    the position of the line's contexts in `Derivation.contexts`. `conditions` are in force at the line;
+    `strict` says that the line is said under them (it follows directly), not perhaps in general again.
     """
 
     place: Place
@@ -60,6 +78,7 @@ class Line:
     role: Role
     readings: tuple[Reading, ...]
     scope: int = 0
+    state: int = 0
     reason: str | None = None
     words: str = ""
     assumptions: tuple[Assumption, ...] = ()
@@ -70,13 +89,15 @@ class Line:
     cases: bool = False
     differentiated: bool = False
     claimed_rules: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    strict: bool = False
     redefinition: bool = False
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """The lines of one document in order, and for each scope its admissible contexts, best first."""
+    """The lines of one document in order, and for each state its admissible contexts, best first."""
 
     lines: tuple[Line, ...]
     contexts: tuple[tuple[Context, ...], ...]

@@ -8,27 +8,45 @@ from gradproof.expr import (
     Apply,
     Definition,
     Derivative,
+    Differential,
     Entry,
     Expr,
     Gradient,
+    Idx,
     Opaque,
     Sym,
     free_indices,
     walk,
 )  # fmt: skip
-from gradproof.notation.derivation import Claim
+from gradproof.notation.derivation import Claim, Condition
 from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.contexts import Scope, base_name
 from gradproof.notation.elaborate.convert import converter as make_converter
 from gradproof.notation.elaborate.convert import is_zero
 from gradproof.notation.elaborate.converter import Converter
-from gradproof.notation.elaborate.declare import declarations
+from gradproof.notation.elaborate.declare import (
+    DistinctDeclaration,
+    InequalityDeclaration,
+    declarations,
+)
 from gradproof.notation.elaborate.roles import EQUALS, Target, role_of, target
 from gradproof.notation.elaborate.symbols import Symbols, full_key
 from gradproof.notation.surface import FormulaRow, Note, Statement
 
 IMPLICATIONS = frozenset({"=>", "<=>", "->", "mapsto"})
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a row is said: introduced as holding, under a condition, before anything was derived, with words."""
+
+    assumed: bool = False
+    conditional: bool = False
+    settled: bool = True
+    worded: bool = False
+    explicit: bool = False
 
 
 @final
@@ -45,50 +63,69 @@ class RowReading:
         default_factory=list[tuple[Target, Definition]]
     )
     constraints: list[tuple[Expr, Expr]] = field(default_factory=list[tuple[Expr, Expr]])
+    conditions: list[Condition] = field(default_factory=list[Condition])
+    later: list[Condition] = field(default_factory=list[Condition])
     notes: list[Note] = field(default_factory=list[Note])
     redefinition: bool = False
 
 
 def read_row(
-    row: FormulaRow, table: Symbols, scope: Scope, known: set[str], *, assumed: bool
+    row: FormulaRow, table: Symbols, scope: Scope, known: set[str], manner: Manner
 ) -> RowReading:
-    """Elaborate the statements of a row; `known` are the names defined before it.
-
-    `assumed` says that the words before the row (or an explicit declaration) introduce it as holding.
-    """
+    """Elaborate the statements of a row; `known` are the names defined before it."""
     out = RowReading()
     converter = make_converter(table, frozenset(known | set(scope.definitions)), out.notes)
     bare_condition = False
     for position, written in enumerate(row.statements):
         statement, implied = _without_implication(written)
-        if position in row.conditions:
-            out.roles.append("declaration")
+        inside = position in row.conditions
+        condition = _condition(statement, table, scope, inside=inside, manner=manner)
+        if condition is not None or inside:
             built = _convert(converter, statement, table)
-            out.statements.append((_exprs(built), statement.relations))
-            bare_condition = bare_condition or not declarations(statement)
+            sides = _exprs(built)
+            out.roles.append("declaration")
+            out.statements.append((sides, statement.relations))
+            if condition is not None:
+                out.conditions.append(condition)
+            else:
+                bare_condition = bare_condition or not declarations(statement)
             continue
         after_where = row.where is not None and position >= row.where
-        role = role_of(
-            statement, table, known, assumed=assumed or after_where
-        )
+        role = role_of(statement, table, known, assumed=manner.assumed or after_where)
         out.roles.append(role)
         built = _entrywise(_convert(converter, statement, table), table, out.notes)
         sides = _exprs(built)
         out.statements.append((sides, statement.relations))
-        _remember(scope, sides)
+        solving = scope.solving
+        derives = _remember(scope, sides)
+        decimal = any(n.kind == "decimal" for n in out.notes)
+        soft = (solving and not derives) or (implied and not derives) or decimal
         goal = target(statement.sides[0], table)
         if role == "definition" and goal is not None:
-            solved = implied or (scope.solved and goal.key in scope.wrt)
-            if solved:
+            value = _value(goal, built, scope, manner)
+            if value is not None:
+                out.roles[-1] = "declaration"
+                out.conditions.append(value)
+            elif implied or (soft and goal.key in scope.used) or _closed_call(goal, built):
                 out.roles[-1] = "claim"
                 out.claims.append(_claim(built, statement, 0, soft=True))
             else:
+                scope.solving = False
                 _define(out, goal, built, statement, known)
+        elif role == "update":
+            if len(built) > 2:
+                out.claims.append(_claim(built[1:], statement, 1, soft=False))
         elif role == "constraint" and built[0] is not None and built[1] is not None:
             out.constraints.append((built[0].expr, built[1].expr))
         elif role in ("claim", "continuation"):
-            out.redefinition = out.redefinition or (goal is not None and goal.identity in known)
-            out.claims.append(_claim(built, statement, 0, soft=implied))
+            again = manner.worded and goal is not None and goal.identity in known
+            if again and goal is not None and built[0] is not None and built[1] is not None:
+                out.redefinition = True
+                params, indices = _formals(built[0].expr)
+                second = Definition(goal.key, built[1].expr, params, indices)
+                out.later.append(Condition(goal.key, definition=second))
+            _name_the_last(out, built, table, scope, known)
+            out.claims.append(_claim(built, statement, 0, soft=soft))
         elif role == "bare":
             out.claims.append(_claim(built, statement, 0, soft=True))
     if bare_condition:
@@ -125,17 +162,88 @@ def _convert(
     return built
 
 
-def _remember(scope: Scope, sides: Iterable[Expr | None]) -> None:
-    """Keep the variables differentiated by, and whether a gradient was set to zero."""
+def _condition(
+    statement: Statement, table: Symbols, scope: Scope, *, inside: bool, manner: Manner
+) -> Condition | None:
+    """Return the condition that a statement sets from here on; None where it holds for good or claims."""
+    left = statement.sides[0].name
+    if statement.relations == ("=",) and left is not None and statement.sides[1].name is not None:
+        pair = (full_key(left), full_key(statement.sides[1].name))
+        if all(x in table.letters and not table.shapes.get(x) for x in pair):
+            return Condition(",".join(sorted(pair)), equal=pair)
+    if not (inside or manner.conditional or not manner.settled):
+        return None
+    for d in declarations(statement):
+        if isinstance(d, DistinctDeclaration) and d.left in table.letters:
+            return Condition(",".join(sorted((d.left, d.right))), distinct=(d.left, d.right))
+        if isinstance(d, InequalityDeclaration):
+            resolved = table.quantity(d.subject)
+            if resolved is not None:
+                return Condition(resolved.key, domain=d.domain)
+    return None
+
+
+def _value(
+    goal: Target, built: Sequence[Built | None], scope: Scope, manner: Manner
+) -> Condition | None:
+    """Return ``y = 1`` as a condition where the name was used freely before, or the words make it one."""
+    body = built[1]
+    if manner.explicit or goal.called or body is None or len(built) != 2 or goal.identity != goal.key or goal.indices:
+        return None
+    if not _closed(body.expr) or not (goal.key in scope.used or manner.conditional):
+        return None
+    return Condition(goal.key, definition=Definition(goal.key, body.expr))
+
+
+def _closed(e: Expr) -> bool:
+    return not any(isinstance(n, Sym | Idx | Apply | Opaque) for _, n in walk(e))
+
+
+def _closed_call(goal: Target, built: Sequence[Built | None]) -> bool:
+    """Tell a value of a function (``σ(x) = 1/2``) from its definition."""
+    return goal.called and built[1] is not None and _closed(built[1].expr)
+
+
+def _name_the_last(
+    out: RowReading,
+    built: Sequence[Built | None],
+    table: Symbols,
+    scope: Scope,
+    known: set[str],
+) -> None:
+    """Define a new name at the end of a chain, ``… = a - y = δ``, by the side before it."""
+    last, before = built[-1], built[-2] if len(built) > 2 else None
+    if last is None or before is None:
+        return
+    name = base_name(last.expr)
+    new = (
+        name and name[0] not in scope.used and name[0] not in known and name[0] not in table.domains
+    )
+    if new and isinstance(last.expr, Sym | Entry):
+        indices = _formals(last.expr)[1]
+        goal = Target(name[0])
+        out.definitions.append((goal, Definition(name[0], before.expr, (), indices)))
+
+
+def _remember(scope: Scope, sides: Iterable[Expr | None]) -> bool:
+    """Keep the variables differentiated by, and whether an equation is being solved.
+
+    Returns whether a derivative stands in the statement.
+    """
     exprs = [s for s in sides if s is not None]
-    derivative = False
+    derives = False
     for side in exprs:
         for _, node in walk(side):
             if isinstance(node, Derivative):
-                derivative = True
+                derives = True
                 scope.wrt.update(n for w in node.wrt for n in base_name(w))
-    if (derivative or scope.wrt) and any(is_zero(s) for s in exprs):
-        scope.solved = True
+            elif isinstance(node, Gradient | Differential) or (
+                isinstance(node, Apply) and node.primes
+            ):
+                derives = True
+    zero = any(is_zero(s) for s in exprs)
+    scope.solving = zero or (scope.solving and not derives)
+    return derives
 
 
 def _define(

@@ -1,7 +1,7 @@
 """Scopes and the contexts in which their lines are judged: definitions, domains, what varies."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import final
 
@@ -18,7 +18,7 @@ from gradproof.expr import (
     Sym,
     walk,
 )  # fmt: skip
-from gradproof.notation.derivation import Line
+from gradproof.notation.derivation import Condition, Line
 from gradproof.notation.elaborate.domains import label_domains
 from gradproof.notation.elaborate.rows import OUTSIDE
 from gradproof.notation.elaborate.symbols import Symbols
@@ -30,15 +30,23 @@ MAX_CONTEXTS = 4
 @final
 @dataclass(slots=True)
 class Scope:
-    """What has been said in one scope so far."""
+    """What has been said in one scope so far.
+
+    `used` are names that stood in an earlier line; `fresh` is True until a line claims something under the
+    conditions just given.
+    """
 
     definitions: dict[str, list[Definition]] = field(default_factory=dict[str, list[Definition]])
     others: list[tuple[str, Definition]] = field(default_factory=list[tuple[str, Definition]])
     constraints: list[tuple[Expr, Expr]] = field(default_factory=list[tuple[Expr, Expr]])
+    conditions: dict[str, Condition] = field(default_factory=dict[str, Condition])
     wrt: set[str] = field(default_factory=set[str])
     known: set[str] = field(default_factory=set[str])
-    solved: bool = False
+    used: set[str] = field(default_factory=set[str])
+    solving: bool = False
     one_example: bool = False
+    fresh: bool = False
+    strict: bool = False
 
 
 def base_name(e: Expr) -> tuple[str, ...]:
@@ -76,6 +84,60 @@ def contexts_of(
                 swapped = tuple(other if _same_left(d, other) else d for d in current)
                 out.append(_context({**definitions, key: swapped}, constraints, table, lines))
     return tuple(out[:MAX_CONTEXTS])
+
+
+def states(
+    scopes: Mapping[int, Scope], table: Symbols, lines: Sequence[Line]
+) -> tuple[tuple[Line, ...], tuple[tuple[Context, ...], ...]]:
+    """Give every line its contexts: those of its scope, and those under the conditions in force."""
+    bases = {h: contexts_of(h, scopes, table, lines) for h in scopes}
+    position: dict[tuple[int, tuple[Condition, ...], bool], int] = {}
+    found: list[tuple[Context, ...]] = []
+    out: list[Line] = []
+    for line in lines:
+        key = (line.scope, line.conditions, line.strict)
+        if key not in position:
+            position[key] = len(found)
+            found.append(_under(bases[line.scope], line))
+        out.append(replace(line, state=position[key]))
+    return tuple(out), tuple(found)
+
+
+def _under(base: tuple[Context, ...], line: Line) -> tuple[Context, ...]:
+    if not line.conditions:
+        return base
+    special = tuple(_conditioned(c, line.conditions) for c in base)
+    if line.strict:
+        return special
+    return (base[0], special[0], *base[1:], *special[1:])[:MAX_CONTEXTS]
+
+
+def _conditioned(context: Context, conditions: Iterable[Condition]) -> Context:
+    definitions, domains = dict(context.definitions), dict(context.domains)
+    sizes = dict(context.sizes)
+    distinct, equal = set(context.distinct), set(context.equal)
+    counted = {r.upper.name for r in context.ranges.values()}
+    for c in conditions:
+        if c.definition is not None:
+            value = c.definition.body
+            if c.key in counted and isinstance(value, Num) and value.value.denominator == 1:
+                sizes[c.key] = int(value.value)
+            else:
+                definitions[c.definition.name] = (c.definition,)
+        if c.domain is not None:
+            domains[c.key] = c.domain
+        if c.distinct is not None:
+            distinct.add(c.distinct)
+        if c.equal is not None:
+            equal.add(c.equal)
+    return replace(
+        context,
+        definitions=MappingProxyType(definitions),
+        domains=MappingProxyType(domains),
+        sizes=MappingProxyType(sizes),
+        distinct=frozenset(distinct),
+        equal=frozenset(equal),
+    )
 
 
 def _same_left(a: Definition, b: Definition) -> bool:

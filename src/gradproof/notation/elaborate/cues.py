@@ -18,6 +18,12 @@ _ASSUMED = re.compile(
     r"declare|constraint|subject to|such that|for)\b[^.]*$",
     re.IGNORECASE,
 )
+_CONDITION = re.compile(
+    r"\b(?:if|when|whenever|case|for|at|suppose|now|with)\b[^.;]*$", re.IGNORECASE
+)
+_GLOBAL = re.compile(
+    r"\b(?:where|here|let|with|denote|define|assume|assuming)\b[^.;]*$", re.IGNORECASE
+)
 _CASE_SPLIT = re.compile(r"\b(?:case|cases|if|when|diagonal|off-diagonal)\b", re.IGNORECASE)
 
 CLAIMED_RULES = {
@@ -39,6 +45,8 @@ class Cues:
     differentiated: bool = False
     assumed: bool = False
     cases: bool = False
+    condition: bool = False
+    introduces: bool = False
     claimed_rules: tuple[str, ...] = ()
 
 
@@ -54,5 +62,7 @@ def read_cues(words: str) -> Cues:
         differentiated=bool(_DIFFERENTIATED.search(words)),
         assumed=bool(_ASSUMED.search(words.rstrip(" :"))),
         cases=bool(_CASE_SPLIT.search(words)),
+        condition=bool(_CONDITION.search(words.rstrip(" :,"))),
+        introduces=bool(_GLOBAL.search(words.rstrip(" :,"))),
         claimed_rules=tuple(v for k, v in CLAIMED_RULES.items() if k in low),
     )

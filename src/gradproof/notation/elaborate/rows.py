@@ -6,8 +6,9 @@ from typing import final
 
 from gradproof.diagnostic import Place
 from gradproof.notation.documents import Document, Region
+from gradproof.notation.elaborate.cues import read_cues
 from gradproof.notation.elaborate.survey import survey
-from gradproof.notation.elaborate.symbols import Symbols
+from gradproof.notation.elaborate.symbols import Symbols, walk_surface
 from gradproof.notation.grammar import Options, name_key, parse_rows
 from gradproof.notation.surface import Choice, FormulaRow, Name, Note, Statement, Surface
 from gradproof.notation.tex import Layout, Macros, parse_layout
@@ -72,16 +73,41 @@ def read_items(document: Document, declared: Sequence[str]) -> tuple[tuple[Item,
     options = Options()
     groups = [_rows(p, options) for p in parsed]
     statements = [s for g in groups for r in g for s in r.statements]
-    table = survey(statements)
+    table = survey(statements, _conditional(parsed, groups))
     second = _options(table, statements)
     if second != options:
         options = second
         groups = [_rows(p, options) for p in parsed]
-        table = survey([s for g in groups for r in g for s in r.statements])
+        table = survey(
+            [s for g in groups for r in g for s in r.statements], _conditional(parsed, groups)
+        )
     items: list[Item] = []
     for p, group in zip(parsed, groups, strict=True):
         items.extend(_items(p, group, options))
     return tuple(items), table
+
+
+def _conditional(parsed: Sequence[_Parsed], groups: Sequence[Sequence[FormulaRow]]) -> set[int]:
+    """Return the ids of statements said under a condition, or after derivations have begun.
+
+    Those introduced by "where", "let" and the like hold for the whole document all the same.
+    """
+    out: set[int] = set()
+    begun = False
+    for p, group in zip(parsed, groups, strict=True):
+        for k, row in enumerate(group):
+            cues = read_cues(_words(p.region, row, first=k == 0))
+            said = p.region is not None and not cues.introduces and (begun or cues.condition)
+            for position, statement in enumerate(row.statements):
+                if said or position in row.conditions:
+                    out.add(id(statement))
+            begun = begun or any(
+                n.head in ("deriv", "grad", "diff")
+                for s in row.statements
+                for side in s.sides
+                for n in walk_surface(side)
+            )
+    return out
 
 
 def _layouts(document: Document, declared: Sequence[str]) -> list[_Parsed]:

@@ -1,13 +1,12 @@
 """Scopes: which lines define, which claim, and under which contexts each scope is judged."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from gradproof.diagnostic import Assumption, Role
-from gradproof.expr import free_indices
+from gradproof.expr import Sym, free_indices, walk
 from gradproof.notation.derivation import Derivation, Line, Reading
-from gradproof.notation.elaborate.claims import RowReading, read_row
-from gradproof.notation.elaborate.contexts import Scope, contexts_of
+from gradproof.notation.elaborate.claims import Manner, RowReading, read_row
+from gradproof.notation.elaborate.contexts import Scope, states
 from gradproof.notation.elaborate.cues import read_cues
 from gradproof.notation.elaborate.rows import OUTSIDE, Item
 from gradproof.notation.elaborate.shapes import infer_shapes
@@ -26,11 +25,7 @@ def elaborate(items: Sequence[Item], table: Symbols) -> Derivation:
         continues = previous_heading == item.heading
         lines.append(_line(item, table, scopes, scope, continues=continues))
         previous_heading = item.heading
-    order = sorted(scopes)
-    contexts = {h: contexts_of(h, scopes, table, lines) for h in order}
-    position = {h: k for k, h in enumerate(order)}
-    placed = tuple(replace(line, scope=position[line.scope]) for line in lines)
-    return Derivation(placed, tuple(contexts[h] for h in order))
+    return Derivation(*states(scopes, table, lines))
 
 
 def _line(
@@ -52,23 +47,45 @@ def _line(
             shown=shown,
         )  # fmt: skip
     known = _known(scopes, item.heading)
-    assumed = item.explicit or cues.assumed
-    main = read_row(item.row, table, scope, known, assumed=assumed)
+    manner = Manner(
+        assumed=item.explicit or cues.assumed,
+        conditional=not item.explicit and cues.condition and not cues.introduces,
+        settled=item.explicit or not scope.wrt or cues.introduces,
+        worded=bool(item.words) and continues,
+        explicit=item.explicit,
+    )
+    main = read_row(item.row, table, scope, known, manner)
     for goal, definition in main.definitions:
         scope.definitions.setdefault(goal.key, []).append(definition)
         scope.known.update(
             (goal.identity, definition.name) if goal.identity == goal.key else (goal.identity,)
         )
     scope.constraints.extend(main.constraints)
+    for condition in main.conditions:
+        scope.conditions[condition.key] = condition
+        scope.fresh = True
+    conditions = tuple(scope.conditions.values())
+    continuing = bool(main.claims) and main.claims[0].sides[0] is None
+    strict = (
+        bool(conditions) and bool(main.claims) and (scope.fresh or (continuing and scope.strict))
+    )
+    if main.claims:
+        scope.fresh, scope.strict = False, strict
+    for condition in main.later:
+        scope.conditions[condition.key] = condition
+    for sides, _ in main.statements if set(main.roles) - {"declaration", "constraint"} else ():
+        scope.used.update(
+            n.name for s in sides if s is not None for _, n in walk(s) if isinstance(n, Sym)
+        )
     readings: list[Reading] = []
     if main.claims:
         readings.append(Reading(tuple(main.claims)))
-    for choice, row in item.alternatives:
-        other = read_row(row, table, scope, known, assumed=assumed)
+    for choice, row in item.alternatives if main.claims or main.definitions else ():
+        other = read_row(row, table, scope, known, manner)
         if choice.kind == "sum-scope" and _loose(other) > _loose(main):
             continue
         scope.others.extend((goal.key, definition) for goal, definition in other.definitions)
-        if other.claims and all(c.claims != tuple(other.claims) for c in readings):
+        if main.claims and other.claims and all(c.claims != tuple(other.claims) for c in readings):
             readings.append(
                 Reading(tuple(other.claims), f"{choice.kind}: {choice.alternatives[0]}")
             )
@@ -87,7 +104,9 @@ def _line(
         cases=cues.cases,
         differentiated=cues.differentiated,
         claimed_rules=cues.claimed_rules,
-        redefinition=main.redefinition and bool(item.words) and continues,
+        redefinition=main.redefinition,
+        conditions=conditions,
+        strict=strict,
     )
 
 

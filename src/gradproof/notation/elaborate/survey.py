@@ -1,6 +1,6 @@
 """First pass over a document: index letters, families, shapes, functions, told by declarations and by use."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import final
 
 from gradproof.expr import POSITIVE, IndexRange, Size
@@ -59,13 +59,18 @@ class _Classes:
         return self._range.get(self.find(node))
 
 
-def survey(statements: Sequence[Statement]) -> Symbols:
-    """Return the symbol table of a document from all its statements, in order."""
+def survey(
+    statements: Sequence[Statement], conditional: Set[int] = frozenset()
+) -> Symbols:
+    """Return the symbol table of a document from all its statements, in order.
+
+    `conditional` holds the ids of statements that are said under a condition.
+    """
     table = Symbols()
     nodes = [n for s in statements for side in s.sides for n in walk_surface(side)]
     _letters(table, statements, nodes)
     _families(table, nodes)
-    _declared(table, statements)
+    _declared(table, statements, conditional)
     _axes(table, statements, nodes)
     _squares(table, statements, nodes)
     _functions(table, statements, nodes)
@@ -155,7 +160,10 @@ def _families(table: Symbols, nodes: Iterable[Surface]) -> None:
             table.families[key] = max(table.families.get(key, 0), rank)
 
 
-def _declared(table: Symbols, statements: Sequence[Statement]) -> None:
+def _declared(
+    table: Symbols, statements: Sequence[Statement], conditional: Set[int]
+) -> None:
+    """Take over spaces, domains and unequal indices; what is said under a condition holds there only."""
     for statement in statements:
         for d in declarations(statement):
             match d:
@@ -171,6 +179,8 @@ def _declared(table: Symbols, statements: Sequence[Statement]) -> None:
                             Size(f"?{resolved.key}{k}") for k in range(len(resolved.indices))
                         )
                         table.shapes[resolved.key] = lead + sizes
+                case InequalityDeclaration() | DistinctDeclaration() if id(statement) in conditional:
+                    pass
                 case InequalityDeclaration(subject, domain):
                     resolved = table.quantity(subject)
                     if resolved is not None:

@@ -59,13 +59,14 @@ class Application(Brackets):
         declared = options.callables is not None and key in options.callables
         if opening.text != "(":
             return opening.text == "[" and declared
-        if declared:
-            return True
-        contents = self.look(self.i, key)
+        contents = self.look(self.i, key, "" if token.sub is None else self.spelled(token.sub))
         if contents.itself:
             return False
-        habit = self.is_callable(token)
         start, end = token.start, opening.start + 1
+        if declared:
+            plain = contents.single or contents.listed or contents.condition or _is_word(key)
+            return bool(plain) or self.choose("call", start, end, "call", "product") == "call"
+        habit = self.is_callable(token)
         if powered:
             if not habit or contents.single or contents.listed or _is_word(key):
                 return habit
@@ -93,8 +94,11 @@ class Application(Brackets):
             return self.choose("call", start, end, "call", "product") == "call"
         return self.choose("call", start, end, "product", "call") == "call"
 
-    def look(self, at: int, key: str) -> Contents:
-        """Look at the bracket that opens at position `at`, without reading it."""
+    def look(self, at: int, key: str, below: str = "") -> Contents:
+        """Look at the bracket that opens at position `at`, without reading it.
+
+        `itself` tells whether the name `key` with the subscript `below` stands in it uncalled.
+        """
         found = Contents()
         tokens = self.tokens
         depth = 0
@@ -120,7 +124,8 @@ class Application(Brackets):
                 elif code in ("+", "-", "pm"):
                     found.terms = True
             if code == "name" and token.text == key and tokens[at + 1].code != "open":
-                found.itself = True
+                script = "" if token.sub is None else self.spelled(token.sub)
+                found.itself = found.itself or script == below
             at += 1
         if found.count == 1:
             if first.code in ("name", "one"):

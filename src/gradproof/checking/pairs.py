@@ -1,0 +1,108 @@
+"""Two sides with everything that may excuse a difference: held quantities, unstated assumptions, unknown names."""
+
+from dataclasses import replace
+
+from gradproof.checking.hypotheses import hypotheses
+from gradproof.checking.judgement import Outcome
+from gradproof.checking.ladder import judge_pair
+from gradproof.diagnostic import Verdict
+from gradproof.expr import Context, Derivative, Expr, Gradient, Sym, walk
+
+RIGHT: tuple[Verdict, ...] = ("proved", "agrees")
+
+
+def judge_sides(
+    left: Expr, right: Expr, context: Context, *, example_cue: bool, case_cue: bool
+) -> Outcome:
+    """Judge ``left = right``; before they count as different, other admissible readings are tried.
+
+    In order: a partial derivative with other named quantities held constant; assumptions that the author
+    may have left unstated (`hypotheses`); names that nothing relates to the other side.
+    """
+    outcome = judge_pair(left, right, context, certified=False)
+    if outcome.verdict != "refuted":
+        return outcome
+    excuse = _held_constant(left, right, context)
+    if excuse is not None:
+        return excuse
+    for h in hypotheses(left, right, context, example_cue=example_cue, case_cue=case_cue):
+        found = judge_pair(left, right, h.context, certified=False)
+        if found.verdict in RIGHT:
+            if h.sufficient:
+                return replace(found, note=(h.kind, h.message))
+            return _undecided(outcome, h.message)
+    stranger = unrelated(left, right, context)
+    if stranger is not None:
+        return _undecided(outcome, f"{stranger} is not defined, and stands on one side only")
+    return judge_pair(left, right, context)
+
+
+def _undecided(outcome: Outcome, reason: str) -> Outcome:
+    return replace(outcome, verdict="undecided", evidence=None, certificate=None, reason=reason)
+
+
+def _held_constant(left: Expr, right: Expr, context: Context) -> Outcome | None:
+    """Try partial derivatives that hold the other named quantities constant.
+
+    Only where every derivative is written with ∂; it counts as right where the other side shows such a
+    quantity, and leaves the line undecided where it does not.
+    """
+    derivatives = [
+        n for e in (left, right) for _, n in walk(e) if isinstance(n, Derivative | Gradient)
+    ]
+    if not derivatives or any(
+        isinstance(n, Gradient) or n.notation != "partial" for n in derivatives
+    ):
+        return None
+    local = judge_pair(left, right, context, mode="local", certified=False)
+    if local.verdict == "refuted":
+        return None
+    if local.verdict not in RIGHT:
+        return _undecided(local, local.reason or "the partial derivative is not certain")
+    bare = right if isinstance(left, Derivative) else left
+    shown = any(isinstance(n, Sym) and n.name in context.definitions for _, n in walk(bare))
+    message = "read with the other named quantities held constant"
+    if shown:
+        return replace(local, note=("local-derivative", message))
+    return _undecided(local, f"the line holds if it is {message}")
+
+
+def unrelated(left: Expr, right: Expr, context: Context) -> str | None:
+    """Return a name that stands on one side only and that nothing in the document says anything about.
+
+    What is declared, stands in a definition or a constraint, is a size, or is the variable of a derivative
+    is known well enough to make a difference certain.
+    """
+    known = set(context.domains) | set(context.sizes) | set(context.values)
+    known |= {r.upper.name for r in context.ranges.values()}
+    for found in context.definitions.values():
+        for d in found:
+            for part in (d.body, *d.params, *d.indices):
+                known.update(_names(part))
+    for pair in context.constraints:
+        for side in pair:
+            known.update(_names(side))
+    ours, theirs = _reached(left, context), _reached(right, context)
+    for name in sorted(ours ^ theirs):
+        if name not in known and name not in context.definitions:
+            return name
+    return None
+
+
+def _names(e: Expr) -> set[str]:
+    return {n.name for _, n in walk(e) if isinstance(n, Sym)}
+
+
+def _reached(e: Expr, context: Context) -> set[str]:
+    """Names in an expression and in the definitions that it reaches."""
+    out: set[str] = set()
+    todo = [e]
+    while todo:
+        for _, node in walk(todo.pop()):
+            name = getattr(node, "name", None)
+            if not isinstance(name, str) or name in out:
+                continue
+            if isinstance(node, Sym) or name in context.definitions:
+                out.add(name)
+                todo.extend(d.body for d in context.definitions.get(name, ()))
+    return out
