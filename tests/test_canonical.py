@@ -55,7 +55,7 @@ class X:
         indices = indices if isinstance(indices, tuple) else (indices,)
         array = self.e
         if isinstance(array, g.Sym) and not array.space.rank:
-            array = g.Sym(array.name, Space((Size("n"), Size("m"))[: len(indices)]))
+            array = g.Sym(array.name, Space((Size("n"),) * len(indices)))
         return X(g.Entry(array, tuple(lift(i) for i in indices)))
 
 
@@ -245,6 +245,206 @@ MEET = {
         (exp(z) / (1 + exp(z)) - y) * exp(z) / (1 + exp(z)) ** 2,
     ),
 }  # fmt: skip
+
+
+def definition(name, body, params=(), indices=()):
+    return Definition(
+        name, lift(body), tuple(lift(x) for x in params), tuple(lift(x) for x in indices)
+    )
+
+
+def defined(*found, **given):
+    table = {}
+    for d in found:
+        table[d.name] = (*table.get(d.name, ()), d)
+    return context(definitions=table, **given)
+
+
+def matrix(name, rows="n", columns="n"):
+    return X(g.Sym(name, Space((Size(rows), Size(columns)))))
+
+
+def vector(name, size="n"):
+    return X(g.Sym(name, Space((Size(size),))))
+
+
+def times(*factors):
+    return X(g.MatMul(tuple(lift(f) for f in factors)))
+
+
+def tr(x):
+    return X(g.Transpose(lift(x)))
+
+
+softmax_i = exp(z[i]) / total(exp(z[k]), k)
+sum_z = total(exp(z[k]), k)
+one_hot = context(constraints=((lift(total(y[k], k)), lift(1)),))
+batch = context(
+    constraints=((lift(total(X(g.Entry(lift(matrix("y")), (lift(o), lift(k)))), k)), lift(1)),)
+)
+odds = definition("p", sigma(z))
+soft = definition("p", softmax_i, indices=(i,))
+five = context(ranges={"i": IndexRange(Size("", 5)), "j": IndexRange(Size("", 5))})
+
+INDEXED = {
+    # Sums.
+    "linearity": (total(a[i] + b[i], i), total(a[j], j) + total(b[k], k), BARE),
+    "constant factor": (total(c * a[i] / 2, i), c * total(a[i], i) / 2, BARE),
+    "sum of a constant": (total(c, i), n * c, BARE),
+    "mean of a constant": (total(c / n, i), c, BARE),
+    "bounds as declared": (total(a[i], i, 1, n), total(a[j], j), BARE),
+    "expanded squares": (
+        total((x[i] - c) ** 2, i), total(x[i] ** 2, i) - 2 * c * total(x[i], i) + n * c**2, BARE),
+    "variance": (
+        total((x[i] - total(x[j], j) / n) ** 2, i) / n,
+        total(x[i] ** 2, i) / n - (total(x[i], i) / n) ** 2, BARE),
+    "product of sums": (total(a[i], i) * total(b[j], j), total(total(a[i] * b[j], i), j), BARE),
+    "square of a sum over an index": (
+        total(a[i], i) ** 2, total(total(a[i] * a[j], j), i), BARE),
+    "order of sums": (
+        total(total(x[i] * A[i, j] * y[j], j), i), total(y[i] * total(A[j, i] * x[j], j), i), BARE),
+    "three indices": (
+        total(total(total(A[i, j] * B[j, k] * C[k, i], i), j), k),
+        total(total(total(C[i, j] * A[j, k] * B[k, i], i), j), k), BARE),
+    "squared row sums": (
+        total(total(A[i, j], j) ** 2, i),
+        total(total(total(A[i, j] * A[i, k], k), j), i), BARE),
+    "index shift": (total(a[i + 1], i, 1, n - 1), total(a[i], i, 2, n), BARE),
+    "from zero": (total(a[i], i, 0, n - 1), total(a[i - 1], i, 1, n), BARE),
+    "sum of indices pulled": (total(2 * i * a[i], i), 2 * total(i * a[i], i), BARE),
+    "fractions join": (
+        total(x[i] / (x[i] + c), i) + c * total(1 / (x[i] + c), i), n, BARE),
+    "logistic residual splits": (
+        total((sigma(z[i]) - y[i]) * x[i], i),
+        total(sigma(z[i]) * x[i], i) - total(y[i] * x[i], i), BARE),
+    "σ - σ² summed": (
+        total(sigma(z[i]) * (1 - sigma(z[i])), i),
+        total(sigma(z[i]), i) - total(sigma(z[i]) ** 2, i), BARE),
+    "BCE with a mean": (
+        -(1 / n) * total(y[i] * log(sigma(z[i])) + (1 - y[i]) * log(1 - sigma(z[i])), i),
+        total(softplus(z[i]) - y[i] * z[i], i) / n, BARE),
+    "margin": (
+        total(log(1 + exp(-y[i] * z[i])), i), -total(log(sigma(y[i] * z[i])), i), BARE),
+    "written out": (total(a[i], i), a[1] + a[2] + a[3] + a[4] + a[5], five),
+    "written out square": (
+        total(a[i], i, 1, 2) ** 2, a[1] ** 2 + 2 * a[1] * a[2] + a[2] ** 2, BARE),
+    "fixed size": (total(c, i), 3 * c, context(sizes={"n": 3})),
+    "one example": (total(a[i], i), a[1], context(sizes={"n": 1})),
+    "one example, free index": (total(a[k], k), a[i], context(sizes={"n": 1})),
+    "likelihood": (
+        log(series(p[i] ** y[i] * (1 - p[i]) ** (1 - y[i]), i)),
+        total(y[i] * log(p[i]) + (1 - y[i]) * log(1 - p[i]), i), PROBABILITY),
+    "product of exponentials": (series(exp(-a[i]), i), exp(-total(a[i], i)), BARE),
+    "product of a constant": (series(s, i), s**n, GAUSS),
+    "product of products": (
+        series(a[i] * b[i], i), series(a[i], i) * series(b[k], k), BARE),
+    # Softmax.
+    "softmax sums to one": (total(softmax_i, i), 1, BARE),
+    "softmax by a shift": (
+        softmax_i, exp(z[i] - c) / total(exp(z[k] - c), k), BARE),
+    "softmax jacobian": (
+        (exp(z[i]) * delta(i, j) * sum_z - exp(z[i]) * exp(z[j])) / sum_z**2,
+        softmax_i * (delta(i, j) - exp(z[j]) / sum_z), BARE),
+    "softmax jacobian by cases": (
+        where((softmax_i * (1 - softmax_i), compare(i, "=", j)), (-softmax_i * exp(z[j]) / sum_z, None)),
+        softmax_i * (delta(i, j) - exp(z[j]) / sum_z), BARE),
+    "log softmax": (log(softmax_i), z[i] - log(sum_z), BARE),
+    "cross entropy derivative": (
+        -total(y[k] * (delta(k, i) - softmax_i), k), softmax_i - y[i], one_hot),
+    "cross entropy, rows": (
+        total(X(g.Entry(lift(matrix("y")), (lift(o), lift(k)))) * (c - delta(k, i)), k),
+        c - X(g.Entry(lift(matrix("y")), (lift(o), lift(i)))), batch),
+    "cross entropy with p defined": (
+        -total(y[k] / p[k] * p[k] * (delta(k, i) - p[i]), k), p[i] - y[i],
+        context(constraints=((lift(total(y[k], k)), lift(1)),), definitions={"p": (soft,)})),
+    "two classes": (
+        exp(a) / (exp(a) + exp(b)), sigma(a - b), BARE),
+    "log-sum-exp shifted": (
+        log(total(exp(z[i]), i)), c + log(total(exp(z[j] - c), j)), BARE),
+    # Deltas.
+    "delta": (total(delta(i, k) * a[i], i), a[k], BARE),
+    "delta shifted": (total(delta(i, k + 1) * a[i], i, 1, n + 1), a[k + 1], BARE),
+    "delta squared": (delta(i, j) ** 2 * a[i], delta(j, i) * a[j], BARE),
+    "chain of deltas": (delta(i, j) * delta(j, k), delta(i, k) * delta(i, j), BARE),
+    "sum of a delta": (total(delta(i, k), i), 1, BARE),
+    "double delta": (total(total(A[i, j] * delta(i, k) * delta(j, l), j), i), A[k, l], BARE),
+    "different numbers": (delta(1, 2) + a, a, BARE),
+    "without one": (
+        total(a[i], i, condition=compare(i, "!=", k)), total(a[i], i) - a[k], BARE),
+    "with one": (total(a[i], i, condition=compare(i, "=", k)), a[k], BARE),
+    "declared different": (delta(i, k) * b + a, a, context(distinct=frozenset({("i", "k")}))),
+    "declared equal": (a[i] * b[k], a[k] * b[i], context(equal=frozenset({("i", "k")}))),
+    "off the diagonal": (
+        total(total(A[i, j], j, condition=compare(i, "!=", j)), i),
+        total(total(A[i, j], j), i) - total(A[i, i], i), BARE),
+    "symmetric": (
+        total(A[i, j] * x[j], j), total(A[j, i] * x[j], j),
+        context(constraints=((g.Transpose(lift(matrix("A"))), lift(matrix("A"))),))),
+    # Definitions, functions, replacement.
+    "definition": (y * log(p) + (1 - y) * log(1 - p), y * z - softplus(z), defined(odds)),
+    "definition of entries": (log(p[j]), z[j] - log(sum_z), defined(soft)),
+    "function": (call("f", a + b), (a + b) ** 2, defined(definition("f", x**2, (x,)))),
+    "function of itself": (call("J", w), (y - w * x) ** 2, defined(definition("J", (w * x - y) ** 2, (w,)))),
+    "unknown function": (call("f", a + b) - call("f", b + a), 0, BARE),
+    "replaced": (X(g.At(lift(x**2 + a), lift(x), lift(3))), 9 + a, BARE),
+    "replaced in a definition": (
+        X(g.At(lift(p), lift(z), lift(0))), Fraction(1, 2), defined(odds)),
+    "single entries": (
+        total(x[i], i), 7,
+        defined(definition("x", 3, indices=(1,)), definition("x", 4, indices=(2,)),
+                ranges={"i": IndexRange(Size("", 2))})),
+    "scalar value": (a * X(g.Sym("x_1")), 3 * a, context(values={"x_1": Fraction(3)})),
+    "solved for": ((1 - p) * a, q * a, context(constraints=((lift(p + q), lift(1)),))),
+    "label": (y**2 * a + (1 - y) * y * b, a * y, domains(y=g.BINARY)),
+    "label by cases": (
+        where((-log(p), compare(y, "=", 1)), (-log(1 - p), compare(y, "=", 0))),
+        -y * log(p) - (1 - y) * log(1 - p), domains(y=g.BINARY)),
+    "margin label": (y * y * a, a, domains(y=Domain(members=(Fraction(-1), Fraction(1))))),
+    # Logarithms, where the domains allow.
+    "log of a product": (log(p * q), log(p) + log(q), PROBABILITY),
+    "log of a quotient": (log(p / (1 - p)), log(p) - log(1 - p), PROBABILITY),
+    "log of a power": (log(s**2), 2 * log(s), GAUSS),
+    "log of a number": (log(8 * s), 3 * log(X(g.Num(Fraction(2)))) + log(s), GAUSS),
+    "Gaussian": (
+        log(exp(-((x - mu) ** 2) / (2 * s**2)) / sqrt(2 * pi * s**2)),
+        -((x - mu) ** 2) / (2 * s**2) - log(2 * pi) / 2 - log(s), GAUSS),
+    "Gaussian density": (
+        exp(-((x - mu) ** 2) / (2 * s**2)) / (s * sqrt(2 * pi)),
+        (2 * pi * s**2) ** Fraction(-1, 2) * exp(-(((x - mu) / s) ** 2) / 2), GAUSS),
+    "Poisson": (log(lam**y * exp(-lam)), y * log(lam) - lam, domains(**{"lam": POSITIVE})),
+    "Poisson derivative": (y * lam ** (y - 1) * exp(-lam) / (lam**y * exp(-lam)), y / lam, BARE),
+    "Bernoulli": (
+        p**y * (1 - p) ** (1 - y), (1 - p) * (p / (1 - p)) ** y, PROBABILITY),
+    "weights": (
+        sqrt(p * q), sqrt(p) * sqrt(q), PROBABILITY),
+    # Vectors and matrices inside scalars, and by their entries.
+    "inner product": (
+        times(tr(vector("x")), vector("w")), total(x[i] * w[i], i), BARE),
+    "quadratic form": (
+        times(tr(vector("x")), matrix("A"), vector("x")),
+        total(total(x[i] * A[i, j] * x[j], i), j), BARE),
+    "norm": (X(g.Norm(lift(vector("x")))) ** 2, total(x[i] ** 2, i), BARE),
+    "trace": (
+        X(g.Trace(lift(times(matrix("A"), matrix("B"))))),
+        X(g.Trace(lift(times(matrix("B"), matrix("A"))))), BARE),
+    "Frobenius": (
+        X(g.Frobenius(lift(matrix("A")), lift(matrix("B")))),
+        X(g.Trace(lift(times(tr(matrix("A")), matrix("B"))))), BARE),
+    "softmax of a vector": (
+        X(g.Entry(g.Fn("softmax", (lift(vector("z")),)), (lift(i),))), softmax_i, BARE),
+    "transposed product": (
+        tr(times(matrix("A"), matrix("B"))), times(tr(matrix("B")), tr(matrix("A"))), BARE),
+    "Hadamard": (
+        X(g.Hadamard((lift(vector("x")), lift(vector("w"))))),
+        times(X(g.Diag(lift(vector("w")))), vector("x")), BARE),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", INDEXED)
+def test_indexed_identities_meet(name):
+    left, right, given = INDEXED[name]
+    assert identical(lift(left), lift(right), given) is True
+    assert identical(lift(right), lift(left), given) is True
 
 
 @pytest.mark.parametrize("name", MEET)

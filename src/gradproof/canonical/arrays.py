@@ -1,5 +1,7 @@
 """Whole arrays read by their entries: matrix products as sums, norms, traces, softmax."""
 
+from collections.abc import Callable
+
 from gradproof.canonical.atoms import Value
 from gradproof.canonical.env import Env
 from gradproof.canonical.exponentials import exp, root
@@ -14,6 +16,11 @@ from gradproof.canonical.unfolding import Reader, Spots
 from gradproof.canonical.workspace import Workspace
 from gradproof.expr import Diag, Expr, Frobenius, Norm
 
+Body = Callable[[Index, Env], Value]
+"""What is summed at one position, in the scope of the sum."""
+Entries = Callable[[Spots, Env], Value]
+"""What is summed at the positions of one entry, in the scope of the sums."""
+
 
 def at_spots(w: Workspace, e: Expr, env: Env, spots: Spots, read: Reader) -> Value:
     """Read a part of an elementwise expression: an entry of an array, or a scalar that is spread."""
@@ -27,7 +34,7 @@ def at_spots(w: Workspace, e: Expr, env: Env, spots: Spots, read: Reader) -> Val
     return read(w, e, env, spots)
 
 
-def summed(w: Workspace, size: Index, env: Env, body: "Body") -> Value:
+def summed(w: Workspace, size: Index, env: Env, body: Body) -> Value:
     """Sum ``body(position, scope)`` over all positions of an axis."""
     if size == ONE:
         return body(ONE, env)
@@ -146,7 +153,7 @@ def _sum_of_exponentials(w: Workspace, e: Expr, env: Env, read: Reader) -> Value
     return summed(w, found[0], env, lambda k, s: exp(w, read(w, e, s, (k,))))
 
 
-def _over_all(w: Workspace, sizes: tuple[Index, ...], env: Env, body: "Entries") -> Value:
+def _over_all(w: Workspace, sizes: tuple[Index, ...], env: Env, body: Entries) -> Value:
     """Sum ``body(positions, scope)`` over all entries of an array."""
 
     def level(at: Spots, rest: tuple[Index, ...], scope: Env) -> Value:

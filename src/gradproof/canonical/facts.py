@@ -28,6 +28,7 @@ def prepare(w: Workspace) -> None:
             _take(w, left, right)
         except NotCanonical:
             continue
+    w.memo.clear()
 
 
 def _symmetry(w: Workspace, left: Expr, right: Expr) -> None:

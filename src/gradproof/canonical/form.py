@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import product
 from typing import TypeVar, final
 
@@ -45,6 +44,7 @@ def canonical(expr: Expr, context: Context) -> Canonical:
     Raises:
         NotCanonical: the expression is not handled, or takes too much work.
 
+    >>> from fractions import Fraction
     >>> from gradproof.expr import Add, Fn, Neg, Num, Sym
     >>> x = Sym("x")
     >>> left = Fn("sigmoid", (Neg(x),))
@@ -67,6 +67,7 @@ def identical(left: Expr, right: Expr, context: Context) -> bool | None:
         True if they are; False if their canonical forms differ (which is no proof that they do); None if one of
         them has no canonical form.
 
+    >>> from fractions import Fraction
     >>> from gradproof.expr import Fn, Mul, Num, Pow, Sym
     >>> x = Sym("x")
     >>> square = Pow(x, Num(Fraction(2)))
@@ -74,24 +75,28 @@ def identical(left: Expr, right: Expr, context: Context) -> bool | None:
     (True, False)
     """
     answer: bool | None = None
+    short = any(not r.upper.name for r in context.ranges.values()) or bool(context.sizes)
     for unroll, fold in ((False, False), (False, True), (True, False)):
-        if fold and (answer is not None or not context.definitions):
-            continue
-        if unroll and not _has_numeric_ranges(context):
+        if (fold and (answer is not None or not context.definitions)) or (unroll and not short):
             continue
         try:
-            if _identical(left, right, context, unroll=unroll, fold=fold):
-                return True
-            answer = False
+            answer, met = _compare(left, right, context, unroll=unroll, fold=fold)
         except NotCanonical:
-            pass
+            continue
+        short = short or met
+        if answer:
+            return True
     return answer
 
 
-def _identical(left: Expr, right: Expr, context: Context, *, unroll: bool, fold: bool) -> bool:
-    def work(w: Workspace) -> bool:
+def _compare(
+    left: Expr, right: Expr, context: Context, *, unroll: bool, fold: bool
+) -> tuple[bool, bool]:
+    """Tell whether two expressions are equal, and whether writing out sums may show more."""
+
+    def work(w: Workspace) -> tuple[bool, bool]:
         scopes = _scopes(w, left, right) if unroll else iter((Env(),))
-        return all(_equal(w, left, right, scope) for scope in scopes)
+        return all(_equal(w, left, right, scope) for scope in scopes), w.short
 
     return _with_room(work, context, unroll=unroll, fold=fold)
 
@@ -137,14 +142,12 @@ def _scopes(w: Workspace, left: Expr, right: Expr) -> Iterator[Env]:
 
 def _allowed(w: Workspace, table: dict[str, Index]) -> bool:
     """Tell whether values of the free indices agree with what is declared of them."""
-    apart = all(a not in table or b not in table or table[a] != table[b] for a, b in w.context.distinct)
+    apart = all(
+        a not in table or b not in table or table[a] != table[b] for a, b in w.context.distinct
+    )
     return apart and all(
         a not in table or b not in table or table[a] == table[b] for a, b in w.context.equal
     )
-
-
-def _has_numeric_ranges(context: Context) -> bool:
-    return bool(context.sizes) or any(not r.upper.name for r in context.ranges.values())
 
 
 def _with_room(

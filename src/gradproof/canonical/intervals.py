@@ -7,7 +7,7 @@ from typing import Final, final
 
 from gradproof.canonical.atoms import Atom, Value
 from gradproof.canonical.indices import at_least
-from gradproof.canonical.polynomials import Poly, terms
+from gradproof.canonical.polynomials import Poly, factors, terms
 from gradproof.canonical.workspace import Workspace
 from gradproof.expr import Domain
 
@@ -25,16 +25,12 @@ class Interval:
     @property
     def positive(self) -> bool:
         """Whether every member exceeds 0."""
-        return self.lower is not None and (
-            self.lower > 0 or (self.lower == 0 and self.lower_open)
-        )
+        return self.lower is not None and (self.lower > 0 or (self.lower == 0 and self.lower_open))
 
     @property
     def negative(self) -> bool:
         """Whether every member is below 0."""
-        return self.upper is not None and (
-            self.upper < 0 or (self.upper == 0 and self.upper_open)
-        )
+        return self.upper is not None and (self.upper < 0 or (self.upper == 0 and self.upper_open))
 
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
@@ -54,8 +50,24 @@ _FUNCTIONS: Final = {
 
 def sign_of_value(w: Workspace, v: Value) -> int:
     """Return 1 or -1 where a value is certain to be positive or negative, else 0."""
-    top = sign_of_poly(w, v.num)
-    return top * sign_of_poly(w, v.den) if top else 0
+    top = _sign_by_factors(w, v.num)
+    return top * _sign_by_factors(w, v.den) if top else 0
+
+
+def _sign_by_factors(w: Workspace, p: Poly) -> int:
+    found = sign_of_poly(w, p)
+    if found or len(p) < 2:
+        return found
+    content, parts = factors(p)
+    out = 1 if content > 0 else -1
+    if len(parts) == 1 and parts[0][1] == 1:
+        return 0
+    for f, e in parts:
+        found = sign_of_poly(w, f)
+        if not found:
+            return 0
+        out *= found**e
+    return out
 
 
 def sign_of_poly(w: Workspace, p: Poly) -> int:

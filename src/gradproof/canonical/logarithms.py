@@ -34,10 +34,8 @@ def log_absolute(w: Workspace, u: Value) -> Value:
         out.append(_of_number(w, abs(content), side))
         for f, e in parts:
             known = sign_of_poly(w, f)
-            if known:
-                part = log(w, w.polynomial(f if known > 0 else -f))
-            else:
-                part = _log_absolute(w, f)
+            positive = f if known > 0 else -f
+            part = log(w, w.polynomial(positive)) if known else _log_absolute(w, f)
             out.append(w.mul(w.number(side * e), part))
     return w.total(out)
 
@@ -76,7 +74,7 @@ def _pair_signs(
 ) -> tuple[list[tuple[Poly, int]], int]:
     """Join ``sign(f) · f`` to ``|f|``; the logarithms of these go to `out`."""
     rest = list(odd)
-    for s, e in odd:
+    for s, _ in odd:
         k = variable(s)
         if k is None or w.atoms[k].kind != "sign":
             continue
@@ -87,7 +85,6 @@ def _pair_signs(
                 out.append(w.mul(w.number(d), _log_absolute(w, f)))
                 turn = turn if f == inner else -turn
                 break
-        del e
     return rest, turn
 
 
@@ -125,9 +122,7 @@ def _of_generator(w: Workspace, f: Poly) -> Value | None:
 
 
 def _of_number(w: Workspace, n: int, side: int) -> Value:
-    parts = [
-        w.mul(w.number(side * e), _log_atom(w, w.ring.constant(p))) for p, e in primes(n)
-    ]
+    parts = [w.mul(w.number(side * e), _log_atom(w, w.ring.constant(p))) for p, e in primes(n)]
     return w.total(parts)
 
 
@@ -136,9 +131,7 @@ def _log_atom(w: Workspace, f: Poly) -> Value:
         return w.zero_value
     v = w.polynomial(f)
     return w.atom(
-        Atom(
-            "log", f"log({spell(w, f)})", args=(v,), depends=w.depends(v), height=w.height(v)
-        )
+        Atom("log", f"log({spell(w, f)})", args=(v,), depends=w.depends(v), height=w.height(v))
     )
 
 

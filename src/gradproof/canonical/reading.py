@@ -121,7 +121,9 @@ def read(w: Workspace, e: Expr, env: Env, spots: Spots = ()) -> Value:
                 raise NotCanonical("cases of arrays")
             return cases(w, branches, env, _scalar)
         case Apply():
-            return read_application(w, e, (), env, read) if not spots else _applied(w, e, env, spots)
+            return (
+                read_application(w, e, (), env, read) if not spots else _applied(w, e, env, spots)
+            )
         case At(body, Sym(name, space), value) | Let(Sym(name, space), value, body):
             if space.rank:
                 raise NotCanonical("an array that is replaced by a value")
@@ -224,15 +226,18 @@ def _series(w: Workspace, e: Sum | Prod, env: Env, spots: Spots) -> Value:
     length = extent.length.number
     if length is not None and (length <= 1 or (w.unroll and length <= MAX_UNROLLED)):
         return _written_out(w, e, env, spots, extent.lower, length)
+    w.short = w.short or (length is not None and length <= MAX_UNROLLED)
     name = w.open(str(env.depth), extent)
     scope = env.deeper({e.index.name: Index.of(name)})
     body = read(w, e.body, scope, spots)
     if e.condition is not None:
         weight = holds(w, e.condition, scope, _scalar)
-        body = (
-            guarded(w, weight, body) if isinstance(e, Sum) else _or_one(w, weight, body)
-        )
-    return sum_over(w, body, name, extent) if isinstance(e, Sum) else product_over(w, body, name, extent)
+        body = guarded(w, weight, body) if isinstance(e, Sum) else _or_one(w, weight, body)
+    return (
+        sum_over(w, body, name, extent)
+        if isinstance(e, Sum)
+        else product_over(w, body, name, extent)
+    )
 
 
 def _or_one(w: Workspace, weight: Value, body: Value) -> Value:
@@ -257,4 +262,3 @@ def _written_out(
         else:
             parts.append(body if weight is w.one_value else _or_one(w, weight, body))
     return w.total(parts) if isinstance(e, Sum) else w.product(parts)
-

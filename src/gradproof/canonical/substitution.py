@@ -3,9 +3,9 @@
 from gradproof.canonical.atoms import Atom, Value
 from gradproof.canonical.exponentials import exp, power
 from gradproof.canonical.functions import call, opaque
+from gradproof.canonical.indices import Index
 from gradproof.canonical.logarithms import log, log_absolute
 from gradproof.canonical.names import delta, entry, index_value, order
-from gradproof.canonical.indices import Index
 from gradproof.canonical.polynomials import Poly, from_terms, terms, variable
 from gradproof.canonical.signs import sign
 from gradproof.canonical.workspace import Table, Workspace

@@ -21,6 +21,7 @@ from gradproof.canonical.polynomials import (
 from gradproof.canonical.substitution import substitute
 from gradproof.canonical.workspace import Table, Workspace
 
+
 def sum_over(w: Workspace, body: Value, name: str, extent: Range) -> Value:
     """Return the sum of `body` over the index variable `name`.
 
@@ -84,11 +85,10 @@ def _plain(w: Workspace, v: Value, name: str, extent: Range) -> Value:
     groups = _group(w, v.num, bound, by_bound=inside.is_one())
     out: list[Value] = []
     for free, part in groups:
-        if inside.is_one():
-            if part.is_one():
-                total = count(w, extent)
-            else:
-                total = close(w, w.polynomial(part), (Bound(name, extent),))
+        if inside.is_one() and part.is_one():
+            total = count(w, extent)
+        elif inside.is_one():
+            total = close(w, w.polynomial(part), (Bound(name, extent),))
         else:
             kernel = w.make(part, inside)
             if len(groups) > 1 or kernel.den != inside:
@@ -212,9 +212,7 @@ def _declared(w: Workspace, kernel: Value, bounds: tuple[Bound, ...]) -> Value |
     return total[1] if total is not None and total[0] == bounds[0].extent else None
 
 
-def entry_total(
-    w: Workspace, kernel: Value, bounds: tuple[Bound, ...]
-) -> tuple[str, int] | None:
+def entry_total(w: Workspace, kernel: Value, bounds: tuple[Bound, ...]) -> tuple[str, int] | None:
     """Return name and axis if a kernel is an entry summed over one of its axes."""
     atom = w.single(kernel)
     if atom is None or atom.kind != "entry" or len(bounds) != 1:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 from gradproof.canonical.atoms import Value
 from gradproof.canonical.env import Env
@@ -14,6 +15,8 @@ from gradproof.canonical.workspace import Workspace
 from gradproof.expr import Add, Apply, Definition, Entry, Expr, Idx, Neg, Num, Sym
 
 Spots = tuple[Index, ...]
+Match = dict[str, Index] | Literal["another", "in doubt"]
+"""Formal indices bound; or the definition is of another entry, or may be."""
 Reader = Callable[[Workspace, Expr, Env, Spots], Value]
 """Reads an expression; of an array, the entry at the given positions (counted from 1)."""
 
@@ -56,10 +59,10 @@ def read_entry(
     for d in sorted(definitions, key=lambda d: sum(not isinstance(i, Num) for i in d.indices)):
         if not d.indices or len(d.indices) > len(indices):
             continue
-        table = _match(w, d, indices, env)
-        if table is None:
+        table = _match(w, d, indices)
+        if table == "in doubt":
             return entry(w, name, indices)
-        if table is not False:
+        if not isinstance(table, str):
             rest = indices[len(d.indices) :]
             start = w.context.origins.get(name, ())[len(d.indices) :]
             return _body(w, d, _from_one(rest, start), env.with_indices(table), reader)
@@ -112,17 +115,15 @@ def read_application(
     if not fitting.indices:
         spots = positions(w, e.name, indices) if indices else ()
         return _body(w, fitting, spots, scope, reader)
-    table = _match(w, fitting, indices, env) if len(indices) >= len(fitting.indices) else None
-    if not table and table != {}:
+    table = _match(w, fitting, indices) if len(indices) >= len(fitting.indices) else "in doubt"
+    if isinstance(table, str):
         raise NotCanonical(f"{e.name} is applied at an entry that its definition may not cover")
     rest = indices[len(fitting.indices) :]
     start = w.context.origins.get(e.name, ())[len(fitting.indices) :]
     return _body(w, fitting, _from_one(rest, start), scope.with_indices(table), reader)
 
 
-def _body(
-    w: Workspace, d: Definition, spots: tuple[Index, ...], env: Env, reader: Reader
-) -> Value:
+def _body(w: Workspace, d: Definition, spots: tuple[Index, ...], env: Env, reader: Reader) -> Value:
     """Return the body of a definition (or an entry of it) in a scope.
 
     Raises:
@@ -157,30 +158,28 @@ def _from_one(indices: Spots, start: tuple[int, ...]) -> tuple[Index, ...]:
     return tuple(i.shifted(1 - s) for i, s in zip(indices, padded, strict=False))
 
 
-def _match(
-    w: Workspace, d: Definition, given: tuple[Index, ...], env: Env
-) -> dict[str, Index] | None | bool:
-    """Bind the formal indices of a definition; False where it does not cover the entry, None in doubt."""
+def _match(w: Workspace, d: Definition, given: Spots) -> Match:
+    """Bind the formal indices of a definition to those of an entry."""
     table: dict[str, Index] = {}
     for pattern, index in zip(d.indices, given, strict=False):
         name, shift = _shifted(pattern)
         if name is None:
             number = read_index(w, pattern, Env())
             if number is None:
-                return None
+                return "in doubt"
             gap = index.plus(number, -1)
             if gap.terms:
-                return None
+                return "in doubt"
             if gap.constant:
-                return False
+                return "another"
             continue
         value = index.shifted(-shift)
         if table.setdefault(name, value) != value:
-            return None
+            return "in doubt"
         free_index(w, name)
         extent = w.ranges.get(name)
         if extent is not None and not within(value, extent, w.ranges, w.sizes):
-            return None
+            return "in doubt"
     return table
 
 
@@ -197,9 +196,7 @@ def _shifted(pattern: Expr) -> tuple[str | None, int]:
             return None, 0
 
 
-def _bind(
-    w: Workspace, param: Expr, arg: Expr, env: Env, scope: Env, reader: Reader
-) -> Env:
+def _bind(w: Workspace, param: Expr, arg: Expr, env: Env, scope: Env, reader: Reader) -> Env:
     """Bind one formal parameter to its argument, taken in the caller's scope."""
     match param, arg:
         case Sym(name, space), _ if not space.rank:

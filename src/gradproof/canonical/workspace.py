@@ -52,6 +52,7 @@ class Workspace:
         rules: values of atoms that declared facts determine, by key.
         symmetric: names of symmetric matrices.
         totals: sums of entries that declared facts determine, by array name and axis.
+        short: whether a sum over a range of a few numbers was met and not written out.
         resum: takes a sum or product up again after its parts have changed.
     """
 
@@ -77,6 +78,7 @@ class Workspace:
     memo: dict[object, Value] = field(default_factory=dict[object, Value])
     keys: dict[str, str] = field(default_factory=dict[str, str])
     nodes: int = 0
+    short: bool = False
     ring: Ring = field(init=False)
     gens: tuple[Poly, ...] = field(init=False)
     one: Poly = field(init=False)

@@ -259,9 +259,11 @@ def _summed_families(left: Expr, right: Expr, context: Context) -> set[str]:
         for node in _reached(side, context):
             if isinstance(node, Sum):
                 for _, inner in walk(node.body):
-                    own = isinstance(inner, Entry) and node.index in inner.indices
-                    if own and isinstance(inner.array, Sym):
-                        out.add(inner.array.name)
+                    match inner:
+                        case Entry(Sym(name), indices) if node.index in indices:
+                            out.add(name)
+                        case _:
+                            pass
     return out
 
 

@@ -12,7 +12,7 @@ from gradproof.evaluate.arithmetic import Array
 from gradproof.evaluate.draws import Style, nonzero, whole
 from gradproof.evaluate.indexing import flatten_entry
 from gradproof.evaluate.inventory import take_inventory
-from gradproof.evaluate.limits import Unsupported
+from gradproof.evaluate.limits import MAX_DRAWN, MAX_POINTS, Unsupported
 from gradproof.expr import (
     Add,
     Context,
@@ -261,7 +261,8 @@ def _sum_to(
             if domain.lower != 0 or (domain.upper is not None and domain.upper < total):
                 raise Unsupported("constraint: the domain does not allow this sum")
             weights = [Fraction(whole(rng, 1, 9)) for _ in range(n)]
-            line[:] = [w * total / sum(weights) for w in weights]
+            share = total / sum(weights)
+            line[:] = [w * share for w in weights]
         else:
             line[-1] = total - sum(line[:-1], _ZERO)
     back = lines.reshape(np.moveaxis(a, axis, -1).shape)
@@ -277,7 +278,13 @@ def _mirror(a: Array, sign: int) -> None:
 
 
 def _reflections(n: int, rng: random.Random) -> Array:
-    """Return a rational orthogonal matrix: Householder reflections at random rational vectors."""
+    """Return a rational orthogonal matrix: Householder reflections at random rational vectors.
+
+    Raises:
+        Unsupported: it is too large.
+    """
+    if n * n > MAX_DRAWN // MAX_POINTS:
+        raise Unsupported("limit:elements")
     q = np.array([[_ONE if i == j else _ZERO for j in range(n)] for i in range(n)], dtype=object)
     for _ in range(2):
         v = np.array([Fraction(whole(rng, -3, 3)) for _ in range(n)], dtype=object)

@@ -19,7 +19,7 @@ from gradproof.expr import (
     walk,
 )  # fmt: skip
 from gradproof.notation.derivation import Condition, Line
-from gradproof.notation.elaborate.domains import label_domains
+from gradproof.notation.elaborate.domains import label_domains, threshold_domains
 from gradproof.notation.elaborate.rows import OUTSIDE
 from gradproof.notation.elaborate.symbols import Symbols
 
@@ -163,7 +163,8 @@ def _context(
             kept[key] = found
     varying, functions = _unknowns(kept, lines)
     bodies = [d.body for found in kept.values() for d in found]
-    labels = {k: v for k, v in label_domains(bodies).items() if k not in kept}
+    labels = {**threshold_domains(bodies), **label_domains(bodies)}
+    labels = {k: v for k, v in labels.items() if k not in kept}
     return Context(
         domains=MappingProxyType({**labels, **table.domains}),
         ranges=MappingProxyType(dict(table.indices)),

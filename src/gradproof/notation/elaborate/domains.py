@@ -1,10 +1,12 @@
-"""Domains inferred from use: a name that weighs one term by itself and another by its complement is a label."""
+"""Domains inferred from use: labels weigh one term by themselves and another by their complement."""
 
 from collections.abc import Iterable, Iterator
 
 from gradproof.expr import (
     CLOSED_UNIT,
+    POSITIVE,
     Add,
+    Compare,
     Div,
     Domain,
     Entry,
@@ -42,6 +44,19 @@ def label_domains(exprs: Iterable[Expr]) -> dict[str, Domain]:
             elif isinstance(node, Fn | Pow):
                 argument.update(n for kid in children(node) for n in _names(kid))
     return dict.fromkeys(sorted((plain & complement) - argument), CLOSED_UNIT)
+
+
+def threshold_domains(exprs: Iterable[Expr]) -> dict[str, Domain]:
+    """Return the positive numbers for every name that bounds an absolute value: ``|r| ≤ δ``."""
+    out: dict[str, Domain] = {}
+    for e in exprs:
+        for _, node in walk(e):
+            if isinstance(node, Compare):
+                for size, bound in ((node.left, node.right), (node.right, node.left)):
+                    name = _name(bound)
+                    if name is not None and isinstance(size, Fn) and size.name == "abs":
+                        out[name] = POSITIVE
+    return out
 
 
 def _weigh(factor: Expr, plain: set[str], complement: set[str]) -> None:

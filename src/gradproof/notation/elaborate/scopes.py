@@ -43,9 +43,18 @@ def _line(
         role: Role = "other" if fatal is not None else "label"
         reason = None if fatal is None else f"{fatal.message} ({fatal.kind})"
         return Line(
-            item.place, item.span, item.tex, role, (), item.heading, reason, words, assumptions,
+            place=item.place,
+            span=item.span,
+            tex=item.tex,
+            role=role,
+            readings=(),
+            scope=item.heading,
+            reason=reason,
+            words=words,
+            assumptions=assumptions,
             shown=shown,
-        )  # fmt: skip
+            conditions=tuple(scope.conditions.values()),
+        )
     known = _known(scopes, item.heading)
     manner = Manner(
         assumed=item.explicit or cues.assumed,

@@ -21,6 +21,7 @@ from gradproof.notation.elaborate.symbols import (
     spelled,
     walk_surface,
 )
+from gradproof.notation.elaborate.usage import primes_of, read_usage
 from gradproof.notation.surface import Name, Statement, Surface
 
 ARRAY_HEADS = frozenset({"transpose", "had", "haddiv", "frob", "inner", "norm", "kron", "matrix"})
@@ -74,6 +75,7 @@ def survey(
     _axes(table, statements, nodes)
     _squares(table, statements, nodes)
     _functions(table, statements, nodes)
+    read_usage(table, statements, nodes)
     _vague(table, statements)
     return table
 
@@ -336,7 +338,6 @@ def _functions(table: Symbols, statements: Sequence[Statement], nodes: Iterable[
             if key is not None:
                 table.defined_functions.add(key)
                 formals.add(id(left))
-            _adjoint(table, statement)
     for node in nodes:
         if node.head != "call" or id(node) in formals:
             continue
@@ -350,13 +351,6 @@ def _functions(table: Symbols, statements: Sequence[Statement], nodes: Iterable[
                         table.parameters.setdefault((key, k), shape)
 
 
-def _adjoint(table: Symbols, statement: Statement) -> None:
-    """Note the course convention: ``dW = ∂J/∂W`` makes dW a name for the derivative."""
-    left, right = statement.sides[0], statement.sides[1]
-    if left.head == "diff" and left.args[0].head in ("name", "pow") and right.head == "deriv":
-        table.adjoints.add(spelled(left.args[0]).split("_")[0])
-
-
 def _vague(table: Symbols, statements: Sequence[Statement]) -> None:
     """Find names that act as arrays although nothing tells their shape."""
     for statement in statements:
@@ -365,7 +359,7 @@ def _vague(table: Symbols, statements: Sequence[Statement]) -> None:
                 array = node.head in ARRAY_HEADS or (
                     node.head == "call" and node.text in ARRAY_FUNCTIONS
                 )
-                if array:
+                if array and not primes_of(node):
                     for part in node.args:
                         _mark(table, part)
 

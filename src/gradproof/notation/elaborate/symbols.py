@@ -15,6 +15,22 @@ HABIT_INDICES = frozenset("ijkl")
 BUILT_IN = frozenset(get_args(FunctionName))
 """Functions that the tree knows by name: no equation defines them anew."""
 
+ALIASES = {"ln": "log", "sgn": "sign", "ReLU": "relu", "Softmax": "softmax", "lg": "log"}
+SIGMOIDS = frozenset({"\\sigma", "σ", "sigmoid", "sigm", "logistic"})
+EQUALITIES = frozenset({"=", ":=", "=="})
+
+
+def canonical_function(name: str) -> str:
+    """Return the name under which the tree knows a function."""
+    return ALIASES.get(name, name)
+
+
+def unwrapped(node: Surface) -> Surface:
+    """Return what stands in a bracket around one expression."""
+    while node.head == "group" and len(node.args) == 1:
+        node = node.args[0]
+    return node
+
 
 def spelled(item: Surface) -> str:
     """Return a flat spelling of a subscript or superscript item, e.g. ``t+1``, ``new``, ``i``."""
@@ -108,7 +124,10 @@ class Symbols:
     """What the survey found; filled once, then only read.
 
     `indices` are the index letters with their ranges; `shapes` the full shapes of arrays and families;
-    `vague` names that act as arrays but whose shape nothing tells.
+    `vague` names that act as arrays but whose shape nothing tells. `bodies` are first right sides by key,
+    `formals` the parameter of each function of one (None where it has several, or several names for it),
+    `arguments` what each function is applied to, `primed` names that end in primes, `adjoints` names
+    written as a change, like ``dW``.
     """
 
     indices: dict[str, IndexRange] = field(default_factory=dict[str, IndexRange])
@@ -128,6 +147,10 @@ class Symbols:
     vague: set[str] = field(default_factory=set[str])
     named: set[str] = field(default_factory=set[str])
     adjoints: set[str] = field(default_factory=set[str])
+    bodies: dict[str, Surface] = field(default_factory=dict[str, Surface])
+    formals: dict[str, Surface | None] = field(default_factory=dict[str, Surface | None])
+    arguments: dict[str, list[Surface]] = field(default_factory=dict[str, list[Surface]])
+    primed: set[str] = field(default_factory=set[str])
     distinct: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     equal: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     superscripted: set[str] = field(default_factory=set[str])

@@ -59,8 +59,8 @@ class Application(Brackets):
         declared = options.callables is not None and key in options.callables
         if opening.text != "(":
             return opening.text == "[" and declared
-        contents = self.look(self.i, key, "" if token.sub is None else self.spelled(token.sub))
-        if contents.itself:
+        contents = self.look(self.i, key)
+        if contents.itself and not (declared and contents.single):
             return False
         start, end = token.start, opening.start + 1
         if declared:
@@ -94,11 +94,8 @@ class Application(Brackets):
             return self.choose("call", start, end, "call", "product") == "call"
         return self.choose("call", start, end, "product", "call") == "call"
 
-    def look(self, at: int, key: str, below: str = "") -> Contents:
-        """Look at the bracket that opens at position `at`, without reading it.
-
-        `itself` tells whether the name `key` with the subscript `below` stands in it uncalled.
-        """
+    def look(self, at: int, key: str) -> Contents:
+        """Look at the bracket that opens at position `at`, without reading it."""
         found = Contents()
         tokens = self.tokens
         depth = 0
@@ -124,8 +121,7 @@ class Application(Brackets):
                 elif code in ("+", "-", "pm"):
                     found.terms = True
             if code == "name" and token.text == key and tokens[at + 1].code != "open":
-                script = "" if token.sub is None else self.spelled(token.sub)
-                found.itself = found.itself or script == below
+                found.itself = True
             at += 1
         if found.count == 1:
             if first.code in ("name", "one"):

@@ -1,0 +1,183 @@
+"""How a document uses names that are functions, primed, or written as a change: told once, from all statements."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from gradproof.notation.elaborate.symbols import (
+    BUILT_IN,
+    EQUALITIES,
+    SIGMOIDS,
+    Symbols,
+    canonical_function,
+    full_key,
+    spelled,
+    unwrapped,
+    walk_surface,
+)
+from gradproof.notation.surface import Statement, Surface
+
+_CHANGES = {"d": "d", "Delta": "\\Delta "}
+_STEPS = frozenset({"=", ":=", "==", "<-"})
+
+
+def read_usage(
+    table: Symbols, statements: Sequence[Statement], nodes: Iterable[Surface]
+) -> None:
+    """Fill in which names have a body, formal parameters, arguments, primes or changes of their own."""
+    for statement in statements:
+        if statement.relations[:1] and statement.relations[0] in EQUALITIES:
+            _defined(table, statement)
+    _arguments(table, nodes)
+    for statement in statements:
+        if statement.relations[:1] and statement.relations[0] in _STEPS:
+            _primed(table, statement)
+    _changes(table, statements)
+
+
+def _defined(table: Symbols, statement: Statement) -> None:
+    """Keep the first right side of a name, and the parameter of a function of one."""
+    left = unwrapped(statement.sides[0])
+    right = next((s for s in statement.sides[1:] if s.head != "hole"), None)
+    if right is None:
+        return
+    if left.head == "name" and left.name is not None:
+        key = table.resolve(left.name).key
+        table.bodies.setdefault(key, right)
+    elif left.head == "call" and table.quantity(left) is None:
+        callee, params = left.args[0], left.args[1:]
+        key = full_key(callee.name) if callee.name is not None else callee.text
+        if key not in table.defined_functions:
+            return
+        table.bodies.setdefault(key, right)
+        formal = params[0] if len(params) == 1 and params[0].head == "name" else None
+        known = table.formals.setdefault(key, formal)
+        if known is not None and (formal is None or spelled(known) != spelled(formal)):
+            table.formals[key] = None
+
+
+def _arguments(table: Symbols, nodes: Iterable[Surface]) -> None:
+    """Keep the arguments with which each built-in function of one argument is called."""
+    for node in nodes:
+        if node.head == "call" and len(node.args) == 2:
+            key = called_function(node, table)
+            if key is not None:
+                found = table.arguments.setdefault(key, [])
+                if all(spelled(node.args[1]) != spelled(a) for a in found):
+                    found.append(node.args[1])
+
+
+def called_function(node: Surface, table: Symbols) -> str | None:
+    """Return the key of the function a call applies, primes aside: of a document's own, or built in."""
+    callee = node.args[0]
+    if callee.head == "prime":
+        callee = callee.args[0]
+    return function_key(callee, table)
+
+
+def function_key(node: Surface, table: Symbols) -> str | None:
+    r"""Return the key of a function named alone: one that the document defines, ``\tanh``, ``\sigma`` by habit."""
+    if node.name is not None:
+        key = full_key(node.name)
+        if key in table.defined_functions:
+            return key
+        taken = key in table.functions or key in table.domains or key in table.bodies
+        return "sigmoid" if key in SIGMOIDS and not taken and not node.name.sub else None
+    if node.head != "function":
+        return None
+    if node.text in table.defined_functions or node.text in table.named:
+        return node.text if node.text in table.defined_functions else None
+    name = canonical_function(node.text)
+    return name if name in BUILT_IN else None
+
+
+def _primed(table: Symbols, statement: Statement) -> None:
+    r"""Find names with a prime of their own: ``w' = w - \alpha g``, ``x'_i = …``, where no derivative can be meant."""
+    left = unwrapped(statement.sides[0])
+    count = primes_of(left)
+    inner = left.args[0] if count else left
+    if not count or inner.head != "name" or inner.name is None:
+        return
+    if function_key(inner, table) is not None:
+        return
+    resolved = table.resolve(inner.name)
+    key = resolved.key
+    rank = len(table.shapes.get(key, ())) - len(resolved.indices)
+    if resolved.indices:
+        own = True
+    elif key in table.bodies:
+        own = False
+    else:
+        own = rank <= 0 or _starts_with(statement.sides[1], key, table)
+    if own:
+        name = key + "'" * count
+        table.primed.add(name)
+        for known in (table.shapes, table.origins, table.families):
+            if key in known:
+                known[name] = known[key]  # pyright: ignore
+
+
+def primes_of(node: Surface) -> int:
+    """Return the number of primes on what a node is about; 0 where it bears none."""
+    if node.head == "prime":
+        return int(node.text or "1")
+    return 1 if node.head == "transpose" and node.text in ("prime", "'") else 0
+
+
+def _starts_with(side: Surface, key: str, table: Symbols) -> bool:
+    """Tell an update: a sum that starts with the name itself."""
+    first = side.args[0] if side.head == "add" else side
+    return side.head == "add" and first.name is not None and table.resolve(first.name).key == key
+
+
+def _changes(table: Symbols, statements: Sequence[Statement]) -> None:
+    r"""Find changes that are names: ``dW = \partial J/\partial W``, ``\Delta w = -\eta g``, ``dZ = A - Y``.
+
+    On the left of an equation whose right side holds no change, or only such names. A document that also
+    uses them beside other differentials means differentials.
+    """
+    pairs = [
+        (left, [c for s in statement.sides[1:] for c in _changes_in(s)], statement)
+        for statement in statements
+        if statement.relations[:1] and statement.relations[0] in _STEPS
+        for left in (unwrapped(statement.sides[0]),)
+        if left.head == "diff"
+    ]
+    found: set[str] = set()
+    while True:
+        more = {
+            key
+            for left, inside, statement in pairs
+            if (key := change_key(left, table)) is not None
+            and all(change_key(c, table) in found for c in inside)
+            and not _is_number(statement.sides[1])
+        }
+        if more <= found:
+            break
+        found |= more
+    while True:
+        mixed = {
+            change_key(c, table)
+            for left, inside, _ in pairs
+            if change_key(left, table) not in found
+            for c in inside
+        } & found
+        if not mixed:
+            break
+        found -= {key for key in mixed if key is not None}
+    table.adjoints |= found
+
+
+def change_key(node: Surface, table: Symbols) -> str | None:
+    r"""Return the name that a change of a name would be: ``dW``, ``\Delta w``; None for any other."""
+    inner = node.args[0]
+    mark = _CHANGES.get(node.text)
+    if mark is None or inner.head != "name" or inner.name is None:
+        return None
+    return mark + table.resolve(inner.name).key
+
+
+def _changes_in(side: Surface) -> Iterator[Surface]:
+    return (n for n in walk_surface(side) if n.head == "diff")
+
+
+def _is_number(side: Surface) -> bool:
+    return unwrapped(side).head in ("number", "hole")
