@@ -106,17 +106,16 @@ def call(name, *args):
     return X(g.Apply(name, tuple(lift(a) for a in args)))
 
 
-names = "x y z a b c p q w u t s r n m mu theta lam gam h o A B C K"
-x, y, z, a, b, c, p, q, w, u, t, s, r, n, m, mu, theta, lam, gam, h, o, A, B, C, K = (
+names = "x y z a b c p q w u t s r n m mu theta lam gam h A B C K"
+x, y, z, a, b, c, p, q, w, u, t, s, r, n, m, mu, theta, lam, gam, h, A, B, C, K = (
     X(g.Sym(name)) for name in names.split()
 )
 i, j, k, l = (X(g.Idx(name)) for name in "ijkl")
 e, pi = X(g.Const("e")), X(g.Const("pi"))
-i, j, k, l = (X(g.Idx(name)) for name in "ijkl")
 
 UNIT = g.OPEN_UNIT
 POSITIVE = g.POSITIVE
-RANGES = {letter: IndexRange(Size("n")) for letter in "ijkl"} | {"o": IndexRange(Size("m"))}
+RANGES = {letter: IndexRange(Size("n")) for letter in "ijkl"}
 
 
 def context(**given):
@@ -280,7 +279,7 @@ softmax_i = exp(z[i]) / total(exp(z[k]), k)
 sum_z = total(exp(z[k]), k)
 one_hot = context(constraints=((lift(total(y[k], k)), lift(1)),))
 batch = context(
-    constraints=((lift(total(X(g.Entry(lift(matrix("y")), (lift(o), lift(k)))), k)), lift(1)),)
+    constraints=((lift(total(X(g.Entry(lift(matrix("y")), (lift(l), lift(k)))), k)), lift(1)),)
 )
 odds = definition("p", sigma(z))
 soft = definition("p", softmax_i, indices=(i,))
@@ -352,8 +351,8 @@ INDEXED = {
     "cross entropy derivative": (
         -total(y[k] * (delta(k, i) - softmax_i), k), softmax_i - y[i], one_hot),
     "cross entropy, rows": (
-        total(X(g.Entry(lift(matrix("y")), (lift(o), lift(k)))) * (c - delta(k, i)), k),
-        c - X(g.Entry(lift(matrix("y")), (lift(o), lift(i)))), batch),
+        total(X(g.Entry(lift(matrix("y")), (lift(l), lift(k)))) * (c - delta(k, i)), k),
+        c - X(g.Entry(lift(matrix("y")), (lift(l), lift(i)))), batch),
     "cross entropy with p defined": (
         -total(y[k] / p[k] * p[k] * (delta(k, i) - p[i]), k), p[i] - y[i],
         context(constraints=((lift(total(y[k], k)), lift(1)),), definitions={"p": (soft,)})),

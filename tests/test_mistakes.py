@@ -41,7 +41,7 @@ from gradproof.expr import (
 )  # fmt: skip
 from gradproof.mistakes import align_terms, catalogue, explain
 from gradproof.mistakes.bench import differ, equal, measure
-from gradproof.mistakes.search import LATER
+from gradproof.mistakes.sites import LATER
 from gradproof.mistakes.sites import Workshop, places_to_rewrite
 from gradproof.rewrite import num
 

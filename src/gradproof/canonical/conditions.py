@@ -5,10 +5,13 @@ from fractions import Fraction
 
 from gradproof.canonical.atoms import Value
 from gradproof.canonical.env import Env
+from gradproof.canonical.functions import opaque
+from gradproof.canonical.intervals import sign_of_poly
+from gradproof.canonical.keys import orient
 from gradproof.canonical.letters import read_index
 from gradproof.canonical.limits import NotCanonical
 from gradproof.canonical.names import delta, order
-from gradproof.canonical.polynomials import divides
+from gradproof.canonical.polynomials import factors
 from gradproof.canonical.settling import settle
 from gradproof.canonical.signs import sign
 from gradproof.canonical.workspace import Workspace
@@ -65,11 +68,7 @@ def kronecker(w: Workspace, e: Delta, env: Env) -> Value:
 
 
 def cases(w: Workspace, branches: tuple[Branch, ...], env: Env, read: Read) -> Value:
-    """Return the value of the first branch whose condition holds, 0 where none does.
-
-    Raises:
-        NotCanonical: as `guarded`.
-    """
+    """Return the value of the first branch whose condition holds, 0 where none does."""
     out: list[Value] = []
     rest = w.one_value
     for branch in branches:
@@ -84,19 +83,28 @@ def cases(w: Workspace, branches: tuple[Branch, ...], env: Env, read: Read) -> V
 
 
 def guarded(w: Workspace, weight: Value, value: Value) -> Value:
-    """Return a value that counts only where `weight` is not zero; elsewhere it need not be defined.
+    """Return ``weight · value`` for a value that counts only where the weight is not zero.
 
-    Raises:
-        NotCanonical: the value may be undefined on the edge of where it counts.
+    Elsewhere the value need not be defined, so a denominator that may vanish must not become one of the whole:
+    its factors f stand as functions ``inverse(f)`` of which nothing is known. Where the weight only tells
+    indices apart the denominator may stay if nothing else tells single points apart (`Workspace.fragile`).
     """
-    degrees = value.den.degrees()
-    if any(degrees[k] > 0 and k not in w.roots for k in w.relations):
-        raise NotCanonical("a case with a kink or a label in a denominator")
-    for k in w.used(weight):
-        atom = w.atoms[k]
-        if atom.kind == "sign" and divides(atom.args[0].num, value.den):
-            raise NotCanonical("a case that is not defined on its edge")
-    return w.mul(weight, value)
+    if not w.strict and all(w.atoms[k].kind in ("delta", "order") for k in w.used(weight)):
+        w.loose = w.loose or not value.den.is_one()
+        return w.mul(weight, value)
+    out = w.mul(weight, w.polynomial(value.num))
+    if value.den.is_one():
+        return out
+    content, parts = factors(value.den)
+    rest = w.ring.constant(content)
+    for f, e in parts:
+        if sign_of_poly(w, f):
+            rest = rest * f**e
+        else:
+            turn, argument = orient(w, w.polynomial(f))
+            inverse = opaque(w, "inverse", (argument,))
+            out = w.mul(out, w.power(inverse if turn > 0 else w.neg(inverse), e))
+    return w.div(out, w.polynomial(rest))
 
 
 def _not(w: Workspace, v: Value) -> Value:

@@ -12,7 +12,15 @@ from gradproof.canonical.limits import (
     too_large,
 )
 from gradproof.canonical.logarithms import log
-from gradproof.canonical.polynomials import Poly, constant, content, divide, from_terms, terms
+from gradproof.canonical.polynomials import (
+    Poly,
+    constant,
+    content,
+    divide,
+    exponents,
+    from_terms,
+    terms,
+)
 from gradproof.canonical.signs import absolute, sign
 from gradproof.canonical.workspace import Workspace
 
@@ -46,7 +54,16 @@ def power(w: Workspace, base: Value, exponent: Value) -> Value:
         if c is not None and c > 0:
             return base
         raise NotCanonical("zero to a power that is not known to be positive")
-    return exp(w, w.mul(exponent, log(w, base)))
+    return w.mul(_where_not_zero(w, base), exp(w, w.mul(exponent, log(w, base))))
+
+
+def _where_not_zero(w: Workspace, base: Value) -> Value:
+    """Return 0 where an even power of a sign makes the base 0 (its logarithm does not show it), else 1."""
+    out = w.one_value
+    for k in w.used(base):
+        if w.atoms[k].kind == "sign" and min(exponents(base.num, k)) == 2:
+            out = w.mul(out, w.power(w.generator(k), 2))
+    return out
 
 
 def root(w: Workspace, u: Value, degree: int) -> Value:

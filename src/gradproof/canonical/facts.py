@@ -2,6 +2,7 @@
 
 from gradproof.canonical.atoms import Value
 from gradproof.canonical.env import Env
+from gradproof.canonical.indices import SIZE_MARK
 from gradproof.canonical.letters import size_index
 from gradproof.canonical.limits import NotCanonical
 from gradproof.canonical.polynomials import Monomial, from_terms, terms
@@ -64,8 +65,9 @@ def _plain(kernel: Value, w: Workspace, bound: str) -> bool:
     atom = w.single(kernel)
     if atom is None:
         return False
-    names = [i.name for i in atom.indices]
-    return None not in names and len(set(names)) == len(names) and bound in names
+    names = [i.name or SIZE_MARK for i in atom.indices]
+    letters = not any(n.startswith(SIZE_MARK) for n in names)
+    return letters and len(set(names)) == len(names) and bound in names
 
 
 def _solve(w: Workspace, gap: Value) -> None:

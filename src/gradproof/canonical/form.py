@@ -10,7 +10,14 @@ from gradproof.canonical.facts import prepare
 from gradproof.canonical.indices import Index, Range
 from gradproof.canonical.keys import value_key
 from gradproof.canonical.letters import free_index
-from gradproof.canonical.limits import CAPACITIES, MAX_UNROLLED, NotCanonical, Restart, too_large
+from gradproof.canonical.limits import (
+    CAPACITIES,
+    MAX_UNROLLED,
+    UNDEFINED,
+    NotCanonical,
+    Restart,
+    too_large,
+)
 from gradproof.canonical.products import again
 from gradproof.canonical.reading import read
 from gradproof.canonical.settling import settle
@@ -157,15 +164,35 @@ def _with_room(
     unroll: bool = False,
     fold: bool = False,
 ) -> _Result:
-    """Do some work in a workspace; begin again in a larger one, or with finer generators, as needed."""
+    """Do some work in a workspace that is as strict as it must be."""
+    try:
+        result, fragile = _work(work, context, unroll, fold, strict=False)
+    except NotCanonical as e:
+        if e.reason != UNDEFINED:
+            raise
+    else:
+        if not fragile:
+            return result
+    return _work(work, context, unroll, fold, strict=True)[0]
+
+
+def _work(
+    work: Callable[[Workspace], _Result],
+    context: Context,
+    unroll: bool,
+    fold: bool,
+    *,
+    strict: bool,
+) -> tuple[_Result, bool]:
+    """Do some work; begin again in a larger workspace, or with finer generators, as needed."""
     scales: dict[str, int] = {}
     rooms = iter(CAPACITIES)
     room = next(rooms)
     for _ in range(_MAX_RESTARTS):
-        w = Workspace(context, room, scales, unroll, fold, again)
+        w = Workspace(context, room, scales, unroll, fold, strict, again)
         try:
             prepare(w)
-            return work(w)
+            return work(w), w.fragile
         except Restart as e:
             if e.scales is not None:
                 scales.update(e.scales)

@@ -23,6 +23,8 @@ MAX_FACTORED: Final = 40
 """Terms of a polynomial that is factored; a larger one counts as one factor."""
 CAPACITIES: Final = (12, 24, 64)
 """Numbers of atoms that a workspace has room for, tried in turn."""
+UNDEFINED: Final = "a division by zero"
+"""Reason of the refusal of what is not defined."""
 
 
 @final

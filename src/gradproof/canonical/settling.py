@@ -51,6 +51,9 @@ def _settle_signs(w: Workspace, v: Value) -> Value:
                 even, odd = odd, even
             num = even + odd * w.gens[k]
             den = divide(den, w.gens[k] ** least)
+        if divides(w.atoms[k].args[0].num, den):
+            a, b, c = by_sign(w, num, k)
+            num = a + c + b * w.gens[k]
         v = w.make(_absorb(w, num, k), _absorb(w, den, k))
     return v
 

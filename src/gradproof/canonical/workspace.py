@@ -13,6 +13,7 @@ from gradproof.canonical.limits import (
     MAX_NODES,
     MAX_TERMS,
     MAX_WORK,
+    UNDEFINED,
     NotCanonical,
     Restart,
     too_large,
@@ -52,6 +53,8 @@ class Workspace:
         rules: values of atoms that declared facts determine, by key.
         symmetric: names of symmetric matrices.
         totals: sums of entries that declared facts determine, by array name and axis.
+        strict: whether terms left out of a sum must not lend it their denominators (see `fragile`).
+        loose: whether some have.
         short: whether a sum over a range of a few numbers was met and not written out.
         resum: takes a sum or product up again after its parts have changed.
     """
@@ -61,6 +64,7 @@ class Workspace:
     scales: dict[str, int]
     unroll: bool
     fold: bool
+    strict: bool
     resum: "Callable[[Workspace, Atom, Table], Value]"
     ranges: dict[str, Range] = field(default_factory=dict[str, Range])
     sizes: set[str] = field(default_factory=set[str])
@@ -79,6 +83,7 @@ class Workspace:
     keys: dict[str, str] = field(default_factory=dict[str, str])
     nodes: int = 0
     short: bool = False
+    loose: bool = False
     ring: Ring = field(init=False)
     gens: tuple[Poly, ...] = field(init=False)
     one: Poly = field(init=False)
@@ -159,6 +164,19 @@ class Workspace:
         self.ranges[name] = extent
         return name
 
+    @property
+    def fragile(self) -> bool:
+        """Whether values at single points may have been lost.
+
+        A sum without one term has got the denominator of that term, and something (a kink, a label, a fact) tells
+        the points apart at which that denominator vanishes.
+        """
+        return self.loose and (
+            bool(self.context.constraints)
+            or any(d.members for d in self.context.domains.values())
+            or any(a.kind == "sign" for a in self.atoms)
+        )
+
     # Numbers and arithmetic.
 
     def number(self, value: Fraction | int) -> Value:
@@ -190,7 +208,7 @@ class Workspace:
             if self.roots:
                 num, den = self._clear_roots(num, den)
         if den.is_zero():
-            raise NotCanonical("a division by zero")
+            raise NotCanonical(UNDEFINED)
         if num.is_zero():
             return self.zero_value
         if not den.is_one():
@@ -248,7 +266,7 @@ class Workspace:
             NotCanonical: b is zero.
         """
         if b.num.is_zero():
-            raise NotCanonical("a division by zero")
+            raise NotCanonical(UNDEFINED)
         return self.make(self.times(a.num, b.den), self.times(a.den, b.num))
 
     def power(self, a: Value, n: int) -> Value:
@@ -263,7 +281,7 @@ class Workspace:
             return self.one_value
         if a.num.is_zero():
             if n < 0:
-                raise NotCanonical("a division by zero")
+                raise NotCanonical(UNDEFINED)
             return a
         m = abs(n)
         if m > MAX_DEGREE or any(self._grows(p, m) for p in (a.num, a.den)):

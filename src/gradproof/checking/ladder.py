@@ -1,10 +1,11 @@
-"""The ladder: same tree, named rules, sampling, certified refutation; two sides under one context."""
+"""The ladder: same tree, named rules, canonical form, sampling, certified refutation; two sides, one context."""
 
 from dataclasses import replace
 
+from gradproof.canonical import identical
 from gradproof.checking.judgement import Outcome
 from gradproof.checking.limits import POINTS
-from gradproof.diagnostic import Evidence
+from gradproof.diagnostic import Evidence, EvidenceKind
 from gradproof.differentiate import NotSupported, evaluate_derivatives
 from gradproof.evaluate import (
     Mode,
@@ -48,20 +49,19 @@ def judge_pair(
 ) -> Outcome:
     """Judge ``left = right`` under one context.
 
-    The verdict is proved (same tree, or same tree after derivatives are carried out by named rules),
-    agrees (all sampled points), refuted (only with a certificate), or undecided with the reason. With
-    `certified` False sides that differ on the points are returned as refuted without looking for a
-    certificate: enough to try a reading out, never to accuse.
+    The verdict is proved (same tree, the same after derivatives are carried out by named rules, or exact
+    canonical forms that coincide), agrees (all sampled points), refuted (only with a certificate), or
+    undecided with the reason. With `certified` False sides that differ on the points are returned as
+    refuted without looking for a certificate: enough to try a reading out, never to accuse.
     """
     base = Outcome("undecided", left, right, context, mode=mode)
     if left == right:
         return replace(
             base, verdict="proved", evidence=Evidence("rule"), rules=("same-expression",)
         )
-    rules = _derivation_rules(left, right, context) if mode == "total" else None
-    if rules is not None and rules[0]:
-        return replace(base, verdict="proved", evidence=Evidence("rule"), rules=rules[1])
-    names = rules[1] if rules is not None else ()
+    kind, names = _exactly(left, right, context) if mode == "total" else (None, ())
+    if kind is not None:
+        return replace(base, verdict="proved", evidence=Evidence(kind), rules=names)
     try:
         samples = points_for(left, right, context)
         found = compare(left, right, samples, context, mode=mode)
@@ -98,17 +98,24 @@ def points_for(left: Expr, right: Expr, context: Context) -> Samples:
     return make_samples((left, right), context, points=POINTS, moving=context.moving or None)
 
 
-def _derivation_rules(
+def _exactly(
     left: Expr, right: Expr, context: Context
-) -> tuple[bool, tuple[str, ...]] | None:
-    """Carry out the derivatives on both sides; tell whether the trees meet, and by which rules."""
+) -> tuple[EvidenceKind | None, tuple[str, ...]]:
+    """Carry out the derivatives on both sides; tell how the results are exactly one, and by which rules.
+
+    They may be the same tree (evidence rule) or have the same canonical form (evidence canonical).
+    """
     try:
         a = evaluate_derivatives(left, context)
         b = evaluate_derivatives(right, context)
     except NotSupported:
-        return None
+        return None, ()
     names = tuple(dict.fromkeys(step.rule for step in (*a.steps, *b.steps)))
-    return a.expr == b.expr and a.expr is not left, names
+    if a.expr == b.expr and a.expr is not left:
+        return "rule", names
+    if identical(a.expr, b.expr, context):
+        return "canonical", names
+    return None, names
 
 
 def has_arrays(e: Expr, context: Context) -> bool:

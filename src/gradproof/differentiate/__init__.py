@@ -13,11 +13,12 @@ from gradproof.differentiate.engine import (
     differentiate,
 )  # fmt: skip
 from gradproof.differentiate.lines import evaluate_derivatives, has_derivative
+from gradproof.differentiate.memory import Memory
 from gradproof.differentiate.rule import NotSupported, Rule
 from gradproof.differentiate.unfold import unfold
 
 __all__ = [
-    "CONSTANT", "INTO", "VARIABLE", "Application", "Derived", "NotSupported", "Override", "Rule",
-    "Step", "base_name", "catalogue", "differentiate", "evaluate_derivatives", "has_derivative",
+    "CONSTANT", "INTO", "VARIABLE", "Application", "Derived", "Memory", "NotSupported", "Override",
+    "Rule", "Step", "base_name", "catalogue", "differentiate", "evaluate_derivatives", "has_derivative",
     "unfold",
 ]  # fmt: skip

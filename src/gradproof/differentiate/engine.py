@@ -6,6 +6,7 @@ from typing import Final, final
 
 from gradproof.differentiate.catalogue import rules_for
 from gradproof.differentiate.dependence import Dependence, base_name, loose_indices, names_in
+from gradproof.differentiate.memory import Memory
 from gradproof.differentiate.rule import NotSupported, Rule
 from gradproof.expr import Context, Derivative, Entry, Expr, Path, Sym, at_path
 from gradproof.rewrite import ONE, ZERO, free_names, mul, tidy
@@ -82,12 +83,13 @@ class Pass:
         "_applied",
         "_choose",
         "_depth",
+        "_loose",
+        "_names",
         "_steps",
         "context",
         "dependence",
         "hold",
-        "loose",
-        "names",
+        "memory",
         "wrt",
     )
 
@@ -99,20 +101,48 @@ class Pass:
         steps: list[Step] | None,
         hold: frozenset[str] = frozenset(),
         depth: int = 0,
+        memory: Memory | None = None,
     ) -> None:
         self.wrt = wrt
         self.context = context
         self.hold = hold
-        self.dependence = Dependence(wrt, context, hold)
-        self.names = names_in(context)
-        self.loose = loose_indices(context)
+        self.dependence = (
+            Dependence(wrt, context, hold) if memory is None
+            else memory.dependence(wrt, context, hold)
+        )  # fmt: skip
         self._choose = choose
         self._steps = steps
         self._applied = 0
         self._depth = depth
+        self.memory = memory
+        self._names: frozenset[str] | None = None
+        self._loose: frozenset[str] | None = None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Names that the context speaks of."""
+        if self._names is None:
+            self._names = names_in(self.context)
+        return self._names
+
+    @property
+    def loose(self) -> frozenset[str]:
+        """Indices that occur free in definitions."""
+        if self._loose is None:
+            self._loose = loose_indices(self.context)
+        return self._loose
 
     def derive(self, e: Expr, path: Path) -> Expr:
         """Return the derivative of `e`, which stands at `path`."""
+        if self.memory is None:
+            return self._derive(e, path)
+        known = self.memory.find(e, self.wrt, path)
+        if known is None:
+            known = self._derive(e, path)
+            self.memory.keep(e, self.wrt, path, known)
+        return known
+
+    def _derive(self, e: Expr, path: Path) -> Expr:
         self._applied += 1
         if self._applied > _APPLICATIONS or self._depth > _DEPTH:
             raise NotSupported("limit:nodes (the expression is too large to differentiate)")
@@ -143,8 +173,9 @@ class Pass:
     def other(self, wrt: Expr, context: Context | None = None) -> "Pass":
         """Return a pass by another variable that records into the same steps."""
         return Pass(
-            wrt, context or self.context, self._choose, self._steps, self.hold, self._depth + 1
-        )
+            wrt, context or self.context, self._choose, self._steps, self.hold, self._depth + 1,
+            self.memory,
+        )  # fmt: skip
 
     def _select(self, e: Expr, path: Path) -> Rule:
         fits = [r for r in rules_for(e) if r.when(e, _Shallow(self, e, path))]

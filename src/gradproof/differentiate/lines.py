@@ -2,9 +2,10 @@
 
 from gradproof.differentiate.dependence import Dependence, base_name
 from gradproof.differentiate.engine import Derived, Override, Pass, Step
+from gradproof.differentiate.memory import Memory
 from gradproof.differentiate.nested import evaluate_inside, primed, variables
 from gradproof.differentiate.rule import NotSupported
-from gradproof.differentiate.unfold import call
+from gradproof.differentiate.unfold import call, definitions_of
 from gradproof.expr import (
     Apply,
     Context,
@@ -32,8 +33,11 @@ def evaluate_derivatives(
     *,
     hold: frozenset[str] = frozenset(),
     steps: bool = True,
+    memory: Memory | None = None,
 ) -> Derived:
     """Replace every derivative by a scalar in `expr` by what the rules give for it.
+
+    An empty `memory` is filled; from one that recalls, what is known is taken (then the result is not tidied).
 
     Paths of steps and of sites lead from `expr`. Derivatives of symbols that depend on the variable in an
     unknown way stay as they are.
@@ -47,10 +51,10 @@ def evaluate_derivatives(
         inner = evaluate_inside(body, path, by, context, prime) if _nested(body) else body
         if _nothing_known(inner, wrt, context):
             return Derivative(inner, (wrt,))
-        return Pass(wrt, context, choose, record, hold).derive(inner, path)
+        return Pass(wrt, context, choose, record, hold, memory=memory).derive(inner, path)
 
     def prime(e: Apply, path: Path) -> Expr:
-        found = context.definitions[e.name]
+        found = definitions_of(e, context)
         if len(found) != 1 or found[0].indices or len(found[0].params) != 1 or len(e.args) != 1:
             raise NotSupported(f"a prime on {e.name}, which is no function of one variable")
         (param,), body = found[0].params, found[0].body
@@ -61,7 +65,7 @@ def evaluate_derivatives(
         return call(Definition(e.name, body, (param,)), e.args, context)
 
     result = evaluate_inside(expr, (), by, context, prime)
-    if choose is not None:
+    if choose is not None and not (memory is not None and memory.recalls):
         result = tidy(result, context)
     return Derived(result, tuple(record or ()))
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from gradproof.differentiate.dependence import base_name
 from gradproof.differentiate.rule import NotSupported
-from gradproof.differentiate.unfold import inline
+from gradproof.differentiate.unfold import has_definition, inline
 from gradproof.expr import (
     Apply,
     At,
@@ -60,7 +60,7 @@ def is_scalar_variable(e: Expr) -> bool:
 
 def primed(e: Expr, context: Context) -> bool:
     """Tell whether `e` is a primed function with a definition: a derivative as well."""
-    return isinstance(e, Apply) and e.primes > 0 and e.name in context.definitions
+    return isinstance(e, Apply) and e.primes > 0 and has_definition(e, context)
 
 
 def evaluate_inside(

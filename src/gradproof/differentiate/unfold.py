@@ -1,5 +1,7 @@
 """What a defined name stands for: symbols, entries and functions replaced by their definitions."""
 
+from typing import get_args
+
 from gradproof.differentiate.dependence import Dependence
 from gradproof.differentiate.rule import NotSupported
 from gradproof.expr import (
@@ -8,6 +10,8 @@ from gradproof.expr import (
     Definition,
     Entry,
     Expr,
+    Fn,
+    FunctionName,
     Idx,
     Num,
     Sym,
@@ -17,12 +21,25 @@ from gradproof.expr import (
 from gradproof.rewrite import free_names, substitute
 
 _DEPTH = 40
+_ARRAYS = frozenset({"softmax", "logsumexp", "max", "min"})
+_FORMAL = Sym("\\cdot")
+
+
+def definitions_of(e: Apply, context: Context) -> tuple[Definition, ...]:
+    """Return the definitions of an applied function; one that the tree knows itself has one where it bears primes."""
+    found = context.definitions.get(e.name, ())
+    name = next((n for n in get_args(FunctionName) if n == e.name), None)
+    if found or name is None or name in _ARRAYS or not e.primes or len(e.args) != 1:
+        return found
+    return (Definition(name, Fn(name, (_FORMAL,)), (_FORMAL,)),)
 
 
 def has_definition(e: Expr, context: Context) -> bool:
     """Tell whether `e` is a defined name, an entry of one, or a defined function applied."""
     match e:
-        case Sym(name) | Apply(name):
+        case Apply():
+            return bool(definitions_of(e, context))
+        case Sym(name):
             return name in context.definitions
         case Entry(Sym() | Apply() as array):
             return has_definition(array, context)

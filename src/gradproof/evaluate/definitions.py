@@ -1,5 +1,7 @@
 """Definitions: a defined name takes the value of its body, entry by entry where it is defined so."""
 
+from typing import get_args
+
 import numpy as np
 
 from gradproof.evaluate.arithmetic import BoolArray, IntArray
@@ -14,7 +16,22 @@ from gradproof.evaluate.indexing import (
 from gradproof.evaluate.jets import Value
 from gradproof.evaluate.limits import MAX_UNFOLDING, Unsupported
 from gradproof.evaluate.state import Env, State, content, space_shape
-from gradproof.expr import Add, Definition, Expr, Idx, Neg, Num, Space
+from gradproof.expr import (
+    Add,
+    Apply,
+    Definition,
+    Expr,
+    Fn,
+    FunctionName,
+    Idx,
+    Neg,
+    Num,
+    Space,
+    Sym,
+)  # fmt: skip
+
+_ARRAYS = frozenset({"softmax", "logsumexp", "max", "min"})
+_FORMAL = Sym("\\cdot")
 
 
 def defined_value(
@@ -38,6 +55,14 @@ def defined_value(
         value = _by_entries(state, name, space, indices, env)
     env.memo[key] = value
     return value
+
+
+def built_in(e: Apply) -> tuple[Definition, ...] | None:
+    """Return the definition of a function of one argument that the tree knows itself, where it bears primes."""
+    name = next((n for n in get_args(FunctionName) if n == e.name), None)
+    if name is None or name in _ARRAYS or not e.primes or len(e.args) != 1:
+        return None
+    return (Definition(name, Fn(name, (_FORMAL,)), (_FORMAL,)),)
 
 
 def enter(state: State, name: str, body: Expr, env: Env, indexed: bool = False) -> Value:

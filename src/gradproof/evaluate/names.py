@@ -6,7 +6,7 @@ import numpy as np
 
 from gradproof.evaluate.arithmetic import IntArray
 from gradproof.evaluate.base import base_value, with_tangents
-from gradproof.evaluate.definitions import defined_value, enter, match_entry
+from gradproof.evaluate.definitions import built_in, defined_value, enter, match_entry
 from gradproof.evaluate.indexing import flatten_entry, index_values, origins, take
 from gradproof.evaluate.jets import Value
 from gradproof.evaluate.limits import ShapeMismatch, Unsupported
@@ -75,7 +75,7 @@ def application(state: State, e: Apply, indices: tuple[IntArray, ...], env: Env)
     """Return ``f(args)`` (or a derivative of f there) for a function that has a definition."""
     if e.name in env.bindings:
         raise Unsupported(f"{e.name} is bound to a value and applied")
-    definitions = state.context.definitions.get(e.name)
+    definitions = state.context.definitions.get(e.name) or built_in(e)
     if definitions is None:
         raise Unsupported(f"the function {e.name} has no definition")
     fitting = next((d for d in definitions if len(d.params) == len(e.args) and d.params), None)

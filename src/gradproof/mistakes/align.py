@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import final
 
-import numpy as np
-
 from gradproof.evaluate import Mode, Samples
 from gradproof.expr import (
     Add,
@@ -24,7 +22,8 @@ from gradproof.expr import (
     Sym,
     children,
 )  # fmt: skip
-from gradproof.mistakes.bench import Measured, close, equal, measure, together
+from gradproof.mistakes.bench import Bench, Measured, equal
+from gradproof.mistakes.scales import Scales
 from gradproof.rewrite import ONE, div, mul, neg
 
 _LARGEST = 12
@@ -81,27 +80,36 @@ class _Term:
 
 
 def align_terms(
-    after: Expr, right: Expr, context: Context, samples: Samples, *, mode: Mode = "total"
+    after: Expr,
+    right: Expr,
+    context: Context,
+    samples: Samples,
+    *,
+    mode: Mode = "total",
+    bench: Bench | None = None,
 ) -> Alignment | None:
     """Find the smallest part of `after` that has to change to make the line right.
 
     Both lines are split into additive terms, common signs and factors multiplied out; terms that agree on
     the sample points are paired off. None where the lines agree or cannot be evaluated.
     """
-    return _Aligner(context, samples, mode).align(after, right, ())
+    bench = Bench(samples, context, mode) if bench is None else bench
+    return _Aligner(context, bench, Scales((after, right), context, samples, bench)).align(
+        after, right, ()
+    )
 
 
 @final
 class _Aligner:
-    __slots__ = ("context", "mode", "samples")
+    __slots__ = ("bench", "context", "scales")
 
-    def __init__(self, context: Context, samples: Samples, mode: Mode) -> None:
+    def __init__(self, context: Context, bench: Bench, scales: Scales) -> None:
         self.context = context
-        self.samples = samples
-        self.mode: Mode = mode
+        self.bench = bench
+        self.scales = scales
 
     def value(self, e: Expr) -> Measured | None:
-        return measure(e, self.samples, self.context, self.mode)
+        return self.bench.value(e)
 
     def align(self, after: Expr, right: Expr, path: Path) -> Alignment | None:
         """Align two expressions that should be equal; `after` stands at `path`."""
@@ -111,9 +119,11 @@ class _Aligner:
         deeper = self._descend(after, right, path)
         if deeper is not None:
             return deeper
-        factor = ratio(a, r)
-        shown = right if factor is None else _scaled(after, factor)
-        return self._terms(after, right, path) or Alignment(path, after, shown, factor)
+        terms = self._terms(after, right, path)
+        if terms is not None:
+            return terms
+        factor, mended = self.scales.mended(after, after, right)
+        return Alignment(path, after, right if mended is None else mended, factor)
 
     def _descend(self, after: Expr, right: Expr, path: Path) -> Alignment | None:
         """Enter a pair of nodes of one kind of which exactly one child differs."""
@@ -182,9 +192,11 @@ class _Aligner:
         if not theirs:
             return Alignment(wrong.path, wrong.core, None, None, count, agreeing)
         (other,) = theirs
-        factor = ratio(wrong.value, other.value)
-        if factor is not None:
-            shown: Expr = _scaled(wrong.core, factor)
+        factor, mended = self.scales.mended(
+            wrong.core, mul(wrong.front, wrong.core), mul(other.front, other.core)
+        )
+        if mended is not None:
+            shown = mended
         elif wrong.front == other.front:
             inner = self.align(wrong.core, other.core, wrong.path)
             if inner is not None and inner.path != wrong.path:
@@ -246,27 +258,6 @@ def _opened(e: Expr, path: Path, front: Expr) -> list[tuple[Path, Expr, Expr]]:
     return [(path, e, original)]
 
 
-def ratio(a: Measured, b: Measured) -> Fraction | None:
-    """Return ``b / a`` where it is the same simple number at all points.
-
-    Numerator and denominator up to 12; None too where the values are equal.
-    """
-    both = together(a, b)
-    if both is None:
-        return None
-    x, y = both
-    usable = np.isfinite(x) & np.isfinite(y) & (np.abs(x) > 1e-12)
-    if int(usable.sum()) < min(2, x.size):
-        return None
-    quotients = y[usable] / x[usable]
-    if not np.all(np.isfinite(quotients)):
-        return None
-    guess = Fraction(float(quotients[0])).limit_denominator(_LARGEST)
-    if guess == 0 or abs(guess.numerator) > _LARGEST or guess == 1:
-        return None
-    return guess if close(quotients, np.full_like(quotients, float(guess))) else None
-
-
 def replace_body(total: Sum, body: Expr) -> Sum:
     """Return the sum with another body."""
     return Sum(body, total.index, total.lower, total.upper, total.condition)
@@ -292,9 +283,3 @@ def _adds(e: Expr) -> bool:
             return sum(_adds(f) for f in factors) == 1
         case _:
             return False
-
-
-def _scaled(e: Expr, factor: Fraction) -> Expr:
-    if factor == -1:
-        return neg(e)
-    return mul(Num(factor), e)

@@ -1,4 +1,4 @@
-"""Values of candidate lines on the sample points, brought to the same axes."""
+"""Values of many variants of one line on the same sample points; what they share is evaluated once."""
 
 from dataclasses import dataclass
 from typing import Final, final
@@ -6,8 +6,14 @@ from typing import Final, final
 import numpy as np
 from numpy.typing import NDArray
 
-from gradproof.evaluate import Mode, Samples, Unsupported, evaluate
-from gradproof.expr import Context, Expr
+from gradproof.evaluate import FLOAT, Mode, Samples, Unsupported
+from gradproof.evaluate.arithmetic import BoolArray
+from gradproof.evaluate.indexing import index_range
+from gradproof.evaluate.jets import Algebra, Value
+from gradproof.evaluate.limits import MissingIndex
+from gradproof.evaluate.state import Env, State, content
+from gradproof.evaluate.walk import walk
+from gradproof.expr import Const, Context, Expr, Idx, Num
 
 Floats = NDArray[np.float64]
 
@@ -21,47 +27,143 @@ ENOUGH: Final = 3
 @final
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Values over the points and the free indices `names` (in order), nan where undefined."""
+    """Values of a line, nan where undefined.
+
+    `values` has an axis for each of the free indices `names`, the first of them last, then the points,
+    then `rank` axes of the value's own; axes before may be missing and single ones broadcast.
+    """
 
     values: Floats
     names: tuple[str, ...]
+    rank: int = 0
+
+
+@final
+class Bench:
+    """The sample points of one line. Subtrees that are the same object are evaluated once in a scope."""
+
+    __slots__ = ("_admitted", "_env", "_known", "_names", "_scopes", "_spaces", "_state")
+
+    def __init__(self, samples: Samples, context: Context, mode: Mode = "total") -> None:
+        self._state = State(samples, context, Algebra(FLOAT), mode, self._walk, samples.moving)
+        self._env = Env()
+        self._names: tuple[str, ...] = ()
+        self._admitted: BoolArray | None = None
+        self._known: dict[tuple[int, int], tuple[Expr, Value]] = {}
+        self._scopes: dict[int, tuple[object, int]] = {}
+        self._spaces: dict[object, int] = {}
+
+    def value(self, e: Expr) -> Measured | None:
+        """Return the values of `e`, or None where it cannot be evaluated."""
+        while True:
+            self._state.visits = 0
+            try:
+                with np.errstate(all="ignore"):
+                    return self._measured(self._state.value(e, self._env))
+            except MissingIndex as missing:
+                if not self._open(missing.name):
+                    return None
+            except (Unsupported, RecursionError):
+                return None
+
+    def _measured(self, value: Value) -> Measured:
+        real = value.real
+        own = tuple(range(real.ndim - value.rank, real.ndim))
+        defined = FLOAT.defined(real)
+        if own:
+            defined = defined.all(axis=own)
+        if self._admitted is not None:
+            defined = defined & self._admitted
+        if not defined.all():
+            wide = defined.reshape(defined.shape + (1,) * value.rank)
+            real = np.where(wide, real, np.nan)
+        points = self._state.points.points
+        at = real.ndim - value.rank - 1
+        if real.shape[at] != points:
+            real = np.broadcast_to(real, (*real.shape[:at], points, *real.shape[at + 1 :]))
+        return Measured(real.astype(np.float64, copy=False), self._names, value.rank)
+
+    def _open(self, name: str) -> bool:
+        """Open an axis for one more free index; tell whether there is one of that name."""
+        try:
+            limits = index_range(self._state, name)
+            if name in self._names or limits is None or limits[1] < limits[0]:
+                return False
+            grid, env = self._state.open_axis(self._env, *limits)
+        except Unsupported:
+            return False
+        self._env = env.with_indices({name: grid})
+        self._names = (*self._names, name)
+        context, known = self._state.context, self._env.indices
+        for pairs, equal in ((context.distinct, False), (context.equal, True)):
+            for a, b in sorted(pairs):
+                if a in known and b in known:
+                    own = (known[a] == known[b]) == equal
+                    self._admitted = own if self._admitted is None else self._admitted & own
+        return True
+
+    def _walk(self, state: State, e: Expr, env: Env) -> Value:
+        """Evaluate a node, once for each scope outside derivatives."""
+        if env.seeds or env.bindings or env.floors or isinstance(e, Num | Const | Idx):
+            return walk(state, e, env)
+        key = (id(e), self._scope(env))
+        found = self._known.get(key)
+        if found is not None:
+            return found[1]
+        value = walk(state, e, env)
+        self._known[key] = (e, value)
+        return value
+
+    def _scope(self, env: Env) -> int:
+        """Return a number that scopes with the same index values share."""
+        known = self._scopes.get(id(env.memo))
+        if known is not None:
+            return known[1]
+        names = sorted(env.indices)
+        key = (
+            tuple(names),
+            content(tuple(env.indices[n] for n in names)),
+            env.elementwise,
+            env.axes,
+        )
+        number = self._spaces.setdefault(key, len(self._spaces))
+        self._scopes[id(env.memo)] = (env.memo, number)
+        return number
 
 
 def measure(e: Expr, samples: Samples, context: Context, mode: Mode = "total") -> Measured | None:
-    """Return the values of `e`, or None where it cannot be evaluated.
+    """Return the values of one line, or None where it cannot be evaluated."""
+    return Bench(samples, context, mode).value(e)
 
-    Axes: points, the free indices in alphabetical order, the value's own axes.
-    """
-    try:
-        found = evaluate(e, samples, context, mode=mode)
-        values = np.where(
-            found.defined.reshape(found.defined.shape + (1,) * len(found.shape)),
-            found.values.astype(np.float64),
-            np.nan,
-        )
-    except (Unsupported, RecursionError):
+
+def together(*lines: Measured) -> tuple[Floats, ...] | None:
+    """Return the values on the same axes, or None where their own shapes do not fit."""
+    names = max((m.names for m in lines), key=len)
+    if any(m.names != names[: len(m.names)] for m in lines):
+        names = tuple(sorted({n for m in lines for n in m.names}))
+        spread = [_spread(m, names) for m in lines]
+    else:
+        spread = [m.values for m in lines]
+    if any(m.rank != lines[0].rank for m in lines):
         return None
-    names = tuple(sorted(found.indices))
-    order = [0, *(1 + found.indices.index(n) for n in names)]
-    rest = range(len(order), values.ndim)
-    return Measured(values.transpose([*order, *rest]), names)
-
-
-def together(a: Measured, b: Measured) -> tuple[Floats, Floats] | None:
-    """Return both values on the same axes, or None where their own shapes do not fit."""
-    names = tuple(sorted({*a.names, *b.names}))
     try:
-        left, right = np.broadcast_arrays(_spread(a, names), _spread(b, names))
+        return tuple(np.broadcast_arrays(*spread))
     except ValueError:
         return None
-    return left, right
 
 
 def _spread(m: Measured, names: tuple[str, ...]) -> Floats:
-    own = m.values.ndim - 1 - len(m.names)
-    sizes = dict(zip(m.names, m.values.shape[1:], strict=False))
-    shape = m.values.shape[:1] + tuple(sizes.get(n, 1) for n in names)
-    return m.values.reshape(shape + (m.values.shape[m.values.ndim - own :] if own else ()))
+    """Bring the index axes in the order of `names`."""
+    axes = m.values.ndim - m.rank - 1
+    tail = m.values.shape[axes:]
+    full = m.values.reshape((1,) * (len(m.names) - axes) + m.values.shape)
+    turned = tuple(reversed(m.names))
+    order = [turned.index(n) for n in names if n in turned]
+    moved = full.transpose([*order, *range(len(turned), full.ndim)])
+    sizes = dict(
+        zip((names[k] for k in range(len(names)) if names[k] in turned), moved.shape, strict=False)
+    )
+    return moved.reshape(tuple(sizes.get(n, 1) for n in names) + tail)
 
 
 def equal(a: Measured | None, b: Measured | None) -> bool:

@@ -1,17 +1,25 @@
 """From a refuted line to findings: the cause, the place in the line, the right part, the counterexample."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, final
 
 from gradproof.checking import Judged, Outcome, points_for
+from gradproof.checking.hypotheses import Hypothesis, hypotheses
 from gradproof.diagnostic import Counterexample, Finding
 from gradproof.differentiate import NotSupported, evaluate_derivatives
 from gradproof.evaluate import Certificate, Samples, Unsupported
 from gradproof.expr import Context, Differential, Expr, Path, Prod, Sum, Sym, walk
 from gradproof.mistakes.align import Alignment, align_terms
+from gradproof.mistakes.bench import Bench
 from gradproof.mistakes.catalogue import UNEXPLAINED
+from gradproof.mistakes.presented import presented
 from gradproof.mistakes.search import Match, explain
 from gradproof.source import Span
 from gradproof.spell import name_tex, to_plain, to_tex
+
+ASSUMED: Final = frozenset({"constraint-assumed", "one-example"})
+"""Kinds of unstated assumptions under which a cause is looked for where none is found without."""
 
 
 def diagnose(judged: Judged) -> tuple[Finding, ...]:
@@ -25,23 +33,60 @@ def diagnose(judged: Judged) -> tuple[Finding, ...]:
     after = claim.sides[judged.side]
     if after is None:
         return ()
-    context = outcome.context
+    cause = _cause(judged, outcome, after)
+    counterexample = _counterexample(outcome.certificate, outcome, judged)
+    return tuple(
+        _finding(judged, outcome, match, cause, counterexample)
+        for match in cause.matches or (None,)
+    )
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Cause:
+    """What was found out about a line: causes (none: unexplained), the wrong part, what should be there.
+
+    `hypothesis` is an unstated assumption without which no cause was found.
+    """
+
+    matches: tuple[Match, ...]
+    alignment: Alignment | None
+    right: Expr | None
+    context: Context
+    hypothesis: Hypothesis | None = None
+
+
+def _cause(judged: Judged, outcome: Outcome, after: Expr) -> _Cause:
+    """Look for the cause as things stand, then under unstated assumptions that the author may have made."""
+    plain = _under(judged, outcome, after, outcome.context, None)
+    if plain.matches:
+        return plain
+    line = judged.line
+    for h in hypotheses(
+        outcome.left, after, outcome.context, example_cue=line.one_example, case_cue=line.cases
+    ):
+        if h.kind in ASSUMED:
+            found = _under(judged, outcome, after, h.context, h)
+            if found.matches:
+                return found
+    return plain
+
+
+def _under(
+    judged: Judged, outcome: Outcome, after: Expr, context: Context, h: Hypothesis | None
+) -> _Cause:
     right = _carried_out(outcome.left, context)
     matches: tuple[Match, ...] = ()
     alignment: Alignment | None = None
     try:
         samples = points_for(outcome.left, after, context)
-        matches = _causes(judged, outcome, after, right, samples)
-        if right is not None:
-            alignment = align_terms(after, right, context, samples, mode=outcome.mode)
+        bench = Bench(samples, context, outcome.mode)
+        matches = _matches(judged, outcome, after, right, context, samples, bench)
+        if right is not None and (h is None or matches):
+            alignment = align_terms(after, right, context, samples, mode=outcome.mode, bench=bench)
     except Unsupported:
-        matches = matches or ()
-    counterexample = _counterexample(outcome.certificate, outcome, judged)
-    if not matches:
-        return (_finding(judged, outcome, None, alignment, right, counterexample),)
-    return tuple(
-        _finding(judged, outcome, m, alignment, right, counterexample) for m in matches
-    )
+        pass
+    return _Cause(matches, alignment, right, context, h)
 
 
 def _carried_out(e: Expr, context: Context) -> Expr | None:
@@ -51,17 +96,17 @@ def _carried_out(e: Expr, context: Context) -> Expr | None:
         return None
 
 
-def _causes(
-    judged: Judged, outcome: Outcome, after: Expr, right: Expr | None, samples: Samples
-) -> tuple[Match, ...]:
-    context = outcome.context
+def _matches(
+    judged: Judged, outcome: Outcome, after: Expr, right: Expr | None, context: Context,
+    samples: Samples, bench: Bench,
+) -> tuple[Match, ...]:  # fmt: skip
     starts: list[Expr] = [outcome.left]
     if judged.head is not None and judged.head not in starts:
         starts.append(judged.head)
     for before in starts:
         goal = right if before is outcome.left else _carried_out(before, context)
         try:
-            found = explain(before, after, goal, context, samples, mode=outcome.mode)
+            found = explain(before, after, goal, context, samples, mode=outcome.mode, bench=bench)
         except (NotSupported, Unsupported):
             continue
         if found:
@@ -73,16 +118,20 @@ def _finding(
     judged: Judged,
     outcome: Outcome,
     match: Match | None,
-    alignment: Alignment | None,
-    right: Expr | None,
+    cause: _Cause,
     counterexample: Counterexample,
 ) -> Finding:
+    alignment = cause.alignment
     path: Path = alignment.path if alignment is not None else ()
-    expected = right
+    expected = cause.right
     if alignment is not None:
         expected = alignment.missing if alignment.missing is not None else alignment.right
+    if expected is not None:
+        expected = presented(expected, cause.context)
     if match is not None:
         message, why = match.message, match.why
+        if cause.hypothesis is not None:
+            why = f"{why} ({cause.hypothesis.message})"
     else:
         told = alignment.describe() if alignment is not None else ""
         message = "the line does not follow from the one before" + (f": {told}" if told else "")
@@ -127,7 +176,9 @@ def _counterexample(c: Certificate, outcome: Outcome, judged: Judged) -> Counter
     if _sums(outcome.left) or _sums(outcome.right):
         assignment.extend((name, str(size)) for name, size in c.sizes if not name.startswith("n_"))
     used = {n for _, indices, _ in c.assignment for n in indices}
-    assignment.extend((k, str(v)) for k, v in c.indices if v not in used or k not in letters.values())
+    assignment.extend(
+        (k, str(v)) for k, v in c.indices if v not in used or k not in letters.values()
+    )
     return Counterexample(
         assignment=tuple(assignment),
         left=c.left,

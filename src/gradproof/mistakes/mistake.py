@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import final
+from typing import ClassVar, final
 
 from gradproof.diagnostic import Severity
 from gradproof.differentiate import Application
@@ -43,13 +43,43 @@ class Slip:
 class WrongRewriting:
     """A wrong rewriting of one node of the line before.
 
-    `whole` lets it fit at the root of the line only. `shows` looks at the person's line for a sign that
-    this was done (a common denominator, say); without it every line will do.
+    `whole` lets it fit at the root of the line only. `opened` lets it fit too in what a name stands for that
+    is differentiated. `shows` looks at the person's line for a sign that this was done (a common
+    denominator, say); without it every line will do.
     """
 
     wrong: Callable[[Expr, Context], Iterable[Slip]]
     whole: bool = False
+    opened: bool = False
     shows: Callable[[Expr], bool] = lambda _after: True
+
+    def at(self, node: Expr, context: Context, after: Expr) -> Iterable[Slip]:
+        """Return the slips at a node; the person's line plays no part."""
+        _ = after
+        return self.wrong(node, context)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class WrongExchange:
+    """Something that the person's line (the third argument) holds is written in the place of a node.
+
+    `weight` multiplies the prior of the mistake.
+    """
+
+    wrong: Callable[[Expr, Context, Expr], Iterable[Slip]]
+    weight: float = 1.0
+    whole: ClassVar[bool] = False
+    opened: ClassVar[bool] = True
+
+    def shows(self, after: Expr) -> bool:
+        """Tell whether the person's line may hold it: always."""
+        _ = after
+        return True
+
+    def at(self, node: Expr, context: Context, after: Expr) -> Iterable[Slip]:
+        """Return the slips at a node."""
+        return self.wrong(node, context, after)
 
 
 @final
@@ -68,6 +98,7 @@ class Mistake:
         severity: of the finding.
         derivatives: its wrong differentiation rules.
         rewritings: its wrong rewritings.
+        exchanges: what it puts in the place of something else.
     """
 
     name: str
@@ -79,3 +110,4 @@ class Mistake:
     severity: Severity = "error"
     derivatives: tuple[WrongDerivative, ...] = ()
     rewritings: tuple[WrongRewriting, ...] = ()
+    exchanges: tuple[WrongExchange, ...] = ()

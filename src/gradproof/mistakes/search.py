@@ -8,14 +8,16 @@ import numpy as np
 
 from gradproof.evaluate import Mode, Samples
 from gradproof.expr import Context, Expr, Path
-from gradproof.mistakes.bench import Measured, close, differ, equal, measure, together
+from gradproof.mistakes.bench import Bench, Measured, close, differ, equal, together
 from gradproof.mistakes.catalogue import catalogue
 from gradproof.mistakes.mistake import Mistake
+from gradproof.mistakes.opened import opened
 from gradproof.mistakes.sites import Placed, Workshop, nested, shown, span_size
 from gradproof.mistakes.words import fill
+from gradproof.rewrite import tidy
 
-LATER: Final = 0.8
-"""Factor on the prior of a rewriting that comes after a derivative in the same step."""
+GENERAL: Final = 0.33
+"""Prior below which a mistake only says what is different; such ones are tried where nothing better fits."""
 
 PAIR_POOL: Final = 60
 """At most so many single variants are combined in pairs."""
@@ -57,6 +59,7 @@ class _Candidate:
     expr: Expr
     values: Measured
     rank: tuple[float, int, int, str]
+    inside: bool = False
 
 
 def explain(
@@ -68,6 +71,7 @@ def explain(
     *,
     budget: int = 400,
     mode: Mode = "total",
+    bench: Bench | None = None,
 ) -> tuple[Match, ...]:
     """Find the wrong rules that make `after` of `before`.
 
@@ -76,42 +80,55 @@ def explain(
     when it agrees with `after` on all sample points and differs from `right`. The result has one match for
     each independent slip, none where the line is right or nothing fits.
     """
-    aim = measure(after, samples, context, mode)
-    truth = measure(before if right is None else right, samples, context, mode)
+    bench = Bench(samples, context, mode) if bench is None else bench
+    truth = bench.value(before if right is None else right)
+    aim = bench.value(after)
     if aim is None or truth is None or not differ(aim, truth):
         return ()
-    hunt = _Hunt(Workshop(before, context), aim, truth, context, samples, mode, budget)
-    placed = [p for m in catalogue().values() for p in hunt.shop.places(m, after)]
-    singles = hunt.build((p,) for p in placed)
-    fits = [c for c in singles if equal(c.values, aim)]
-    if not fits:
-        fits = [c for c in hunt.build(_alike(placed)) if equal(c.values, aim)]
-    if fits:
-        return (_one(fits),)
-    return hunt.pairs(singles)
+    shops = [Workshop(before, context)]
+    inside = opened(before, context)
+    if inside is not None:
+        shops.append(Workshop(inside, context, opened=True))
+    hunts = [_Hunt(shop, after, aim, truth, bench, budget) for shop in shops]
+    for general in (False, True):
+        fits = [c for hunt in hunts for c in hunt.singles(general=general)]
+        if fits:
+            return (_one(fits, context),)
+    fits = [c for hunt in hunts for c in hunt.alike()]
+    return (_one(fits, context),) if fits else hunts[0].pairs()
 
 
 @final
 class _Hunt:
-    __slots__ = ("aim", "budget", "context", "mode", "samples", "shop", "truth")
+    """The variants of one line that are tried, within a budget."""
+
+    __slots__ = ("_placed", "aim", "bench", "budget", "built", "shop", "truth")
 
     def __init__(
-        self,
-        shop: Workshop,
-        aim: Measured,
-        truth: Measured,
-        context: Context,
-        samples: Samples,
-        mode: Mode,
-        budget: int,
+        self, shop: Workshop, after: Expr, aim: Measured, truth: Measured, bench: Bench, budget: int
     ) -> None:
         self.shop = shop
         self.aim = aim
         self.truth = truth
-        self.context = context
-        self.samples = samples
-        self.mode: Mode = mode
+        self.bench = bench
         self.budget = budget
+        self.built: list[_Candidate] = []
+        found = [p for m in catalogue().values() for p in shop.places(m, after)]
+        self._placed = sorted(found, key=lambda p: self.rank((p,)))
+
+    def singles(self, *, general: bool) -> list[_Candidate]:
+        """Return the variants with one wrong rule at one site that fit."""
+        members = ((p,) for p in self._placed if (p.prior < GENERAL) is general)
+        found = self.build(members)
+        self.built.extend(found)
+        return self._fitting(found)
+
+    def alike(self) -> list[_Candidate]:
+        """Return the variants with one wrong rule at several like sites that fit."""
+        return self._fitting(self.build(_alike(self._placed)))
+
+    def _fitting(self, candidates: list[_Candidate]) -> list[_Candidate]:
+        return [c for c in candidates if equal(c.values, self.aim)]
 
     def build(self, groups: Iterable[tuple[Placed, ...]]) -> list[_Candidate]:
         """Build and evaluate variants within the budget; those that are right are left out."""
@@ -121,53 +138,44 @@ class _Hunt:
                 break
             self.budget -= 1
             expr = self.shop.build(group)
-            values = None if expr is None else measure(expr, self.samples, self.context, self.mode)
+            values = None if expr is None else self.bench.value(expr)
             if expr is not None and values is not None and differ(values, self.truth):
-                found.append(_Candidate(group, expr, values, self._rank(group)))
+                found.append(_Candidate(group, expr, values, self.rank(group), self.shop.opened))
         return found
 
-    def _rank(self, group: tuple[Placed, ...]) -> tuple[float, int, int, str]:
+    def rank(self, group: tuple[Placed, ...]) -> tuple[float, int, int, str]:
+        """Return what variants are ordered by: prior, number of sites, size of the sites, name."""
         prior = 1.0
         for p in {p.mistake.name: p for p in group}.values():
-            late = p.stage == "result" and self.shop.evaluated is not None
-            if p.stage == "derivative":
-                prior *= p.mistake.derivatives[p.rule].weight
-            prior *= p.mistake.prior * (LATER if late else 1.0)
+            prior *= p.prior
         size = sum(span_size(self.shop.before, p.path) for p in group if p.stage != "result")
         return -prior, len(group), size, group[0].mistake.name
 
-    def pairs(self, singles: list[_Candidate]) -> tuple[Match, ...]:
+    def pairs(self) -> tuple[Match, ...]:
         """Find two independent slips whose effects add up (or multiply) to the whole difference."""
-        pool = sorted(singles, key=lambda c: c.rank)[:PAIR_POOL]
+        pool = sorted(self.built, key=lambda c: c.rank)[:PAIR_POOL]
         promising = (
             (a.placed[0], b.placed[0])
             for i, a in enumerate(pool)
             for b in pool[i + 1 :]
             if not nested(a.placed[0].path, b.placed[0].path) and self._meet(a, b)
         )
-        fits = [c for c in self.build(promising) if equal(c.values, self.aim)]
+        fits = self._fitting(self.build(promising))
         if not fits:
             return ()
         best = min(fits, key=lambda c: c.rank)
-        return tuple(_match(best, (p,), ()) for p in best.placed)
+        return tuple(_match(best, (p,), (), self.shop.context) for p in best.placed)
 
     def _meet(self, a: _Candidate, b: _Candidate) -> bool:
         """Tell whether two single effects, added or multiplied, can give the person's line."""
-        first, second = together(a.values, self.truth), together(b.values, self.truth)
-        goal = together(self.aim, self.truth)
-        if first is None or second is None or goal is None:
+        all_four = together(a.values, b.values, self.truth, self.aim)
+        if all_four is None:
             return False
+        first, second, right, goal = all_four
         with np.errstate(all="ignore"):
-            try:
-                added = first[0] + second[0] - first[1]
-                multiplied = first[0] * second[0] / first[1]
-            except ValueError:
-                return False
-            for guess in (added, multiplied):
-                if guess.shape != goal[0].shape:
-                    continue
-                usable = np.isfinite(guess) & np.isfinite(goal[0])
-                if usable.any() and close(guess[usable], goal[0][usable]):
+            for guess in (first + second - right, first * second / right):
+                usable = np.isfinite(guess) & np.isfinite(goal)
+                if usable.any() and close(guess[usable], goal[usable]):
                     return True
         return False
 
@@ -203,26 +211,28 @@ def _outermost(placed: list[Placed], group: list[int]) -> tuple[int, ...]:
     return tuple(kept)
 
 
-def _one(fits: list[_Candidate]) -> Match:
+def _one(fits: list[_Candidate], context: Context) -> Match:
     """Name the best of the variants that explain the whole line; list the others."""
     ranked = sorted(fits, key=lambda c: c.rank)
     best = ranked[0]
     own = best.placed[0].mistake.name
     others = dict.fromkeys(c.placed[0].mistake.name for c in ranked)
     others.pop(own)
-    return _match(best, best.placed, tuple(others))
+    return _match(best, best.placed, tuple(others), context)
 
 
-def _match(c: _Candidate, placed: tuple[Placed, ...], others: tuple[str, ...]) -> Match:
+def _match(
+    c: _Candidate, placed: tuple[Placed, ...], others: tuple[str, ...], context: Context
+) -> Match:
     first = placed[0]
-    sites = tuple(() if p.stage == "result" else shown(p.path) for p in placed)
+    sites = tuple(() if p.stage == "result" or c.inside else shown(p.path) for p in placed)
     return Match(
         first.mistake,
         tuple(dict.fromkeys(sites)),
-        c.expr,
+        tidy(c.expr, context),
         first.right,
         first.wrong,
-        fill(first.mistake.message, first),
-        fill(first.mistake.why, first),
+        fill(first.mistake.message, first, context),
+        fill(first.mistake.why, first, context),
         others,
     )

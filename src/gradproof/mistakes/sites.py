@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import final
+from typing import Final, Literal, final
 
 from gradproof.differentiate import (
     Application,
+    Memory,
     NotSupported,
     evaluate_derivatives,
     has_derivative,
@@ -23,8 +24,18 @@ from gradproof.expr import (
     children,
     replace_at,
 )  # fmt: skip
-from gradproof.mistakes.mistake import Mistake
-from gradproof.rewrite import tidy
+from gradproof.mistakes.mistake import Mistake, WrongExchange
+
+Stage = Literal["derivative", "before", "result"]
+
+LATER: Final = 0.8
+"""Factor on the prior of a rewriting that comes after a derivative in the same step."""
+
+DEEPER: Final = 0.93
+"""Factor on the prior of a wrong rule of differentiation for each definition within a definition."""
+
+OPENED: Final = 0.95
+"""Factor on the prior of a rewriting inside a definition that is differentiated."""
 
 
 @final
@@ -33,18 +44,20 @@ class Placed:
     """A wrong rule at a site: which (`rule`), where (`path`), and which of its results (`choice`).
 
     `stage` is ``derivative`` (a rule of differentiation), ``before`` (a rewriting of the line before) or
-    ``result`` (a rewriting of its derivative; then `path` leads into the evaluated line).
+    ``result`` (a rewriting of its derivative; then `path` leads into the evaluated line). `prior` is that
+    of the mistake there.
     """
 
     mistake: Mistake
-    stage: str
+    stage: Stage
     rule: int
     path: Path
     choice: int
-    key: tuple[Path, str, Expr]
     node: Expr
     right: Expr
     wrong: Expr
+    prior: float
+    name: str = ""
     outer: tuple[Expr, ...] = ()
     inner: tuple[Expr, ...] = ()
     wrt: Expr | None = None
@@ -52,19 +65,25 @@ class Placed:
 
 @final
 class Workshop:
-    """Builds the variants of one line under one context."""
+    """Builds the variants of one line under one context.
 
-    __slots__ = ("_applications", "before", "context", "evaluated")
+    `opened` says that the line is the line before with a definition put in: then only what may happen
+    inside that definition is tried, and its sites are not shown.
+    """
 
-    def __init__(self, before: Expr, context: Context) -> None:
+    __slots__ = ("_applications", "_memory", "before", "context", "evaluated", "opened")
+
+    def __init__(self, before: Expr, context: Context, *, opened: bool = False) -> None:
         self.before = before
         self.context = context
+        self.opened = opened
         self._applications: list[Application] = []
+        self._memory = Memory()
         self.evaluated: Expr | None = None
         if has_derivative(before, context):
             try:
                 self.evaluated = evaluate_derivatives(
-                    before, context, self._record, steps=False
+                    before, context, self._record, steps=False, memory=self._memory
                 ).expr
             except NotSupported:
                 self._applications.clear()
@@ -74,53 +93,68 @@ class Workshop:
 
     def places(self, mistake: Mistake, after: Expr) -> Iterator[Placed]:
         """Yield every wrong result of one mistake at every site."""
-        for r, rule in enumerate(mistake.derivatives):
-            for a in self._applications:
-                for c, wrong in enumerate(rule.at(a)):
-                    if wrong != a.result:
-                        yield Placed(
-                            mistake, "derivative", r, a.path, c, (a.path, a.rule, a.node),
-                            a.node, a.result, wrong, a.outer, a.inner, a.wrt,
-                        )  # fmt: skip
-        lines = [("before", self.before)]
-        if self.evaluated is not None:
+        if not self.opened:
+            yield from self._derivatives(mistake)
+        lines: list[tuple[Stage, Expr]] = [("before", self.before)]
+        if self.evaluated is not None and not self.opened:
             lines.append(("result", self.evaluated))
-        for r, rewriting in enumerate(mistake.rewritings):
-            if not rewriting.shows(after):
+        for r, rewriting in enumerate((*mistake.rewritings, *mistake.exchanges)):
+            if (self.opened and not rewriting.opened) or not rewriting.shows(after):
                 continue
+            prior = mistake.prior * (OPENED if self.opened else 1.0)
+            if isinstance(rewriting, WrongExchange):
+                prior *= rewriting.weight
             for stage, line in lines:
+                own = prior * (LATER if stage == "result" else 1.0)
                 for path, node in places_to_rewrite(line):
                     if path and rewriting.whole:
                         break
-                    for c, slip in enumerate(rewriting.wrong(node, self.context)):
+                    for c, slip in enumerate(rewriting.at(node, self.context, after)):
                         if slip.wrong != node:
                             yield Placed(
-                                mistake, stage, r, path, c, (path, stage, node), node,
-                                slip.right, slip.wrong,
-                            )  # fmt: skip
+                                mistake, stage, r, path, c, node, slip.right, slip.wrong, own
+                            )
+
+    def _derivatives(self, mistake: Mistake) -> Iterator[Placed]:
+        for r, rule in enumerate(mistake.derivatives):
+            for a in self._applications:
+                within = sum(step < 0 for step in a.path)
+                prior = mistake.prior * rule.weight * DEEPER ** max(0, within - 1)
+                for c, wrong in enumerate(rule.at(a)):
+                    if wrong != a.result:
+                        yield Placed(
+                            mistake, "derivative", r, a.path, c, a.node, a.result, wrong,
+                            prior, a.rule, a.outer, a.inner, a.wrt,
+                        )  # fmt: skip
 
     def build(self, placed: Iterable[Placed]) -> Expr | None:
-        """Return the line with all these wrong rules at work, or None where they exclude each other."""
+        """Return the line with all these wrong rules at work, or None where they exclude each other.
+
+        Derivatives are carried out where that is possible; what is not touched is the same object every time.
+        """
         chosen = list(placed)
-        line = self.before
-        for p in deepest_first(p for p in chosen if p.stage == "before"):
-            line = replace_at(line, p.path, p.wrong)
-        slips = {p.key: p for p in chosen if p.stage == "derivative"}
-        if len(slips) != sum(p.stage == "derivative" for p in chosen):
-            return None
+        slips = [p for p in chosen if p.stage == "derivative"]
         results = deepest_first(p for p in chosen if p.stage == "result")
+        if (results and slips) or len({(p.path, p.name, p.node) for p in slips}) < len(slips):
+            return None
         try:
-            if slips:
-                line = evaluate_derivatives(line, self.context, _chooser(slips), steps=False).expr
-            elif results and self.evaluated is not None:
+            if results and self.evaluated is not None and len(results) == len(chosen):
                 line = self.evaluated
-            if results and slips:
-                return None
+            else:
+                line = self.before
+                for p in deepest_first(p for p in chosen if p.stage == "before"):
+                    line = replace_at(line, p.path, p.wrong)
+                if self.evaluated is not None:
+                    memory = self._memory.recalling(p.path for p in chosen)
+                    choose = _chooser(slips, len(chosen) == 1) if slips else None
+                    line = evaluate_derivatives(
+                        line, self.context, choose, steps=False, memory=memory
+                    ).expr
             for p in results:
                 line = replace_at(line, p.path, p.wrong)
-        except (NotSupported, TypeError):
+        except (NotSupported, TypeError, IndexError):
             return None
-        return tidy(line, self.context) if results else line
+        return line
 
 
 def places_to_rewrite(e: Expr) -> Iterator[tuple[Path, Expr]]:
@@ -163,12 +197,20 @@ def span_size(e: Expr, path: Path) -> int:
     return count
 
 
-def _chooser(slips: dict[tuple[Path, str, Expr], Placed]) -> Callable[[Application], Expr | None]:
+def _chooser(placed: Iterable[Placed], alone: bool) -> Callable[[Application], Expr | None]:
+    """Return an override that gives the wrong results at their places."""
+    by_path: dict[Path, list[Placed]] = {}
+    for p in placed:
+        by_path.setdefault(p.path, []).append(p)
+
     def choose(a: Application) -> Expr | None:
-        placed = slips.get((a.path, a.rule, a.node))
-        if placed is None:
-            return None
-        results = placed.mistake.derivatives[placed.rule].at(a)
-        return results[placed.choice] if placed.choice < len(results) else None
+        for p in by_path.get(a.path, ()):
+            if p.name != a.rule or p.wrt != a.wrt or p.node != a.node:
+                continue
+            if alone or a.result == p.right:
+                return p.wrong
+            results = p.mistake.derivatives[p.rule].at(a)
+            return results[p.choice] if p.choice < len(results) else None
+        return None
 
     return choose

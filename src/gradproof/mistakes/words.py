@@ -3,7 +3,8 @@
 import re
 from typing import Final
 
-from gradproof.expr import Add, Expr, Neg, Num
+from gradproof.expr import Add, Context, Expr, Neg, Num
+from gradproof.mistakes.presented import presented
 from gradproof.mistakes.sites import Placed
 from gradproof.rewrite import ONE
 from gradproof.spell import to_plain
@@ -11,7 +12,7 @@ from gradproof.spell import to_plain
 FIELD: Final = re.compile(r"\{(node|right|wrong|outer|inner|var)\}")
 
 
-def fill(template: str, placed: Placed) -> str:
+def fill(template: str, placed: Placed, context: Context) -> str:
     """Return a sentence with its fields replaced by formulas."""
     parts: dict[str, Expr | None] = {
         "node": placed.node,
@@ -26,6 +27,7 @@ def fill(template: str, placed: Placed) -> str:
         part = parts[field[1]]
         if part is None:
             return "the variable"
+        part = presented(part, context)
         beside = "·" in template[max(field.start() - 2, 0) : field.end() + 2]
         return f"({to_plain(part)})" if beside and _loose(part) else to_plain(part)
 

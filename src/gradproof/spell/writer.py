@@ -4,7 +4,7 @@ Both styles share it, so that a formula is bracketed alike in TeX and in plain t
 without recursion, children before parents.
 """
 
-from typing import assert_never
+from typing import assert_never, get_args
 
 from gradproof.expr import (
     Add,
@@ -24,6 +24,7 @@ from gradproof.expr import (
     Expr,
     Fn,
     Frobenius,
+    FunctionName,
     Gradient,
     Hadamard,
     HadamardDiv,
@@ -56,6 +57,8 @@ from gradproof.spell.arithmetic import at_least, call, named
 from gradproof.spell.facts import starts_with_differential
 from gradproof.spell.piece import Level, Piece
 from gradproof.spell.style import Style
+
+_FUNCTIONS = frozenset(get_args(FunctionName))
 
 
 def spell(e: Expr, style: Style) -> Piece:
@@ -121,6 +124,8 @@ def _piece(e: Expr, k: list[Piece], style: Style) -> Piece:
             return call(style.head("det"), k, style)
         case Diag():
             return call(style.head("diag"), k, style)
+        case Apply(name, _, primes) if primes and name in _FUNCTIONS:
+            return call(style.head(name) + "'" * primes, k, style)
         case Apply(name, _, primes):
             return call(style.name(name, primes=primes), k, style)
         case Const(name):

@@ -2,7 +2,7 @@
 
 from gradproof.differentiate.dependence import base_name
 from gradproof.differentiate.rule import NotSupported, Site, rule
-from gradproof.differentiate.unfold import call, has_definition, unfold
+from gradproof.differentiate.unfold import call, definitions_of, has_definition, unfold
 from gradproof.expr import Apply, Context, Definition, Derivative, Expr, Sym
 from gradproof.rewrite import ZERO, add, free_names, mul
 
@@ -37,7 +37,7 @@ def unknown_dependence(e: Sym, site: Site) -> Expr:
 
 def _scalar_call(e: Apply, context: Context) -> Definition | None:
     """Return the definition of a function of one scalar, where the argument is not its parameter."""
-    found = context.definitions.get(e.name, ())
+    found = definitions_of(e, context)
     if len(found) != 1 or found[0].indices or len(found[0].params) != 1 or len(e.args) != 1:
         return None
     (param,) = found[0].params
@@ -84,7 +84,7 @@ def defined_call(e: Apply, site: Site) -> Expr:
     """Put the arguments into the definition."""
     if e.primes == 0:
         return site.of(unfold(e, site.context))
-    found = site.context.definitions[e.name]
+    found = definitions_of(e, site.context)
     if len(found) != 1 or len(found[0].params) != 1 or found[0].indices:
         raise NotSupported(f"a prime on {e.name}, which is no function of one variable")
     body, (param,) = found[0].body, found[0].params

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from gradproof.differentiate import Application, base_name
-from gradproof.expr import Expr
+from gradproof.expr import Entry, Expr, Mul, Neg, Sym
 from gradproof.mistakes.links import trivial, with_inner
 from gradproof.mistakes.mistake import Mistake, WrongDerivative
-from gradproof.rewrite import ONE, free_names
+from gradproof.rewrite import ONE, free_names, mul, neg
 
 
 def _without_factor(a: Application) -> Iterator[Expr]:
@@ -15,6 +15,23 @@ def _without_factor(a: Application) -> Iterator[Expr]:
         names = free_names(inner)
         if not trivial(inner) and names and base_name(a.wrt) not in names:
             yield with_inner(a, k, ONE)
+            for rest in _one_factor_less(inner):
+                yield with_inner(a, k, rest)
+
+
+def _one_factor_less(inner: Expr) -> Iterator[Expr]:
+    """Yield the coefficient without one of its symbols; its sign and its numbers stay."""
+    match inner:
+        case Neg(u):
+            yield from (neg(rest) for rest in _one_factor_less(u))
+        case Mul(factors):
+            for k, f in enumerate(factors):
+                if free_names(f):
+                    yield mul(*factors[:k], *factors[k + 1 :])
+        case Sym() | Entry():
+            yield ONE
+        case _:
+            return
 
 
 MISTAKE: Final = Mistake(

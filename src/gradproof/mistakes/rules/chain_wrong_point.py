@@ -26,6 +26,6 @@ MISTAKE: Final = Mistake(
     headline="the outer derivative is taken at the wrong point",
     message="the derivative of {node} is taken at the wrong point: it is {outer}",
     why="the outer derivative is taken at the inside of {node}, not at its value nor at {var}",
-    prior=0.48,
+    prior=0.44,
     derivatives=(WrongDerivative(frozenset(), _elsewhere),),
 )

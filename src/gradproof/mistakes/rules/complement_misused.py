@@ -29,7 +29,7 @@ MISTAKE: Final = Mistake(
     why="σ(-z) = 1 - σ(z), and 1 - σ is not σ",
     prior=0.35,
     rewritings=(
-        WrongRewriting(_complement),
-        WrongRewriting(_of_itself),
+        WrongRewriting(_complement, opened=True),
+        WrongRewriting(_of_itself, opened=True),
     ),
 )

@@ -30,5 +30,5 @@ MISTAKE: Final = Mistake(
     message="the factor before the bracket in {node} belongs to every term",
     why="a (b + c) = a b + a c",
     prior=0.4,
-    rewritings=(WrongRewriting(_once),),
+    rewritings=(WrongRewriting(_once, opened=True),),
 )

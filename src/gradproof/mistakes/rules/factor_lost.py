@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
-from gradproof.expr import Context, Div, Expr, Mul, Num
+from gradproof.expr import Context, Div, Expr, Mul, Num, Sym, walk
 from gradproof.mistakes.mistake import Mistake, Slip, WrongRewriting
-from gradproof.rewrite import mul, num
+from gradproof.rewrite import div, mul, num
 
 
 def _lost(e: Expr, _context: Context) -> Iterator[Slip]:
@@ -23,12 +23,24 @@ def _lost(e: Expr, _context: Context) -> Iterator[Slip]:
             return
 
 
+def _of_the_whole(e: Expr, context: Context) -> Iterator[Slip]:
+    """The whole is off by a symbol that stands in the line or in a definition."""
+    bodies = (d.body for found in context.definitions.values() for d in found)
+    for name in sorted({n.name for b in (e, *bodies) for _, n in walk(b) if _scalar(n, context)}):
+        yield Slip(mul(Sym(name), e), e)
+        yield Slip(div(e, Sym(name)), e)
+
+
+def _scalar(e: Expr, context: Context) -> bool:
+    return isinstance(e, Sym) and not e.space.shape and e.name not in context.definitions
+
+
 MISTAKE: Final = Mistake(
     name="factor-lost",
     family="algebra",
     headline="a factor was lost",
     message="a factor of {node} is missing",
     why="every factor of the line before must appear again or cancel",
-    prior=0.28,
-    rewritings=(WrongRewriting(_lost),),
+    prior=0.27,
+    rewritings=(WrongRewriting(_lost), WrongRewriting(_of_the_whole, whole=True)),
 )

@@ -39,6 +39,6 @@ MISTAKE: Final = Mistake(
     headline="an index is wrong",
     message="an index of {node} is wrong",
     why="the index of an entry stays that of the line before",
-    prior=0.3,
+    prior=0.32,
     rewritings=(WrongRewriting(_other_index),),
 )

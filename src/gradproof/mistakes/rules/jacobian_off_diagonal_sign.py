@@ -3,15 +3,31 @@
 from collections.abc import Iterator
 from typing import Final
 
-from gradproof.expr import Add, Context, Delta, Expr, Neg
-from gradproof.mistakes.mistake import Mistake, Slip, WrongRewriting
-from gradproof.rewrite import add
+from gradproof.differentiate import Application
+from gradproof.expr import Add, Context, Delta, Entry, Expr, Neg, walk
+from gradproof.mistakes.mistake import Mistake, Slip, WrongDerivative, WrongRewriting
+from gradproof.rewrite import TWO, ZERO, add, mul, replace_equal, sub, tidy
 
 
 def _plus(e: Expr, _context: Context) -> Iterator[Slip]:
     match e:
         case Add((Delta() as delta, Neg(p))):
             yield Slip(add(delta, p), e)
+        case _:
+            return
+
+
+def _off_diagonal(a: Application) -> Iterator[Expr]:
+    """Turn the sign of all that remains off the diagonal."""
+    match a.node, a.wrt:
+        case Entry(_, (i,)), Entry(_, (j,)) if i != j:
+            off = a.result
+            for _, node in walk(a.result):
+                if isinstance(node, Delta):
+                    off = replace_equal(off, node, ZERO)
+            off = tidy(off, a.context)
+            if off != ZERO:
+                yield sub(a.result, mul(TWO, off))
         case _:
             return
 
@@ -23,5 +39,10 @@ MISTAKE: Final = Mistake(
     message="the second term of {node} is subtracted",
     why="∂p_i/∂z_j = p_i (δ_ij - p_j): off the diagonal it is -p_i p_j",
     prior=0.5,
+    derivatives=(
+        WrongDerivative(
+            frozenset({"softmax-rule", "entry-of-definition"}), _off_diagonal, weight=1.3
+        ),
+    ),
     rewritings=(WrongRewriting(_plus),),
 )

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from gradproof.differentiate import Application
-from gradproof.expr import Expr, Fn
-from gradproof.mistakes.mistake import Mistake, WrongDerivative
+from gradproof.expr import Context, Expr, Fn, Num
+from gradproof.mistakes.mistake import Mistake, Slip, WrongDerivative, WrongRewriting
 from gradproof.rewrite import ZERO
 
 
@@ -16,6 +16,18 @@ def _smooth(a: Application) -> Iterator[Expr]:
                 yield inner
 
 
+def _without_kink(e: Expr, _context: Context) -> Iterator[Slip]:
+    match e:
+        case Fn("relu" | "abs", (u,)):
+            yield Slip(u, e)
+        case Fn("max" | "min", args) if len(args) > 1:
+            for u in args:
+                if not isinstance(u, Num):
+                    yield Slip(u, e)
+        case _:
+            return
+
+
 MISTAKE: Final = Mistake(
     name="kink-ignored",
     family="function tables",
@@ -24,4 +36,5 @@ MISTAKE: Final = Mistake(
     why="|u|' = sign(u) u', relu(u)' = [u > 0] u', and max chooses one argument",
     prior=0.6,
     derivatives=(WrongDerivative(frozenset({"relu-rule", "abs-rule", "max-rule"}), _smooth),),
+    rewritings=(WrongRewriting(_without_kink, opened=True),),
 )

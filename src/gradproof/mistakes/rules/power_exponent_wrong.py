@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from gradproof.differentiate import Application
-from gradproof.expr import Expr, Pow
+from gradproof.expr import Div, Expr, Mul, Num, Pow
 from gradproof.mistakes.links import with_outer
 from gradproof.mistakes.mistake import Mistake, WrongDerivative
-from gradproof.rewrite import MINUS_ONE, ONE, add, mul, power
+from gradproof.rewrite import MINUS_ONE, ONE, add, div, mul, power
 
 
 def _other_exponent(a: Application) -> Iterator[Expr]:
@@ -18,6 +18,23 @@ def _other_exponent(a: Application) -> Iterator[Expr]:
         yield with_outer(a, 0, mul(add(n, MINUS_ONE), power(u, add(n, MINUS_ONE))))
 
 
+def _of_reciprocal(a: Application) -> Iterator[Expr]:
+    if not isinstance(a.node, Div):
+        return
+    for base in _bases(a.node.den):
+        yield mul(a.result, base)
+        yield div(a.result, base)
+
+
+def _bases(den: Expr) -> Iterator[Expr]:
+    """Yield what stands under an exponent in a denominator: ``v`` and ``v²`` in ``2 v²``."""
+    for f in den.factors if isinstance(den, Mul) else (den,):
+        if not isinstance(f, Num):
+            yield f
+        if isinstance(f, Pow):
+            yield f.base
+
+
 MISTAKE: Final = Mistake(
     name="power-exponent-wrong",
     family="product, quotient, power",
@@ -25,5 +42,8 @@ MISTAKE: Final = Mistake(
     message="the exponent in the derivative of {node} is wrong",
     why="(uⁿ)' = n uⁿ⁻¹ u'",
     prior=0.45,
-    derivatives=(WrongDerivative(frozenset({"power-rule"}), _other_exponent),),
+    derivatives=(
+        WrongDerivative(frozenset({"power-rule"}), _other_exponent),
+        WrongDerivative(frozenset({"reciprocal-rule"}), _of_reciprocal),
+    ),
 )

@@ -20,6 +20,6 @@ MISTAKE: Final = Mistake(
     headline="a term was lost",
     message="a term of {node} is missing",
     why="every term of the line before must appear again or cancel",
-    prior=0.3,
+    prior=0.28,
     rewritings=(WrongRewriting(_lost),),
 )

@@ -20,8 +20,9 @@ from gradproof.expr import (
 from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.converter import Converter
+from gradproof.notation.elaborate.primes import named_function, primed_node
 from gradproof.notation.elaborate.roles import square_key
-from gradproof.notation.elaborate.symbols import full_key
+from gradproof.notation.elaborate.symbols import full_key, primes_of, unwrapped
 from gradproof.notation.surface import Name, Surface
 
 
@@ -34,7 +35,7 @@ def function_node(c: Converter, node: Surface) -> Built:
     """Convert a function standing alone: a quantity where the document defines it so (``cos = …``)."""
     if node.text in c.table.named:
         return Built(Sym(node.text), node.span)
-    return c.opaque(node)
+    return named_function(c, node) or c.opaque(node)
 
 
 def group_node(c: Converter, node: Surface) -> Built:
@@ -74,7 +75,7 @@ def pow_node(c: Converter, node: Surface) -> Built:
         symbol = Built(Sym(square, space), node.span, (), space.shape)
         indices = c.table.resolve(name).indices
         return build.entry(symbol, [c.index(i) for i in indices], node.span) if indices else symbol
-    if name is not None and full_key(name) == "e" and "e" not in c.defined:
+    if name is not None and full_key(name) == "e" and _is_euler(c, exponent):
         inner = c.convert(exponent)
         return build.fn(Fn("exp", (inner.expr,)), [inner], node.span)
     if exponent.name is not None and full_key(exponent.name) == "t" and _no_power(c, base):
@@ -84,6 +85,15 @@ def pow_node(c: Converter, node: Surface) -> Built:
         shape = c.table.shapes.get(key, ())
         return Built(Sym(key, c.table.space(key)), node.span, (), shape or None)
     return build.power(c.convert(base), c.convert(exponent), node.span)
+
+
+def _is_euler(c: Converter, exponent: Surface) -> bool:
+    """Tell whether the base e is Euler's number: always, but for a whole power of a name that the document has."""
+    if "e" not in c.defined and "e" not in c.table.domains:
+        return True
+    inner = unwrapped(exponent)
+    inner = inner.args[0] if inner.head == "neg" else inner
+    return not (inner.head == "number" and inner.text.isdigit())
 
 
 def _no_power(c: Converter, base: Surface) -> bool:
@@ -120,7 +130,9 @@ def kron_node(c: Converter, node: Surface) -> Built:
 
 
 def transpose_node(c: Converter, node: Surface) -> Built:
-    """Convert a transpose."""
+    """Convert a transpose, or the derivative or name that a prime may be instead."""
+    if primes_of(node):
+        return primed_node(c, node)
     return build.transpose(c.whole(node.args[0]), node.span)
 
 

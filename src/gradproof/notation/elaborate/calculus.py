@@ -4,6 +4,7 @@ from gradproof.expr import At, Derivative, Differential, Gradient, Sym
 from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.converter import Converter
+from gradproof.notation.elaborate.symbols import CHANGES
 from gradproof.notation.surface import Surface
 
 
@@ -26,7 +27,7 @@ def _variable(c: Converter, node: Surface) -> Built:
     """Convert the variable of a derivative: an array stands for the whole of it."""
     if node.head == "group" and len(node.args) == 1:
         return _variable(c, node.args[0])
-    if node.head == "transpose":
+    if node.head == "transpose" and c.table.written_whole(node) is None:
         return c.opaque(node, "transposed variable")
     return c.whole(node)
 
@@ -47,14 +48,14 @@ def grad_node(c: Converter, node: Surface) -> Built:
 def diff_node(c: Converter, node: Surface) -> Built:
     """Convert a differential, or the name of an adjoint in the course convention."""
     inner = node.args[0]
-    if inner.head == "name" and inner.name is not None:
-        resolved = c.table.resolve(inner.name)
-        if resolved.key in c.table.adjoints:
-            space = c.table.space(resolved.key)
-            symbol = Built(Sym(f"d{resolved.key}", space), node.span, (), space.shape)
-            if resolved.indices:
-                return build.entry(symbol, [c.index(i) for i in resolved.indices], node.span)
-            return symbol
+    own = c.table.written_whole(node)
+    if own is not None:
+        base = own.key.removeprefix(CHANGES[node.text])
+        space = c.table.space(own.key if own.key in c.table.shapes else base)
+        symbol = Built(Sym(own.key, space), node.span, (), space.shape)
+        if own.indices:
+            return build.entry(symbol, [c.index(i) for i in own.indices], node.span)
+        return symbol
     body = c.whole(inner)
     return Built(Differential(body.expr), node.span, (body,), body.shape)
 

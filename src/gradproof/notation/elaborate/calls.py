@@ -1,17 +1,14 @@
 """Function applications: built-in functions, functions of the document, and what is only named."""
 
 from collections.abc import Sequence
-from typing import get_args
 
 from gradproof.expr import Apply, Det, Diag, Expr, Fn, FunctionName, Sym, Trace
 from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.converter import Converter
-from gradproof.notation.elaborate.symbols import Resolved, full_key
+from gradproof.notation.elaborate.symbols import SIGMOIDS, Resolved, built_in, full_key
 from gradproof.notation.surface import Surface
 
-ALIASES = {"ln": "log", "sgn": "sign", "ReLU": "relu", "Softmax": "softmax", "lg": "log"}
-SIGMOIDS = frozenset({"\\sigma", "σ", "sigmoid", "sigm", "logistic"})
 ARRAY_ARGUMENT = frozenset({"softmax", "logsumexp"})
 
 
@@ -26,20 +23,16 @@ def apply_call(c: Converter, node: Surface) -> Built:
         primes, callee = int(callee.text or "1"), callee.args[0]
     key = full_key(callee.name) if callee.name is not None else callee.text or node.text
     own = key in c.table.defined_functions or (node.text and node.text in c.table.defined_functions)
-    builtin = _builtin_name(node.text or key)
+    builtin = built_in(node.text or key)
     if not own and builtin is not None:
         return _builtin(c, node, builtin, args, primes)
     own = own or key in c.table.functions
-    if not own and key in SIGMOIDS and primes == 0 and len(args) == 1:
-        c.note("function-habit", f"{key} is read as the logistic function 1/(1+e^{{-x}})", node)
-        return _builtin(c, node, "sigmoid", args, 0)
+    if not own and key in SIGMOIDS and len(args) == 1:
+        return _builtin(c, node, "sigmoid", args, primes, habit=key)
     if not own and node.text in ("tr", "det", "diag") and len(args) == 1:
         return _matrix_function(c, node, args[0])
     if not own and callee.name is None:
         return c.opaque(node, node.text)
-    if not own and key in SIGMOIDS and len(args) == 1:
-        x = c.convert(args[0])
-        return Built(Apply("\\sigma", (x.expr,), primes), node.span, (x,), x.shape)
     if any(a.head in ("given", "relation", "tuple") for a in args):
         return build.opaque(key, node.span, [c.opaque(a) for a in args])
     kids = [c.whole(a) for a in args]
@@ -70,25 +63,24 @@ def _result(c: Converter, key: str, kids: Sequence[Built]) -> build.Shape:
     return c.table.shapes.get(key, ())
 
 
-def _builtin_name(name: str) -> FunctionName | None:
-    name = ALIASES.get(name, name)
-    for known in get_args(FunctionName):
-        if known == name:
-            return known
-    return None
-
-
 def _builtin(
-    c: Converter, node: Surface, name: FunctionName, args: Sequence[Surface], primes: int
+    c: Converter,
+    node: Surface,
+    name: FunctionName,
+    args: Sequence[Surface],
+    primes: int,
+    habit: str = "",
 ) -> Built:
     if not args:
         return c.opaque(node, name)
+    if habit:
+        c.note("function-habit", f"{habit} is read as the logistic function 1/(1+e^{{-x}})", node)
     kids = [c.whole(a) if name in ARRAY_ARGUMENT else c.convert(a) for a in args]
-    if primes:
+    if primes and name not in ARRAY_ARGUMENT and len(kids) == 1:
         return Built(
             Apply(name, tuple(k.expr for k in kids), primes), node.span, tuple(kids), kids[0].shape
         )
-    if name in ARRAY_ARGUMENT and kids[0].shape == ():
+    if primes or (name in ARRAY_ARGUMENT and kids[0].shape == ()):
         return build.opaque(name, node.span, kids)
     if len(kids) > 1 and name not in ("max", "min", "log"):
         return build.opaque(name, node.span, kids)

@@ -161,7 +161,10 @@ def _context(
             sizes[key] = int(value.value)
         elif not any(_trivial(d) for d in found):
             kept[key] = found
+    circular = _circular(kept)
+    kept = {k: v for k, v in kept.items() if k not in circular}
     varying, functions = _unknowns(kept, lines)
+    varying |= circular
     bodies = [d.body for found in kept.values() for d in found]
     labels = {**threshold_domains(bodies), **label_domains(bodies)}
     labels = {k: v for k, v in labels.items() if k not in kept}
@@ -192,6 +195,36 @@ def _moving(
                     if isinstance(node, Differential):
                         out.update(base_name(node.body))
     return frozenset(out - set(definitions))
+
+
+def _circular(definitions: Mapping[str, tuple[Definition, ...]]) -> set[str]:
+    """Names that are defined by way of each other: nothing can be evaluated from them.
+
+    An entry of a family defined by other entries of it is a recurrence, not a circle.
+    """
+    uses = {
+        key: {
+            name
+            for d in found
+            for _, n in walk(d.body)
+            if isinstance(n, Sym | Apply) and (name := n.name) in definitions
+            and not (name == key and d.indices)
+            and name not in {p.name for p in d.params if isinstance(p, Sym)}
+        }
+        for key, found in definitions.items()
+    }
+    out: set[str] = set()
+    for start in uses:
+        todo, seen = list(uses[start]), set[str]()
+        while todo:
+            name = todo.pop()
+            if name == start:
+                out.add(start)
+                break
+            if name not in seen:
+                seen.add(name)
+                todo.extend(uses[name])
+    return out
 
 
 def _trivial(d: Definition) -> bool:

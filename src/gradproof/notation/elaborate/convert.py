@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from gradproof.expr import Expr, Num
-from gradproof.notation.elaborate import arithmetic, calculus, series
+from gradproof.notation.elaborate import arithmetic, calculus, primes, series
 from gradproof.notation.elaborate.calls import apply_call
 from gradproof.notation.elaborate.converter import Converter, Handler
 from gradproof.notation.elaborate.symbols import Symbols
@@ -11,7 +11,7 @@ from gradproof.notation.surface import Note
 
 HANDLERS: Mapping[str, Handler] = {
     "number": arithmetic.number_node,
-    "name": Converter.name,
+    "name": primes.converted_name,
     "function": arithmetic.function_node,
     "group": arithmetic.group_node,
     "add": arithmetic.add_node,
@@ -24,6 +24,7 @@ HANDLERS: Mapping[str, Handler] = {
     "frob": arithmetic.frob_node,
     "kron": arithmetic.kron_node,
     "transpose": arithmetic.transpose_node,
+    "prime": primes.primed_node,
     "log": arithmetic.log_node,
     "abs": arithmetic.abs_node,
     "norm": arithmetic.norm_node,

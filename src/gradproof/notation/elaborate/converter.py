@@ -8,7 +8,8 @@ from typing import Literal, final
 from gradproof.expr import Compare, Const, Size, Space, Sym
 from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.build import Built
-from gradproof.notation.elaborate.symbols import Symbols, full_key, spelled, walk_surface
+from gradproof.notation.elaborate.decimals import rounded
+from gradproof.notation.elaborate.symbols import Resolved, Symbols, full_key, spelled, walk_surface
 from gradproof.notation.surface import Note, Statement, Surface
 
 _PLAIN_HEADS = frozenset({"dots", "set", "tuple", "given"})
@@ -40,11 +41,15 @@ class Converter:
     repairing: bool = True
     repaired: set[str] = field(default_factory=set[str])
     local: dict[str, tuple[Size, ...]] = field(default_factory=dict[str, tuple[Size, ...]])
+    sides: tuple[Surface, ...] = ()
 
     def statement(self, statement: Statement) -> tuple[Built | None, ...]:
         """Convert the sides; None for a hole."""
         self.free = self._free_letters(statement)
-        return tuple(None if s.head == "hole" else self.convert(s) for s in statement.sides)
+        self.sides = statement.sides
+        built = tuple(None if s.head == "hole" else self.convert(s) for s in statement.sides)
+        self.notes.extend(rounded(statement.sides, built))
+        return built
 
     def _free_letters(self, statement: Statement) -> frozenset[str]:
         letters: set[str] = set()
@@ -111,6 +116,11 @@ class Converter:
         if key in self.local and not resolved.indices:
             local = self.local[key]
             return Built(Sym(key, Space(local)), node.span, (), local)
+        return self.symbol(resolved, node)
+
+    def symbol(self, resolved: Resolved, node: Surface) -> Built:
+        """Convert a resolved name: a symbol, an entry of it, or with the index that was dropped restored."""
+        key = resolved.key
         space = self.table.space(key)
         shape: build.Shape = space.shape
         if key in self.table.vague and not space.shape:

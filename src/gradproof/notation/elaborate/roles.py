@@ -1,6 +1,6 @@
 """What a statement does in a derivation: declare, define, update, claim, or label."""
 
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from typing import Literal, final
 
@@ -9,10 +9,11 @@ from gradproof.notation.elaborate.symbols import (
     Symbols,
     full_key,
     function_name,
+    primes_of,
     walk_surface,
 )
 from gradproof.notation.grammar import name_key
-from gradproof.notation.surface import Name, Statement, Surface
+from gradproof.notation.surface import Statement, Surface
 
 StatementRole = Literal[
     "declaration", "definition", "constraint", "update", "claim", "continuation", "bare", "label"
@@ -66,11 +67,9 @@ def target(side: Surface, table: Symbols) -> Target | None:
             if inner is not None and all(table.is_index(i) for i in items):
                 return Target(inner.key, items, inner.params, called=True)
             return None
-        case "diff" if side.args[0].head == "name" and side.args[0].name is not None:
-            resolved = table.resolve(side.args[0].name)
-            if resolved.key in table.adjoints:
-                return Target(f"d{resolved.key}", resolved.indices)
-            return None
+        case "diff" | "transpose" | "prime":
+            own = table.written_whole(side)
+            return None if own is None else Target(own.key, own.indices)
         case _:
             return None
 
@@ -109,6 +108,13 @@ def role_of(
     if sides[0].head == "hole":
         return "continuation"
     goal = target(sides[0], table)
+    if len(ops) == 1 and ops[0] in EQUALS and goal is not None and _symmetry(goal, sides[1], table):
+        return "constraint"
+    left = sides[0].args[0] if sides[0].head == "diff" else sides[0]
+    if goal is None and left is not sides[0] and left.name is not None and ops == ("=",):
+        moved = table.resolve(left.name).key not in table.bodies
+        if moved and not any(n.head == "diff" for n in walk_surface(sides[1])):
+            return "declaration"
     if ops[0] in ("<-",) or (
         goal is not None and ops[0] in EQUALS and _self_reference(goal, sides[1], table)
     ):
@@ -141,24 +147,44 @@ def _self_reference(goal: Target, side: Surface, table: Symbols) -> bool:
     """Tell an update: the name (perhaps with another label) stands on the right beside a step."""
     if goal.called:
         return False
-    base = goal.key.split("_")[0].split("^")[0]
+    base = goal.key.split("_")[0].split("^")[0].rstrip("'")
     exact = False
     relabelled = False
-    for node in walk_surface(side):
-        if node.head == "name" and node.name is not None:
-            key = table.resolve(node.name).key
-            exact = exact or (key == goal.key and _same_indices(node.name, goal, table))
-            relabelled = relabelled or (name_key(node.name) == base and key != goal.key)
+    for node in values(side):
+        own = table.written_whole(node)
+        if own is not None:
+            exact = exact or (own.key == goal.key and _same_indices(own.indices, goal))
+        elif node.head == "name" and node.name is not None:
+            resolved = table.resolve(node.name)
+            exact = exact or (resolved.key == goal.key and _same_indices(resolved.indices, goal))
+            relabelled = relabelled or (name_key(node.name) == base and resolved.key != goal.key)
     step = any(n.head in ("deriv", "grad") for n in walk_surface(side))
     return exact or (relabelled and step and _is_step(side))
+
+
+def _symmetry(goal: Target, side: Surface, table: Symbols) -> bool:
+    """Tell ``Q = Q^T`` or ``Q = -Q^T``: a property of the name, no update of it."""
+    inner = side.args[0] if side.head == "neg" else side
+    if inner.head != "transpose" or primes_of(inner) or goal.indices:
+        return False
+    name = inner.args[0].name
+    return name is not None and table.resolve(name).key == goal.key
 
 
 def _is_step(side: Surface) -> bool:
     return side.head == "add" and side.args[0].head == "name"
 
 
-def _same_indices(name: Name, goal: Target, table: Symbols) -> bool:
-    found = table.resolve(name).indices
+def values(side: Surface) -> Iterator[Surface]:
+    """Yield the parts of a side that stand for values: no scripts, no name of a function that is applied."""
+    todo = [side]
+    while todo:
+        node = todo.pop()
+        yield node
+        todo.extend(node.args[1:] if node.head == "call" else node.args)
+
+
+def _same_indices(found: tuple[Surface, ...], goal: Target) -> bool:
     return len(found) == len(goal.indices) and all(
         _flat(a) == _flat(b) for a, b in zip(found, goal.indices, strict=True)
     )

@@ -1,7 +1,7 @@
 """From a document to its rows: layout, grammar in two passes, and the admissible other readings of a row."""
 
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 from gradproof.diagnostic import Place
@@ -74,7 +74,7 @@ def read_items(document: Document, declared: Sequence[str]) -> tuple[tuple[Item,
     groups = [_rows(p, options) for p in parsed]
     statements = [s for g in groups for r in g for s in r.statements]
     table = survey(statements, _conditional(parsed, groups))
-    second = _options(table, statements)
+    second = _options(table, statements, _orders(r for g in groups for r in g))
     if second != options:
         options = second
         groups = [_rows(p, options) for p in parsed]
@@ -161,8 +161,8 @@ def _rows(p: _Parsed, options: Options) -> tuple[FormulaRow, ...]:
     return tuple(rows)
 
 
-def _options(table: Symbols, statements: Iterable[Statement]) -> Options:
-    """Return what the document says about which names are functions."""
+def _options(table: Symbols, statements: Iterable[Statement], orders: Set[str]) -> Options:
+    """Return what the document says about which names are functions; `orders` are none (see `_orders`)."""
     callables = set(table.functions)
     for statement in statements:
         if statement.relations[:1] in (("=",), (":=",), ("==",)):
@@ -170,13 +170,66 @@ def _options(table: Symbols, statements: Iterable[Statement]) -> Options:
             if head is not None:
                 callables.add(head)
     words = _words_on_the_left(statements, table, callables)
+    if _is_in_a_label(statements):
+        words.add("in")
+    defined = {k for k in callables if k in table.defined_functions}
+    factors = {k for k in _factors(statements) | table.variables if k not in defined}
     arrays = {k for k, shape in table.shapes.items() if shape} | set(table.domains)
     products = frozenset(arrays - callables) | frozenset(table.indices)
     return Options(
         callables=frozenset(callables) or None,
-        not_callables=products - callables,
+        not_callables=(products | orders) - callables,
         words=frozenset(words),
+        factors=frozenset(factors - callables),
     )
+
+
+def _factors(statements: Iterable[Statement]) -> set[str]:
+    """Return the names that stand as plain factors of a product."""
+    return {
+        name_key(part.name)
+        for s in statements
+        for side in s.sides
+        for n in walk_surface(side)
+        if n.head == "mul"
+        for part in n.args
+        if part.head == "name" and part.name is not None
+    }
+
+
+def _is_in_a_label(statements: Iterable[Statement]) -> bool:
+    """Tell whether ``in`` below a name is the word: i then indexes nothing else, alone or in a sum."""
+    word = False
+    for s in statements:
+        for side in s.sides:
+            for n in walk_surface(side):
+                if n.head in ("sum", "prod"):
+                    bound = (b.args[0] if b.args else b for b in n.args[1:])
+                    if any(b.name is not None and b.name.base == "i" for b in bound):
+                        return False
+                if n.head != "name" or n.name is None:
+                    continue
+                letters = [item.name.base if item.name is not None else "" for item in n.name.sub]
+                if letters == ["i", "n"]:
+                    word = True
+                elif "i" in letters or any(
+                    item.name is not None and item.name.base == "i" for item in n.name.sup
+                ):
+                    return False
+    return word
+
+
+def _orders(rows: Iterable[FormulaRow]) -> set[str]:
+    """Return which of o and O stand as the name of a quantity, so that ``o(…)`` is no order of magnitude."""
+    return {
+        n.name.base
+        for row in rows
+        if not any(note.fatal for note in row.notes)
+        for s in row.statements
+        for side in s.sides
+        for n in walk_surface(side)
+        if n.head == "name" and n.name is not None and n.name.base in ("o", "O")
+    }
 
 
 def _words_on_the_left(
@@ -259,9 +312,7 @@ def _alternatives(
         if choice.kind not in READING_CHOICES or len(out) >= MAX_ALTERNATIVES:
             continue
         for other in choice.alternatives[:1]:
-            flipped = Options(
-                options.callables, options.not_callables, {**options.overrides, choice.key: other}
-            )
+            flipped = replace(options, overrides={**options.overrides, choice.key: other})
             rows = _rows(p, flipped)
             if position < len(rows) and not any(n.fatal for n in rows[position].notes):
                 out.append((choice, rows[position]))

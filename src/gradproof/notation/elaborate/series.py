@@ -24,7 +24,7 @@ def series_node(c: Converter, node: Surface) -> Built:
         bounds: list[Built] = []
         has = 0
         if binder.head == "range":
-            bounds = [c.convert(b) for b in binder.args[1:]]
+            bounds = [c.whole(b) for b in binder.args[1:]]
             has = len(bounds)
         elif binder.head == "relation":
             c.bound.append(letter)

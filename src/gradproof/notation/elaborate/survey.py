@@ -17,11 +17,12 @@ from gradproof.notation.elaborate.symbols import (
     Symbols,
     full_key,
     function_name,
+    primes_of,
     size_of,
     spelled,
     walk_surface,
 )
-from gradproof.notation.elaborate.usage import primes_of, read_usage
+from gradproof.notation.elaborate.usage import read_usage
 from gradproof.notation.surface import Name, Statement, Surface
 
 ARRAY_HEADS = frozenset({"transpose", "had", "haddiv", "frob", "inner", "norm", "kron", "matrix"})
@@ -60,9 +61,7 @@ class _Classes:
         return self._range.get(self.find(node))
 
 
-def survey(
-    statements: Sequence[Statement], conditional: Set[int] = frozenset()
-) -> Symbols:
+def survey(statements: Sequence[Statement], conditional: Set[int] = frozenset()) -> Symbols:
     """Return the symbol table of a document from all its statements, in order.
 
     `conditional` holds the ids of statements that are said under a condition.
@@ -80,12 +79,13 @@ def survey(
     return table
 
 
-def _letters(table: Symbols, statements: Sequence[Statement], nodes: Iterable[Surface]) -> None:
+def _letters(table: Symbols, statements: Sequence[Statement], nodes: Sequence[Surface]) -> None:
     """Collect the letters that index: declared ranges, bound in sums, deltas, then by habit."""
     for statement in statements:
         for d in declarations(statement):
             if isinstance(d, RangeDeclaration):
                 table.letters.add(d.letter)
+                table.sizes.add(d.range.upper.name)
             elif isinstance(d, SpaceDeclaration) and d.sizes:
                 name = d.subject.name
                 if name is not None and (name.sub or name.sup):
@@ -93,6 +93,11 @@ def _letters(table: Symbols, statements: Sequence[Statement], nodes: Iterable[Su
     scripts: set[str] = set()
     for node in nodes:
         if node.head in ("sum", "prod"):
+            table.sizes.update(
+                full_key(b.args[2].name)
+                for b in node.args[1:]
+                if b.head == "range" and len(b.args) == 3 and b.args[2].name is not None
+            )
             table.letters.update(spelled(b) for b in _bound_letters(node))
         elif node.head == "delta":
             table.letters.update(spelled(a) for a in node.args if a.head == "name")
@@ -101,8 +106,91 @@ def _letters(table: Symbols, statements: Sequence[Statement], nodes: Iterable[Su
                 for part in walk_surface(item):
                     if part.head == "name" and part.name is not None and not part.name.sub:
                         scripts.add(full_key(part.name))
-    table.letters.update(scripts & HABIT_INDICES)
+    table.letters.update((scripts & HABIT_INDICES) - _quantities(statements))
+    _formal_letters(table, statements, nodes)
+    _equal_standing(table, statements, nodes)
     table.single = {k for k in table.single if not _carries_range(k, statements, table)}
+
+
+def _formal_letters(
+    table: Symbols, statements: Sequence[Statement], nodes: Iterable[Surface]
+) -> None:
+    r"""Collect letters of heads like ``\pi(a) = e^{h_a}/…``: the parameter is a script on the right."""
+    heads: set[str] = set()
+    for statement in statements:
+        left = statement.sides[0]
+        if left.head != "call" or statement.relations[:1] not in (("=",), (":=",), ("==",)):
+            continue
+        callee, params = left.args[0], left.args[1:]
+        if callee.name is None or not params or not all(_is_letter(p) for p in params):
+            continue
+        scripts = {
+            full_key(part.name)
+            for side in statement.sides[1:]
+            for n in walk_surface(side)
+            if n.name is not None
+            for item in (*n.name.sub, *n.name.sup)
+            for part in walk_surface(item)
+            if part.name is not None
+        }
+        if scripts and all(p.name is not None and full_key(p.name) in scripts for p in params):
+            heads.add(full_key(callee.name))
+            table.letters.update(full_key(p.name) for p in params if p.name is not None)
+    if not heads:
+        return
+    for node in nodes:
+        callee = node.args[0].name if node.head == "call" else None
+        if callee is not None and full_key(callee) in heads and all(map(_is_letter, node.args[1:])):
+            table.letters.update(full_key(a.name) for a in node.args[1:] if a.name is not None)
+
+
+def _equal_standing(
+    table: Symbols, statements: Sequence[Statement], nodes: Sequence[Surface]
+) -> None:
+    r"""Let all of several letters below a name index where one does: ``W_{\mu\nu}``.
+
+    Only letters of one kind, of which none is the letter of a quantity.
+    """
+    names = [n.name for n in nodes if n.head == "name" and n.name is not None]
+    quantities = _quantities(statements)
+    inside = {id(item.name) for n in names for item in (*n.sub, *n.sup)}
+    quantities |= {n.base for n in names if id(n) not in inside}
+    pairs = [
+        {full_key(item.name) for item in n.sub if item.name is not None}
+        for n in names
+        if len(n.sub) > 1 and all(_is_letter(item) for item in n.sub)
+    ]
+    greek = [p for p in pairs if all(x.startswith("\\") for x in p)]
+    latin = [p for p in pairs if all(len(x) == 1 and x.islower() for x in p)]
+    changed = True
+    while changed:
+        before = len(table.letters)
+        for pair in (*greek, *latin):
+            if pair & table.letters:
+                table.letters |= pair - quantities
+        changed = len(table.letters) > before
+
+
+def _quantities(statements: Sequence[Statement]) -> set[str]:
+    r"""Return letters that an equation makes a quantity: ``i = \sigma(a_i)`` names a gate, no index."""
+    out: set[str] = set()
+    for statement in statements:
+        left = statement.sides[0]
+        if left.name is None or left.head != "name" or statement.relations[:1] != ("=",):
+            continue
+        right = [
+            n for n in walk_surface(statement.sides[1]) if n.head not in ("neg", "add", "group")
+        ]
+        if statement.sides[1].head != "hole" and any(
+            n.head not in ("name", "number", "tuple", "dots") for n in right
+        ):
+            out.add(full_key(left.name))
+    return out
+
+
+def _is_letter(node: Surface) -> bool:
+    """Tell whether a node is a plain letter without scripts or accents."""
+    return node.name is not None and node.head == "name" and node.name == Name(node.name.base)
 
 
 def _carries_range(key: str, statements: Sequence[Statement], table: Symbols) -> bool:
@@ -162,9 +250,7 @@ def _families(table: Symbols, nodes: Iterable[Surface]) -> None:
             table.families[key] = max(table.families.get(key, 0), rank)
 
 
-def _declared(
-    table: Symbols, statements: Sequence[Statement], conditional: Set[int]
-) -> None:
+def _declared(table: Symbols, statements: Sequence[Statement], conditional: Set[int]) -> None:
     """Take over spaces, domains and unequal indices; what is said under a condition holds there only."""
     for statement in statements:
         for d in declarations(statement):
@@ -181,7 +267,9 @@ def _declared(
                             Size(f"?{resolved.key}{k}") for k in range(len(resolved.indices))
                         )
                         table.shapes[resolved.key] = lead + sizes
-                case InequalityDeclaration() | DistinctDeclaration() if id(statement) in conditional:
+                case InequalityDeclaration() | DistinctDeclaration() if (
+                    id(statement) in conditional
+                ):
                     pass
                 case InequalityDeclaration(subject, domain):
                     resolved = table.quantity(subject)

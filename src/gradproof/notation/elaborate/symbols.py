@@ -16,13 +16,23 @@ BUILT_IN = frozenset(get_args(FunctionName))
 """Functions that the tree knows by name: no equation defines them anew."""
 
 ALIASES = {"ln": "log", "sgn": "sign", "ReLU": "relu", "Softmax": "softmax", "lg": "log"}
+FAMILY = "{}"
+"""Sets the key of a family apart from a size of the same letter: ``N_k`` beside N."""
+
+CHANGES = {"d": "d", "Delta": "\\Delta "}
+"""What the mark of a change adds to the name."""
+
 SIGMOIDS = frozenset({"\\sigma", "σ", "sigmoid", "sigm", "logistic"})
-EQUALITIES = frozenset({"=", ":=", "=="})
 
 
-def canonical_function(name: str) -> str:
-    """Return the name under which the tree knows a function."""
-    return ALIASES.get(name, name)
+def built_in(name: str) -> FunctionName | None:
+    """Return the function that the tree knows by a name; None where it knows none.
+
+    >>> built_in("ReLU"), built_in("f")
+    ('relu', None)
+    """
+    name = ALIASES.get(name, name)
+    return next((known for known in get_args(FunctionName) if known == name), None)
 
 
 def unwrapped(node: Surface) -> Surface:
@@ -84,6 +94,13 @@ def labelled(key: str, name: Name, sub: tuple[Surface, ...], sup: tuple[Surface,
     return key
 
 
+def primes_of(node: Surface) -> int:
+    """Return the number of primes on what a node is about; 0 where it bears none."""
+    if node.head == "prime":
+        return int(node.text or "1")
+    return 1 if node.head == "transpose" and node.text in ("prime", "'") else 0
+
+
 def _leaves(args: tuple[Surface, ...], mark: str = "") -> Iterator[tuple[Surface, str]]:
     """Yield the arguments of a call with the mark before each: nothing, a comma, a bar."""
     for k, arg in enumerate(args):
@@ -123,15 +140,17 @@ class Resolved:
 class Symbols:
     """What the survey found; filled once, then only read.
 
-    `indices` are the index letters with their ranges; `shapes` the full shapes of arrays and families;
+    `indices` are the index letters with their ranges; `sizes` bound a sum or a range; `shapes` the full shapes of arrays and families;
     `vague` names that act as arrays but whose shape nothing tells. `bodies` are first right sides by key,
     `formals` the parameter of each function of one (None where it has several, or several names for it),
-    `arguments` what each function is applied to, `primed` names that end in primes, `adjoints` names
+    `arguments` what each function is applied to, `variables` what is differentiated by,
+    `primed` names that end in primes, `adjoints` names
     written as a change, like ``dW``.
     """
 
     indices: dict[str, IndexRange] = field(default_factory=dict[str, IndexRange])
     letters: set[str] = field(default_factory=set[str])
+    sizes: set[str] = field(default_factory=set[str])
     shapes: dict[str, tuple[Size, ...]] = field(default_factory=dict[str, tuple[Size, ...]])
     origins: dict[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
     families: dict[str, int] = field(default_factory=dict[str, int])
@@ -150,6 +169,7 @@ class Symbols:
     bodies: dict[str, Surface] = field(default_factory=dict[str, Surface])
     formals: dict[str, Surface | None] = field(default_factory=dict[str, Surface | None])
     arguments: dict[str, list[Surface]] = field(default_factory=dict[str, list[Surface]])
+    variables: set[str] = field(default_factory=set[str])
     primed: set[str] = field(default_factory=set[str])
     distinct: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     equal: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
@@ -183,6 +203,8 @@ class Symbols:
         if whole in self.single:
             return Resolved(whole, ())
         ordinal = self._ordinal(key, name)
+        if key in self.sizes:
+            key += FAMILY
         taken: list[Surface] = []
         sup_left: tuple[Surface, ...] = sup
         indexing = name.sup_bracket == "(" or key in self.superscripted
@@ -198,6 +220,21 @@ class Symbols:
             taken.extend(s for s in sub if self.is_index(s))
             return Resolved(labelled(key, name, plain, sup_left), tuple(taken))
         return Resolved(labelled(key, name, sub, sup_left), tuple(taken))
+
+    def written_whole(self, node: Surface) -> Resolved | None:
+        r"""Resolve a name of which a mark is part: ``w'``, ``x'_i``, ``dW``, ``\Delta w``.
+
+        None where the prime is a derivative or a transpose, or the change a differential.
+        """
+        inner = node.args[0] if node.args else node
+        if inner.head != "name" or inner.name is None:
+            return None
+        resolved = self.resolve(inner.name)
+        if node.head == "diff":
+            key = CHANGES.get(node.text, "?") + resolved.key
+            return Resolved(key, resolved.indices) if key in self.adjoints else None
+        key = resolved.key + "'" * primes_of(node)
+        return Resolved(key, resolved.indices) if key in self.primed else None
 
     def quantity(self, node: Surface) -> Resolved | None:
         """Resolve a name, or a call whose arguments are indices: ``P(k | x_n, θ)`` is a family over k and n.

@@ -2,30 +2,31 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from gradproof.notation.elaborate.roles import EQUALS, values
 from gradproof.notation.elaborate.symbols import (
-    BUILT_IN,
-    EQUALITIES,
+    CHANGES,
     SIGMOIDS,
     Symbols,
-    canonical_function,
+    built_in,
     full_key,
+    primes_of,
     spelled,
     unwrapped,
     walk_surface,
 )
 from gradproof.notation.surface import Statement, Surface
 
-_CHANGES = {"d": "d", "Delta": "\\Delta "}
-_STEPS = frozenset({"=", ":=", "==", "<-"})
+_STEPS = EQUALS | {"<-"}
 
 
-def read_usage(
-    table: Symbols, statements: Sequence[Statement], nodes: Iterable[Surface]
-) -> None:
+def read_usage(table: Symbols, statements: Sequence[Statement], nodes: Sequence[Surface]) -> None:
     """Fill in which names have a body, formal parameters, arguments, primes or changes of their own."""
     for statement in statements:
-        if statement.relations[:1] and statement.relations[0] in EQUALITIES:
+        if statement.relations[:1] and statement.relations[0] in EQUALS:
             _defined(table, statement)
+    for node in nodes:
+        if node.head in ("deriv", "grad"):
+            table.variables.update(full_key(w.name) for w in node.args[1:] if w.name is not None)
     _arguments(table, nodes)
     for statement in statements:
         if statement.relations[:1] and statement.relations[0] in _STEPS:
@@ -41,7 +42,9 @@ def _defined(table: Symbols, statement: Statement) -> None:
         return
     if left.head == "name" and left.name is not None:
         key = table.resolve(left.name).key
-        table.bodies.setdefault(key, right)
+        again = any(n.name is not None and table.resolve(n.name).key == key for n in values(right))
+        if not again:
+            table.bodies.setdefault(key, right)
     elif left.head == "call" and table.quantity(left) is None:
         callee, params = left.args[0], left.args[1:]
         key = full_key(callee.name) if callee.name is not None else callee.text
@@ -79,14 +82,18 @@ def function_key(node: Surface, table: Symbols) -> str | None:
         key = full_key(node.name)
         if key in table.defined_functions:
             return key
-        taken = key in table.functions or key in table.domains or key in table.bodies
+        taken = (
+            key in table.functions
+            or key in table.domains
+            or key in table.bodies
+            or key in table.variables
+        )
         return "sigmoid" if key in SIGMOIDS and not taken and not node.name.sub else None
     if node.head != "function":
         return None
     if node.text in table.defined_functions or node.text in table.named:
         return node.text if node.text in table.defined_functions else None
-    name = canonical_function(node.text)
-    return name if name in BUILT_IN else None
+    return built_in(node.text)
 
 
 def _primed(table: Symbols, statement: Statement) -> None:
@@ -110,16 +117,11 @@ def _primed(table: Symbols, statement: Statement) -> None:
     if own:
         name = key + "'" * count
         table.primed.add(name)
-        for known in (table.shapes, table.origins, table.families):
-            if key in known:
-                known[name] = known[key]  # pyright: ignore
-
-
-def primes_of(node: Surface) -> int:
-    """Return the number of primes on what a node is about; 0 where it bears none."""
-    if node.head == "prime":
-        return int(node.text or "1")
-    return 1 if node.head == "transpose" and node.text in ("prime", "'") else 0
+        if key in table.shapes:
+            table.shapes[name] = table.shapes[key]
+            table.origins[name] = table.origins.get(key, ())
+        if key in table.families:
+            table.families[name] = table.families[key]
 
 
 def _starts_with(side: Surface, key: str, table: Symbols) -> bool:
@@ -169,7 +171,7 @@ def _changes(table: Symbols, statements: Sequence[Statement]) -> None:
 def change_key(node: Surface, table: Symbols) -> str | None:
     r"""Return the name that a change of a name would be: ``dW``, ``\Delta w``; None for any other."""
     inner = node.args[0]
-    mark = _CHANGES.get(node.text)
+    mark = CHANGES.get(node.text)
     if mark is None or inner.head != "name" or inner.name is None:
         return None
     return mark + table.resolve(inner.name).key

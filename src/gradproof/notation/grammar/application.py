@@ -77,6 +77,8 @@ class Application(Brackets):
             return True
         if contents.condition or contents.listed:
             return True
+        if key in options.factors and not contents.single:
+            return self.choose("call", start, end, "product", "call") == "call"
         if habit:
             if contents.single or key in CERTAIN_CALLABLES:
                 return True

@@ -59,6 +59,10 @@ def base_of(node: Layout) -> Base | None:
     inner = node.args if kind == "group" else node.args[0].args
     if kind == "font" and len(inner) > 1 and all(child.kind == "symbol" for child in inner):
         return Base("".join(child.text for child in inner), (), node.text, None, None)
+    if kind == "accent" and node.text in ("bar", "overline"):
+        joined = _joined(inner)
+        if joined:
+            return Base(joined, ("bar",), "", None, None)
     if len(inner) != 1:
         return None
     base = base_of(inner[0])
@@ -73,3 +77,21 @@ def base_of(node: Layout) -> Base | None:
     if kind == "font":
         return Base(base.base, base.accents, node.text, sub, sup)
     return Base(base.base, base.accents, base.font, sub, sup)
+
+
+def _joined(inner: tuple[Layout, ...]) -> str:
+    r"""Return the spelling of what a bar over several letters or a square names, in braces: ``{xy}``, ``{x^2}``."""
+    out = ""
+    for node in inner:
+        letter = node.text if node.kind == "symbol" else ""
+        if node.kind == "command" and node.text in NAME_COMMANDS:
+            letter = f"\\{node.text} "
+        if not letter or node.sub is not None:
+            return ""
+        out += letter
+        if node.sup is not None:
+            if len(node.sup.args) != 1 or node.sup.args[0].kind != "number":
+                return ""
+            out = f"{out.strip()}^{node.sup.args[0].text}"
+    alone = len(inner) == 1 and inner[0].sup is None
+    return "" if alone or not out else f"{{{out.strip()}}}"

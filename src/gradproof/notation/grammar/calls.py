@@ -34,7 +34,7 @@ class Calls(Application):
                 and self._is_directional(token, following)
             ):
                 self.unread(
-                    "a directional derivative D_X f(H) is not understood; write df = … with dX = H",
+                    "a directional derivative D_X f(H) is not understood; write df = … with dX = H, or d/dx for D_x",
                     token.start,
                     token.end,
                 )
@@ -155,6 +155,8 @@ class Calls(Application):
             return True
         if following.code != "name":
             return False
+        if len(below) == 1 and following.text == first.text:
+            return True
         after = self.tokens[self.i + 1]
         return after.code == "open" and after.text == "("
 

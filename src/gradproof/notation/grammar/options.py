@@ -18,6 +18,7 @@ class Options:
     `callables` are functions in this document (None: the habits alone decide), `not_callables` variables:
     ``name(…)`` is a product. `words` are runs of plain letters that are one name, or macros of which the
     definition is not known (``\loss``); members of the other two sets with several letters count too.
+    `factors` stand elsewhere as factors or variables: before a bracket that holds a sum they are so here too.
     `overrides` maps `Choice.key` to the alternative to take.
     """
 
@@ -25,6 +26,7 @@ class Options:
     not_callables: frozenset[str] = frozenset()
     overrides: Mapping[int, str] = field(default_factory=lambda: _NONE)
     words: frozenset[str] = frozenset()
+    factors: frozenset[str] = frozenset()
 
 
 def name_key(name: Name) -> str:

@@ -16,7 +16,18 @@ PUNCTUATION: Final = frozenset(["comma", "semi", "period", "space", "amp", "newr
 _JOINS_LEFT: Final = BINARY - {"-", "+"}
 
 SPLITS: Final = frozenset(
-    {"text", "space", "amp", "newrow", "comma", "semi", "period", "quantifier", "unknown"}
+    {
+        "text",
+        "space",
+        "amp",
+        "newrow",
+        "comma",
+        "semi",
+        "period",
+        "quantifier",
+        "unknown",
+        "colon",
+    }
 )
 NEVER: Final = words(
     "where and if for with so then since when otherwise thus hence because as that by from using "
@@ -59,6 +70,22 @@ def breaks(tokens: Piece, at: int, current: Piece) -> bool:
         rest = tokens[at + 1 :]
         return (related and has_relation(rest)) or following.code == "text" or _is_numbered(rest)
     return following.code not in ("+", "-")
+
+
+def separates(tokens: Piece, at: int, current: Piece, condition: bool) -> bool:
+    r"""Say whether a colon ends what a formula is said for: ``y = 1 :\quad …``, ``\text{for } i = j : …``.
+
+    Such a colon stands before a wide space, after a number, or after a condition; that of ``f : A \to B`` does not.
+    """
+    if not has_relation(current) and not (at + 1 < len(tokens) and tokens[at + 1].code == "space"):
+        return False
+    depth = 0
+    for token in tokens[at + 1 :]:
+        depth += (token.code == "open") - (token.code == "close")
+        if depth == 0 and token.code == "rel":
+            apart = tokens[at + 1].code == "space" or condition or tokens[at - 1].code == "num"
+            return bool(current) and token.text not in ("->", "mapsto") and apart
+    return False
 
 
 def _is_numbered(tokens: Piece) -> bool:

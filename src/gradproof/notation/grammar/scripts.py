@@ -139,7 +139,8 @@ class Scripts(Core):
                 items.append(self.make("text", start, end, (), text))
                 return
         run = "".join([node.text if node.kind == "symbol" else "?" for node in part])
-        if len(run) > 1 and _is_label(run) and all(n.sub is None and n.sup is None for n in part):
+        word = _is_label(run) or run in self.options.words
+        if len(run) > 1 and word and all(n.sub is None and n.sup is None for n in part):
             items.append(self.make("text", start, end, (), run))
             return
         if len(part) > 1 and all(node.kind in ("symbol", "accent", "font", "number", "word") or

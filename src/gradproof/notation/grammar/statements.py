@@ -16,6 +16,7 @@ from gradproof.notation.grammar.pieces import (
     by_commas,
     has_relation,
     mark_map,
+    separates,
     stripped,
 )
 from gradproof.notation.grammar.tokens import Token
@@ -112,6 +113,11 @@ class _Row:
                 depth += 1
             elif code == "close":
                 depth -= 1
+            if depth == 0 and code == "colon" and separates(tokens, at, current, condition):
+                condition = True
+                flush()
+                condition = False
+                continue
             if depth > 0:
                 if code not in ("space", "amp", "newrow"):
                     current.append(token)

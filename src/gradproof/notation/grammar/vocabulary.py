@@ -30,7 +30,7 @@ RELATION_COMMANDS: Final[dict[str, str]] = {
 """Relation commands and the relation each stands for (see `RELATIONS` of the surface tree)."""
 
 RELATION_SIGNS: Final[tuple[tuple[str, str], ...]] = (
-    ("<=>", "<=>"), ("-->", "->"), ("==>", "=>"), (":=", ":="), ("<=", "<="), (">=", ">="),
+    ("<=>", "<=>"), ("-->", "->"), ("==>", "=>"), (":=", ":="), ("=:", "="), ("<=", "<="), (">=", ">="),
     ("=<", "<="), ("==", "="), ("!=", "!="), ("->", "->"), ("=>", "=>"), ("=", "="), ("<", "<"),
     (">", ">"),
 )  # fmt: skip

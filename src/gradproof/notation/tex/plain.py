@@ -63,6 +63,8 @@ _SIGNS = {
 _INDICES = frozenset("ijklmnpqrst")
 _NOT_JOINED = frozenset({"that", "chat", "dbar"})
 _OPEN = {"(": ")", "[": "]"}
+_ORDER = re.compile(r"(?<![A-Za-z0-9_\\^])d([2-9])[A-Za-z]+\s*/\s*d[A-Za-z]+(\1)(?![A-Za-z0-9.])")
+"""A derivative of higher order without carets: d2y/dx2."""
 
 Part = tuple[str, int, int]
 
@@ -78,11 +80,12 @@ def tokenize_plain(text: str, offset: int) -> list[Token]:
 
 @final
 class _Lexer:
-    __slots__ = ("_at", "_braces", "_closing", "_matches", "_out", "_parts", "_tex")
+    __slots__ = ("_at", "_braces", "_closing", "_matches", "_orders", "_out", "_parts", "_tex")
 
     def __init__(self, text: str, offset: int) -> None:
         parts: list[Part] = []
         at = offset
+        self._orders = {offset + m.start(k) for m in _ORDER.finditer(text) for k in (1, 2)}
         for piece in _PIECE.findall(text):
             parts.append((piece, at, at + len(piece)))
             at += len(piece)
@@ -109,6 +112,9 @@ class _Lexer:
         first = piece[0]
         if first.isascii() and first.isalpha():
             self._letters(piece, start, end)
+        elif start in self._orders:
+            out += [(SUP, "^", start, start), (BEGIN, "{", start, start)]
+            out += [(NUMBER, piece, start, end), (END, "}", end, end)]
         elif first.isascii() and first.isdigit():
             out.append((NUMBER, piece, start, end))
             if not piece.isdigit():

@@ -162,6 +162,10 @@ def _script(out: list[Token], kind: str, inner: list[Token], start: int, end: in
     at = len(out) - 1
     if at >= 1 and out[at][0] == END and out[at][1] == kind and out[at][3] == start:
         out.pop()
+        last = out[-1]
+        if last[0] == NUMBER and len(inner) == 1 and inner[0][0] == NUMBER:
+            out.pop()
+            inner = [(NUMBER, last[1] + inner[0][1], last[2], end)]
         out += [*inner, (END, kind, start, end)]
         return
     if out and out[at][0] in (SUP, SUB):

@@ -1,0 +1,110 @@
+"""What holds from a line on only: values, cases of indices, signs; equations being solved; names that nothing explains."""
+
+import pytest
+
+from gradproof.batch import check_source
+from gradproof.diagnostic import FileReport
+
+RIGHT = ("proved", "agrees")
+BCE = r"$L=-y\log a-(1-y)\log(1-a)$."
+SOFTMAX = r"$p_i=\frac{e^{z_i}}{\sum_ke^{z_k}}$."
+
+
+def run(text: str) -> FileReport:
+    return check_source("case.md", text)
+
+
+def verdicts(text: str) -> list[str]:
+    return [line.verdict for line in run(text).lines]
+
+
+def test_a_value_given_later_does_not_reach_back():
+    got = verdicts(
+        BCE + r" $\frac{dL}{da}=-\frac ya-\frac{1-y}{1-a}$. Let $y=1$. Then $\frac{dL}{da}=-\frac1a$."
+    )
+    assert got[1] == "refuted"
+    assert got[-1] in RIGHT
+
+
+def test_two_cases_of_a_label():
+    got = verdicts(
+        BCE + r" If $y=1$, $\frac{dL}{da}=-\frac1a$. If $y=0$, $\frac{dL}{da}=\frac1{1-a}$."
+    )
+    assert "refuted" not in got
+
+
+def test_two_cases_of_indices():
+    got = verdicts(
+        SOFTMAX
+        + r" If $i=j$, $\frac{\partial p_i}{\partial z_j}=p_i(1-p_i)$; if $i\ne j$, "
+        + r"$\frac{\partial p_i}{\partial z_j}=-p_ip_j$."
+    )
+    assert "refuted" not in got
+    assert sum(v in RIGHT for v in got) == 2
+
+
+def test_the_other_case_does_not_excuse_a_line():
+    got = verdicts(SOFTMAX + r" If $i=j$, $\frac{\partial p_i}{\partial z_j}=-p_ip_j$.")
+    assert got[-1] == "refuted"
+
+
+def test_a_condition_ends_with_its_heading():
+    got = verdicts(
+        f"# a\n\n{BCE} If $y=1$, $\\frac{{dL}}{{da}}=-\\frac1a$.\n\n# b\n\n"
+        r"$\frac{dL}{da}=-\frac ya-\frac{1-y}{1-a}$"
+    )
+    assert got[-1] == "refuted"
+
+
+def test_a_second_definition_counts_from_where_it_stands():
+    got = verdicts(
+        r"$f(x)=x^2$, $f'(x)=2x$. Now take $f(x)=x^3$. Then $f'(x)=3x^2$."
+    )
+    assert "refuted" not in got
+    assert got[1] in RIGHT
+    assert got[-1] in RIGHT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$$2x-4=0$$\n$$2x=4$$",
+        r"$$\ell=\sum_{i=1}^n(x_i-\mu)^2$$ $$\frac{d\ell}{d\mu}=-2\sum_{i=1}^n(x_i-\mu)=0$$ $$n\mu=\sum_{i=1}^nx_i$$",
+        r"$$J=(w-3)^2$$ $$\frac{dJ}{dw}=2(w-3)=0 \Rightarrow w=3$$",
+    ],
+)
+def test_equations_being_solved_are_not_claims(text: str):
+    assert "refuted" not in verdicts(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"$L=\frac12(y-t)^2$ $$\frac{dL}{dy}=y-t=-e$$",
+        r"$$\log p_i=z_i-\log\sum_ke^{z_k}$$",
+        r"$$x^2+y^2=1$$",
+        BCE + r" $a=\sigma(z)$. $$\frac{\partial L}{\partial z}=a-y=\delta$$",
+    ],
+)
+def test_a_name_that_nothing_explains_accuses_nobody(text: str):
+    assert "refuted" not in verdicts(text)
+
+
+def test_a_total_derivative_is_not_excused_as_a_partial_one():
+    assert verdicts(r"$u=x^2$, $f=u\sin x$, $\frac{df}{dx}=u\cos x$")[-1] == "refuted"
+
+
+def test_the_number_of_terms_of_a_sum_without_limits():
+    (got,) = verdicts(r"$$\sum_i(x_i-\mu)=\sum_ix_i-n\mu$$")
+    assert got in RIGHT
+
+
+def test_approximately_is_not_equal():
+    text = "$$\\begin{aligned}p&=\\frac{e^{-x^2}}{Z}\\\\&\\propto e^{-x^2}\\end{aligned}$$"
+    assert "refuted" not in verdicts(text)
+
+
+def test_circular_definitions_accuse_nobody():
+    report = run(r"$a = 2b$, $b = 3a$, $\frac{da}{db} = 5$")
+    assert report.error is None
+    assert report.lines[-1].verdict in ("given", "undecided")
