@@ -3,7 +3,8 @@
 Each line of a JSONL file (or of every ``*.jsonl`` of a folder) is an object with ``declarations`` and ``lines`` (TeX),
 ``verdicts`` (per line ``given``, ``ok``: true as it stands, ``wrong``, ``follows-from-wrong`` or ``unclear``),
 ``first_wrong`` (None: all right; ``accept_first_wrong`` lists others that are as good) and ``causes`` (names of
-mistakes that are accepted for it); ``macros`` and ``hard_context`` (only prose decides it: counted apart) may stand too.
+mistakes that are accepted for it); ``macros`` and ``hard_context`` (only prose decides it: counted apart) may stand
+too.
 
 Printed are, over the derivations with a mistake, how many were *located* (the first refuted line is the right one) and
 of these the *cause at 1* (the first error there bears an accepted name); over the right ones, how many were *confirmed*
@@ -141,7 +142,9 @@ def cold_start(case: Case) -> tuple[float, float]:
         path = Path(folder) / "derivation.md"
         path.write_text(document(case), "utf-8")
         code = f"import sys; from gradproof.cli import main; sys.exit(main(['check', {str(path)!r}]) not in (0, 1))"
-        results = measure({"check": command("-c", code), "imports": reference()}, rounds=5, warmup=1)
+        results = measure(
+            {"check": command("-c", code), "imports": reference()}, rounds=5, warmup=1
+        )
     return results["check"].median, ratio(results, "check", "imports")
 
 
@@ -181,18 +184,23 @@ def main() -> int:
     for title, hard in (("", False), ("prose decides", True)):
         chosen = [c for c in cases if bool(c.get("hard_context")) == hard]
         if chosen:
-            parts[title] = figures([results[c["id"]] for c in chosen], sum(len(c["lines"]) for c in chosen))
+            parts[title] = figures(
+                [results[c["id"]] for c in chosen], sum(len(c["lines"]) for c in chosen)
+            )
     each = sorted(1e3 * median(seconds[c["id"]]) / len(c["lines"]) for c in cases)
     total = 1e3 * sum(median(s) for s in seconds.values()) / sum(len(c["lines"]) for c in cases)
     cold, against = cold_start(cases[0])
     times = {"median": median(each), "mean": fmean(each), "worst": each[-1], "all": total}
     if arguments.json:
-        print(json.dumps({"figures": parts, "ms_a_line": times, "cold": cold, "cold_ratio": against}))
+        print(
+            json.dumps({"figures": parts, "ms_a_line": times, "cold": cold, "cold_ratio": against})
+        )
     else:
         for title, found in parts.items():
             print(f"{title}{': ' if title else ''}{described(found)}")
         print(
-            f"ms a line, warm: median {times['median']:.1f}, worst derivation {times['worst']:.1f}, over all {total:.1f}"
+            f"ms a line, warm: median {times['median']:.1f}, worst derivation {times['worst']:.1f}, "
+            f"over all {total:.1f}"
         )
         print(f"cold start: {cold:.2f} s, {against:.1f} times the import of numpy and flint")
     return int(any(found["accused"] for found in parts.values()))

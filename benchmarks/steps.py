@@ -9,8 +9,8 @@ timed, in warm processes:
 - ``… judging alone``: `judge_pair` on the two sides as read;
 - ``simplify``: SymPy's ``doit`` and ``simplify`` on trees that are built beforehand, untimed, with sizes 2 (see
   `_sympy_peer`); its cache is cleared before each pair, since a new step is not in it;
-- ``math-verify``: parsing and ``verify`` (it reads TeX itself; ``\\log`` is handed to it as ``\\ln``, because it takes it
-  to the base 10). It runs in the interpreter named by ``--math-verify`` and is left out where that has none.
+- ``math-verify``: parsing and ``verify`` (it reads TeX itself; ``\\log`` is handed to it as ``\\ln``, because it takes
+  it to the base 10). It runs in the interpreter named by ``--math-verify`` and is left out where that has none.
 
 The peers run in processes of their own, which are ended at the time limit.
 
@@ -156,10 +156,16 @@ class Peer:
         """
         command = [self.python, str(HERE / "steps.py"), "--serve", self.name]
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
         )
         self.answers = queue.Queue()
-        threading.Thread(target=self._listen, args=(self.process, self.answers), daemon=True).start()
+        threading.Thread(
+            target=self._listen, args=(self.process, self.answers), daemon=True
+        ).start()
         try:
             first = self.answers.get(timeout=120)
         except queue.Empty:
@@ -286,7 +292,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("path", type=Path, nargs="?", default=HERE / "steps.jsonl")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--limit", type=float, default=20.0, help="seconds a peer may take for a pair")
+    parser.add_argument(
+        "--limit", type=float, default=20.0, help="seconds a peer may take for a pair"
+    )
     parser.add_argument(
         "--math-verify", default=sys.executable, metavar="PYTHON", help="an interpreter that has it"
     )

@@ -33,7 +33,7 @@ def call(w: Workspace, name: str, args: list[Value]) -> Value:
 
 def opaque(w: Workspace, name: str, args: tuple[Value, ...]) -> Value:
     """Return a function of which nothing is known but its arguments."""
-    key = f"{name}({','.join(value_key(w, a) for a in args)})"
+    key = f"{name!r}({','.join(value_key(w, a) for a in args)})"
     depends = frozenset[str]().union(*(w.depends(a) for a in args))
     height = max((w.height(a) for a in args), default=0)
     return w.atom(Atom("function", key, name=name, args=args, depends=depends, height=height))
@@ -41,7 +41,7 @@ def opaque(w: Workspace, name: str, args: tuple[Value, ...]) -> Value:
 
 def pi(w: Workspace) -> Value:
     """Return π."""
-    return w.atom(Atom("function", "pi()", name="pi"))
+    return w.atom(Atom("function", "pi", name="pi"))
 
 
 def sine(w: Workspace, u: Value) -> Value:

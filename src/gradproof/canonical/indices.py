@@ -12,13 +12,17 @@ OPEN_MARK = "~"
 """Prefix of the name of a bound index while its sum is being taken; comes after all letters."""
 
 
+def _quoted(name: str) -> str:
+    return name if name.isidentifier() else repr(name)
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class Index:
     """``Σ coefficient · name + constant``; names of index variables, or of sizes with a mark.
 
     >>> (Index.of("i").plus(Index((), 2))).key
-    'i+2'
+    '+1i+2'
     """
 
     terms: tuple[tuple[str, int], ...] = ()
@@ -32,10 +36,10 @@ class Index:
     @property
     def key(self) -> str:
         """Spell the form, one spelling for each."""
-        out = "".join(f"{c:+d}{n}" if abs(c) != 1 else f"{'-+'[c > 0]}{n}" for n, c in self.terms)
+        out = "".join(f"{c:+d}{_quoted(n)}" for n, c in self.terms)
         if self.constant or not out:
             out += f"{self.constant:+d}"
-        return out.removeprefix("+")
+        return out
 
     @property
     def names(self) -> frozenset[str]:

@@ -123,9 +123,11 @@ def atom_bounds(w: Workspace, atom: Atom) -> Interval:
 
 
 def honest(w: Workspace, atom: Atom) -> bool:
-    """Tell whether ``e^u`` is one: a power ``a^γ`` of an unknown sign may stand for a negative number."""
+    """Tell whether ``e^u`` is one: a power ``a^γ`` may stand for a negative number, or for zero."""
     parts = (w.atoms[k] for k in w.used(atom.args[0]))
-    return all(a.kind != "log" or sign_of_value(w, a.args[0]) > 0 for a in parts)
+    return all(
+        a.kind != "logabs" and (a.kind != "log" or sign_of_value(w, a.args[0]) > 0) for a in parts
+    )
 
 
 def from_domain(d: Domain | None) -> Interval:

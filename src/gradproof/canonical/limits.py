@@ -9,6 +9,8 @@ MAX_WORK: Final = 200_000
 """Product of the numbers of terms of two factors."""
 MAX_DEGREE: Final = 64
 """Exponents, and powers to which a value is raised."""
+MAX_SCALE: Final = 10**6
+"""Denominator of the exponents of one exponential or root."""
 MAX_NODES: Final = 4_000
 """Nodes visited, definitions unfolded included."""
 MAX_UNFOLDING: Final = 24

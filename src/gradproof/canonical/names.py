@@ -10,14 +10,14 @@ from gradproof.canonical.workspace import Workspace
 
 def symbol(w: Workspace, name: str) -> Value:
     """Return a scalar symbol (a size is one too)."""
-    return _named(w, Atom("symbol", name, name=name))
+    return _named(w, Atom("symbol", repr(name), name=name))
 
 
 def entry(w: Workspace, name: str, indices: tuple[Index, ...]) -> Value:
     """Return an entry of an array."""
     if name in w.symmetric and len(indices) == 2:
         indices = (min(indices, key=_key), max(indices, key=_key))
-    key = f"{name}[{','.join(i.key for i in indices)}]"
+    key = f"{name!r}[{','.join(i.key for i in indices)}]"
     depends = frozenset[str]().union(*(i.names for i in indices))
     return _named(w, Atom("entry", key, name=name, indices=indices, depends=depends))
 
@@ -30,7 +30,7 @@ def index_value(w: Workspace, index: Index) -> Value:
             part = symbol(w, name[1:])
         else:
             form = Index.of(name)
-            atom = Atom("index", f"<{name}>", indices=(form,), depends=form.names)
+            atom = Atom("index", f"<{form.key}>", indices=(form,), depends=form.names)
             part = w.atom(atom)
         out = w.add(out, w.mul(w.number(c), part))
     return out

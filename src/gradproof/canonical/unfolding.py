@@ -12,7 +12,19 @@ from gradproof.canonical.letters import free_index, index_of, read_index
 from gradproof.canonical.limits import MAX_UNFOLDING, NotCanonical, too_large
 from gradproof.canonical.names import entry, symbol
 from gradproof.canonical.workspace import Workspace
-from gradproof.expr import Add, Apply, Definition, Entry, Expr, Idx, Neg, Num, Sym
+from gradproof.expr import (
+    Add,
+    Apply,
+    Definition,
+    Entry,
+    Expr,
+    Idx,
+    Neg,
+    Num,
+    Sym,
+    free_indices,
+    walk,
+)  # fmt: skip
 
 Spots = tuple[Index, ...]
 Match = dict[str, Index] | Literal["another", "in doubt"]
@@ -26,7 +38,6 @@ def read_symbol(w: Workspace, name: str, env: Env, reader: Reader) -> Value:
     bound = env.names.get(name)
     if bound is not None:
         return bound
-    _fixed(w, name, env)
     definitions = w.context.definitions.get(name)
     if definitions is not None and not w.fold:
         whole = next((d for d in definitions if not d.indices), None)
@@ -37,7 +48,7 @@ def read_symbol(w: Workspace, name: str, env: Env, reader: Reader) -> Value:
     if fixed is not None:
         return w.number(fixed)
     size = w.context.sizes.get(name)
-    return symbol(w, name) if size is None else w.number(size)
+    return _itself(w, name, (), env) if size is None else w.number(size)
 
 
 def read_entry(
@@ -46,27 +57,26 @@ def read_entry(
     """Return an entry of an array, through the definition that covers it if one surely does."""
     if name in env.names:
         raise NotCanonical(f"an entry of {name}, which is bound to a number")
-    _fixed(w, name, env)
     definitions = w.context.definitions.get(name)
     if definitions is None or w.fold:
-        return entry(w, name, indices)
+        return _itself(w, name, indices, env)
     if not any(d.indices for d in definitions):
         if name in env.active:
             raise NotCanonical(f"{name} is defined by itself")
         return _body(w, definitions[0], positions(w, name, indices), env, reader)
     if name in env.active:
-        return entry(w, name, indices)
+        return _itself(w, name, indices, env)
     for d in sorted(definitions, key=lambda d: sum(not isinstance(i, Num) for i in d.indices)):
         if not d.indices or len(d.indices) > len(indices):
             continue
         table = _match(w, d, indices)
         if table == "in doubt":
-            return entry(w, name, indices)
+            return _itself(w, name, indices, env)
         if not isinstance(table, str):
             rest = indices[len(d.indices) :]
             start = w.context.origins.get(name, ())[len(d.indices) :]
             return _body(w, d, _from_one(rest, start), env.with_indices(table), reader)
-    return entry(w, name, indices)
+    return _itself(w, name, indices, env)
 
 
 def positions(w: Workspace, name: str, indices: tuple[Index, ...]) -> tuple[Index, ...]:
@@ -91,6 +101,7 @@ def read_application(
     if definitions is None or w.fold:
         if definitions is not None and indices:
             raise NotCanonical(f"{e.name} is applied and indexed")
+        _check_place(w, e.name, env)
         args = tuple(reader(w, a, env, ()) for a in e.args)
         name = e.name + "'" * e.primes
         if indices:
@@ -147,10 +158,43 @@ def _body(w: Workspace, d: Definition, spots: tuple[Index, ...], env: Env, reade
     return out
 
 
-def _fixed(w: Workspace, name: str, env: Env) -> None:
-    """Refuse a name that depends on something unknown where another name is replaced by a value."""
-    if env.names and (name in w.context.varying or name in w.context.functions):
+def _itself(w: Workspace, name: str, indices: Spots, env: Env) -> Value:
+    """Return a name (or an entry) that stands for itself although it may have a definition."""
+    _check_place(w, name, env, unknown=name in w.context.functions)
+    return entry(w, name, indices) if indices else symbol(w, name)
+
+
+def _check_place(w: Workspace, name: str, env: Env, *, unknown: bool = False) -> None:
+    """Refuse a name that stands for itself where its value depends on the place.
+
+    Raises:
+        NotCanonical: it may depend on a name that is replaced there, or on an index letter that its definition
+            leaves free.
+    """
+    defined = name in w.context.definitions
+    if env.names and (defined or unknown or name in w.context.varying):
         raise NotCanonical(f"{name} depends on something that is replaced")
+    if defined and _floating(w, name):
+        raise NotCanonical(f"the definition of {name} depends on the index where it stands")
+
+
+def _floating(w: Workspace, name: str) -> bool:
+    """Tell whether a definition, or one that it reaches, leaves an index letter free."""
+    todo, seen = [name], {name}
+    while todo:
+        for d in w.context.definitions[todo.pop()]:
+            formal = {
+                i.name for p in (*d.indices, *d.params) for _, i in walk(p) if isinstance(i, Idx)
+            }
+            if free_indices(d.body) - formal:
+                return True
+            for _, node in walk(d.body):
+                if not isinstance(node, Sym | Apply) or node.name in seen:
+                    continue
+                if node.name in w.context.definitions:
+                    seen.add(node.name)
+                    todo.append(node.name)
+    return False
 
 
 def _from_one(indices: Spots, start: tuple[int, ...]) -> tuple[Index, ...]:

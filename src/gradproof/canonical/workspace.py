@@ -11,6 +11,7 @@ from gradproof.canonical.indices import OPEN_MARK, Index, Range
 from gradproof.canonical.limits import (
     MAX_DEGREE,
     MAX_NODES,
+    MAX_SCALE,
     MAX_TERMS,
     MAX_WORK,
     UNDEFINED,
@@ -153,7 +154,7 @@ class Workspace:
         found = self.scales.get(key, 1)
         if found % denominator:
             finer = lcm(found, denominator)
-            if finer > MAX_DEGREE:
+            if finer > MAX_SCALE:
                 raise too_large()
             raise Restart({key: finer})
         return found

@@ -83,7 +83,6 @@ class Pass:
         "_applied",
         "_choose",
         "_depth",
-        "_loose",
         "_names",
         "_steps",
         "context",
@@ -115,22 +114,14 @@ class Pass:
         self._applied = 0
         self._depth = depth
         self.memory = memory
-        self._names: frozenset[str] | None = None
-        self._loose: frozenset[str] | None = None
+        self._names: tuple[frozenset[str], frozenset[str]] | None = None
 
-    @property
-    def names(self) -> frozenset[str]:
-        """Names that the context speaks of."""
+    def surroundings(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the names that the context speaks of, and the loose indices of its definitions."""
         if self._names is None:
-            self._names = names_in(self.context)
+            known = None if self.memory is None else self.memory.names(self.context)
+            self._names = known or (names_in(self.context), loose_indices(self.context))
         return self._names
-
-    @property
-    def loose(self) -> frozenset[str]:
-        """Indices that occur free in definitions."""
-        if self._loose is None:
-            self._loose = loose_indices(self.context)
-        return self._loose
 
     def derive(self, e: Expr, path: Path) -> Expr:
         """Return the derivative of `e`, which stands at `path`."""
@@ -222,11 +213,11 @@ class _Here:
 
     @property
     def taken(self) -> frozenset[str]:
-        return free_names(self._node) | free_names(self._pass.wrt) | self._pass.names
+        return free_names(self._node) | free_names(self._pass.wrt) | self._pass.surroundings()[0]
 
     @property
     def loose(self) -> frozenset[str]:
-        return self._pass.loose
+        return self._pass.surroundings()[1]
 
     def depends(self, e: Expr) -> bool:
         return self._pass.dependence.of(e)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import final
 
-from gradproof.differentiate.dependence import Dependence
+from gradproof.differentiate.dependence import Dependence, loose_indices, names_in
 from gradproof.expr import Context, Expr, Path
 
 
@@ -15,9 +15,10 @@ class Memory:
     from it whatever does not lie above one of these; what they find themselves is not kept.
     """
 
-    __slots__ = ("_dependence", "_results", "_sites")
+    __slots__ = ("_dependence", "_names", "_results", "_sites")
 
     def __init__(self) -> None:
+        self._names: list[tuple[frozenset[str], frozenset[str]]] = []
         self._dependence: dict[Expr, Dependence] = {}
         self._results: dict[tuple[Path, Expr], tuple[Expr, Expr]] = {}
         self._sites: tuple[Path, ...] | None = None
@@ -26,6 +27,7 @@ class Memory:
         """Return a view of this memory for a line that is changed at `sites`."""
         view = Memory()
         view._dependence = self._dependence
+        view._names = self._names
         view._results = self._results
         view._sites = tuple(sites)
         return view
@@ -41,6 +43,12 @@ class Memory:
         if found is None:
             found = self._dependence[wrt] = Dependence(wrt, context, hold)
         return found
+
+    def names(self, context: Context) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the names that the context of the line speaks of, and the loose indices of its definitions."""
+        if not self._names:
+            self._names.append((names_in(context), loose_indices(context)))
+        return self._names[0]
 
     def find(self, e: Expr, wrt: Expr, path: Path) -> Expr | None:
         """Return the derivative of `e` at `path`, where it is known and no site lies at or below it."""

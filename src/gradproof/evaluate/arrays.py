@@ -11,7 +11,7 @@ import numpy as np
 from gradproof.evaluate.arithmetic import Array
 from gradproof.evaluate.indexing import as_column
 from gradproof.evaluate.jets import Parts, Value
-from gradproof.evaluate.limits import ShapeMismatch, Unsupported
+from gradproof.evaluate.limits import MAX_SQUARE, ShapeMismatch, Unsupported
 from gradproof.evaluate.state import State
 
 
@@ -111,6 +111,8 @@ def _characteristic(state: State, x: Value) -> tuple[Value, Value]:
     """Return det(x) up to sign as c_0, and M_n with x·M_n = -c_0·I (Faddeev and LeVerrier)."""
     algebra = state.algebra
     n = x.shape[0]
+    if n > MAX_SQUARE:
+        raise Unsupported("limit:elements")
     unit = identity(state, n)
     power, c = unit, state.number(Fraction(1))
     m = unit

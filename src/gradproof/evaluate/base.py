@@ -53,6 +53,8 @@ def _gather(
     start = origins(state, name, rank)
     shifted = tuple(i - s for i, s in zip(indices, start, strict=False))
     positions, outside = in_range(shifted, a.shape[1:])
+    if outside is not None and 0 in a.shape[1:]:
+        raise Unsupported("an entry of an empty array")
     got = entries(a, rank, positions)
     if outside is None:
         return got

@@ -247,6 +247,10 @@ def impose(
 def _sum_to(
     a: Array, axis: int, total: Fraction, domain: Domain, style: Style, rng: random.Random
 ) -> None:
+    if not a.size:
+        if total:
+            raise Unsupported("constraint: an empty sum is zero")
+        return
     lines = np.moveaxis(a, axis, -1).reshape(-1, a.shape[axis])
     positive = domain.lower is not None or bool(domain.members)
     for line in lines:

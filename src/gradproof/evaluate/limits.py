@@ -12,6 +12,8 @@ MAX_ELEMENTS: Final = 2_000_000
 """Sample points times the sizes of the index axes in force."""
 MAX_DRAWN: Final = 200_000
 """Candidate points times the entries of one base symbol (only sizes that the author fixes are large)."""
+MAX_SQUARE: Final = 12
+"""Rows of a matrix of which the inverse or the determinant is taken (only sizes that the author fixes are large)."""
 MAX_RANK: Final = 4
 """Array axes of a value."""
 MAX_NODES: Final = 5_000

@@ -203,7 +203,8 @@ class _Aligner:
                 return inner
             shown = other.core
         else:
-            shown = div(mul(other.front, other.core), wrong.front)
+            _, scaled = self.scales.mended(other.core, wrong.front, other.front)
+            shown = scaled or div(mul(other.front, other.core), wrong.front)
         return Alignment(wrong.path, wrong.core, shown, factor, count, agreeing)
 
     def _term(self, path: Path, core: Expr, front: Expr) -> "_Term | None":

@@ -1,6 +1,6 @@
 """From a refuted line to findings: the cause, the place in the line, the right part, the counterexample."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, final
 
@@ -8,13 +8,13 @@ from gradproof.checking import Judged, Outcome, points_for
 from gradproof.checking.hypotheses import Hypothesis, hypotheses
 from gradproof.diagnostic import Counterexample, Finding
 from gradproof.differentiate import NotSupported, evaluate_derivatives
-from gradproof.evaluate import Certificate, Samples, Unsupported
+from gradproof.evaluate import Certificate, Unsupported
 from gradproof.expr import Context, Differential, Expr, Path, Prod, Sum, Sym, walk
 from gradproof.mistakes.align import Alignment, align_terms
 from gradproof.mistakes.bench import Bench
 from gradproof.mistakes.catalogue import UNEXPLAINED
 from gradproof.mistakes.presented import presented
-from gradproof.mistakes.search import Match, explain
+from gradproof.mistakes.search import Match, Search
 from gradproof.source import Span
 from gradproof.spell import name_tex, to_plain, to_tex
 
@@ -58,7 +58,12 @@ class _Cause:
 
 def _cause(judged: Judged, outcome: Outcome, after: Expr) -> _Cause:
     """Look for the cause as things stand, then under unstated assumptions that the author may have made."""
-    plain = _under(judged, outcome, after, outcome.context, None)
+    starts = [outcome.left]
+    if judged.head is not None and judged.head not in starts:
+        starts.append(judged.head)
+    searches = [Search(before, after, outcome.context) for before in starts]
+    rights = [_carried_out(before, outcome.context) for before in starts]
+    plain = _under(outcome, after, searches, rights, outcome.context, None)
     if plain.matches:
         return plain
     line = judged.line
@@ -66,27 +71,10 @@ def _cause(judged: Judged, outcome: Outcome, after: Expr) -> _Cause:
         outcome.left, after, outcome.context, example_cue=line.one_example, case_cue=line.cases
     ):
         if h.kind in ASSUMED:
-            found = _under(judged, outcome, after, h.context, h)
+            found = _under(outcome, after, searches, rights, h.context, h)
             if found.matches:
                 return found
     return plain
-
-
-def _under(
-    judged: Judged, outcome: Outcome, after: Expr, context: Context, h: Hypothesis | None
-) -> _Cause:
-    right = _carried_out(outcome.left, context)
-    matches: tuple[Match, ...] = ()
-    alignment: Alignment | None = None
-    try:
-        samples = points_for(outcome.left, after, context)
-        bench = Bench(samples, context, outcome.mode)
-        matches = _matches(judged, outcome, after, right, context, samples, bench)
-        if right is not None and (h is None or matches):
-            alignment = align_terms(after, right, context, samples, mode=outcome.mode, bench=bench)
-    except Unsupported:
-        pass
-    return _Cause(matches, alignment, right, context, h)
 
 
 def _carried_out(e: Expr, context: Context) -> Expr | None:
@@ -96,22 +84,28 @@ def _carried_out(e: Expr, context: Context) -> Expr | None:
         return None
 
 
-def _matches(
-    judged: Judged, outcome: Outcome, after: Expr, right: Expr | None, context: Context,
-    samples: Samples, bench: Bench,
-) -> tuple[Match, ...]:  # fmt: skip
-    starts: list[Expr] = [outcome.left]
-    if judged.head is not None and judged.head not in starts:
-        starts.append(judged.head)
-    for before in starts:
-        goal = right if before is outcome.left else _carried_out(before, context)
-        try:
-            found = explain(before, after, goal, context, samples, mode=outcome.mode, bench=bench)
-        except (NotSupported, Unsupported):
-            continue
-        if found:
-            return found
-    return ()
+def _under(
+    outcome: Outcome,
+    after: Expr,
+    searches: Sequence[Search],
+    rights: Sequence[Expr | None],
+    context: Context,
+    h: Hypothesis | None,
+) -> _Cause:
+    """Look for the cause on the sample points of one context."""
+    matches: tuple[Match, ...] = ()
+    alignment: Alignment | None = None
+    right = rights[0]
+    try:
+        samples = points_for(outcome.left, after, context)
+        bench = Bench(samples, context, outcome.mode)
+        for search, goal in zip(searches, rights, strict=True):
+            matches = matches or search.causes(goal, bench)
+        if right is not None and (h is None or matches):
+            alignment = align_terms(after, right, context, samples, mode=outcome.mode, bench=bench)
+    except Unsupported:
+        pass
+    return _Cause(matches, alignment, right, context, h)
 
 
 def _finding(

@@ -19,6 +19,9 @@ from gradproof.rewrite import tidy
 GENERAL: Final = 0.33
 """Prior below which a mistake only says what is different; such ones are tried where nothing better fits."""
 
+OFTEN: Final = 0.5
+"""Prior above which a mistake is tried first; where one of these fits, rarer ones are not looked at."""
+
 PAIR_POOL: Final = 60
 """At most so many single variants are combined in pairs."""
 
@@ -71,7 +74,6 @@ def explain(
     *,
     budget: int = 400,
     mode: Mode = "total",
-    bench: Bench | None = None,
 ) -> tuple[Match, ...]:
     """Find the wrong rules that make `after` of `before`.
 
@@ -80,68 +82,59 @@ def explain(
     when it agrees with `after` on all sample points and differs from `right`. The result has one match for
     each independent slip, none where the line is right or nothing fits.
     """
-    bench = Bench(samples, context, mode) if bench is None else bench
-    truth = bench.value(before if right is None else right)
-    aim = bench.value(after)
-    if aim is None or truth is None or not differ(aim, truth):
-        return ()
-    shops = [Workshop(before, context)]
-    inside = opened(before, context)
-    if inside is not None:
-        shops.append(Workshop(inside, context, opened=True))
-    hunts = [_Hunt(shop, after, aim, truth, bench, budget) for shop in shops]
-    for general in (False, True):
-        fits = [c for hunt in hunts for c in hunt.singles(general=general)]
-        if fits:
-            return (_one(fits, context),)
-    fits = [c for hunt in hunts for c in hunt.alike()]
-    return (_one(fits, context),) if fits else hunts[0].pairs()
+    return Search(before, after, context).causes(right, Bench(samples, context, mode), budget)
 
 
 @final
-class _Hunt:
-    """The variants of one line that are tried, within a budget."""
+class Search:
+    """The variants of the line before that may be the person's line; built once, for any sample points."""
 
-    __slots__ = ("_placed", "aim", "bench", "budget", "built", "shop", "truth")
+    __slots__ = ("_after", "_before", "_context", "_inside", "_main")
 
-    def __init__(
-        self, shop: Workshop, after: Expr, aim: Measured, truth: Measured, bench: Bench, budget: int
-    ) -> None:
+    def __init__(self, before: Expr, after: Expr, context: Context) -> None:
+        self._before = before
+        self._after = after
+        self._context = context
+        self._main: _Variants | None = None
+        self._inside: _Variants | None = None
+
+    def causes(self, right: Expr | None, bench: Bench, budget: int = 400) -> tuple[Match, ...]:
+        """Return the causes that fit on these sample points; see `explain`."""
+        truth = bench.value(self._before if right is None else right)
+        aim = bench.value(self._after)
+        if aim is None or truth is None or not differ(aim, truth):
+            return ()
+        if self._main is None:
+            self._main = _Variants(Workshop(self._before, self._context), self._after)
+        hunts = [_Hunt(self._main, aim, truth, bench, budget)]
+        fits = hunts[0].singles(1.0, OFTEN) or hunts[0].singles(OFTEN, GENERAL)
+        if not fits and (self._inside or self._open()):
+            assert self._inside is not None
+            hunts.append(_Hunt(self._inside, aim, truth, bench, budget))
+            fits = hunts[1].singles(1.0, GENERAL)
+        fits = fits or [c for hunt in hunts for c in hunt.singles(GENERAL, 0.0)]
+        fits = fits or [c for hunt in hunts for c in hunt.alike()]
+        return (_one(fits, self._context),) if fits else hunts[0].pairs(self._context)
+
+    def _open(self) -> bool:
+        """Write out what is differentiated; tell whether there is anything to."""
+        inside = opened(self._before, self._context)
+        if inside is not None:
+            shop = Workshop(inside, self._context, opened=True)
+            self._inside = _Variants(shop, self._after)
+        return inside is not None
+
+
+@final
+class _Variants:
+    """All the places for wrong rules in one line, the most likely first."""
+
+    __slots__ = ("placed", "shop")
+
+    def __init__(self, shop: Workshop, after: Expr) -> None:
         self.shop = shop
-        self.aim = aim
-        self.truth = truth
-        self.bench = bench
-        self.budget = budget
-        self.built: list[_Candidate] = []
         found = [p for m in catalogue().values() for p in shop.places(m, after)]
-        self._placed = sorted(found, key=lambda p: self.rank((p,)))
-
-    def singles(self, *, general: bool) -> list[_Candidate]:
-        """Return the variants with one wrong rule at one site that fit."""
-        members = ((p,) for p in self._placed if (p.prior < GENERAL) is general)
-        found = self.build(members)
-        self.built.extend(found)
-        return self._fitting(found)
-
-    def alike(self) -> list[_Candidate]:
-        """Return the variants with one wrong rule at several like sites that fit."""
-        return self._fitting(self.build(_alike(self._placed)))
-
-    def _fitting(self, candidates: list[_Candidate]) -> list[_Candidate]:
-        return [c for c in candidates if equal(c.values, self.aim)]
-
-    def build(self, groups: Iterable[tuple[Placed, ...]]) -> list[_Candidate]:
-        """Build and evaluate variants within the budget; those that are right are left out."""
-        found: list[_Candidate] = []
-        for group in groups:
-            if self.budget <= 0:
-                break
-            self.budget -= 1
-            expr = self.shop.build(group)
-            values = None if expr is None else self.bench.value(expr)
-            if expr is not None and values is not None and differ(values, self.truth):
-                found.append(_Candidate(group, expr, values, self.rank(group), self.shop.opened))
-        return found
+        self.placed = sorted(found, key=lambda p: self.rank((p,)))
 
     def rank(self, group: tuple[Placed, ...]) -> tuple[float, int, int, str]:
         """Return what variants are ordered by: prior, number of sites, size of the sites, name."""
@@ -151,7 +144,54 @@ class _Hunt:
         size = sum(span_size(self.shop.before, p.path) for p in group if p.stage != "result")
         return -prior, len(group), size, group[0].mistake.name
 
-    def pairs(self) -> tuple[Match, ...]:
+
+@final
+class _Hunt:
+    """The variants of one line that are tried, within a budget."""
+
+    __slots__ = ("aim", "bench", "budget", "built", "truth", "variants")
+
+    def __init__(
+        self, variants: _Variants, aim: Measured, truth: Measured, bench: Bench, budget: int
+    ) -> None:
+        self.variants = variants
+        self.aim = aim
+        self.truth = truth
+        self.bench = bench
+        self.budget = budget
+        self.built: list[_Candidate] = []
+
+    def singles(self, below: float, least: float) -> list[_Candidate]:
+        """Return the variants with one wrong rule at one site, of priors in a range, that fit."""
+        top = below if below < 1 else 2.0
+        found = self.build((p,) for p in self.variants.placed if least <= p.prior < top)
+        self.built.extend(found)
+        return self._fitting(found)
+
+    def alike(self) -> list[_Candidate]:
+        """Return the variants with one wrong rule at several like sites that fit."""
+        return self._fitting(self.build(_alike(self.variants.placed)))
+
+    def _fitting(self, candidates: list[_Candidate]) -> list[_Candidate]:
+        return [c for c in candidates if equal(c.values, self.aim)]
+
+    def build(self, groups: Iterable[tuple[Placed, ...]]) -> list[_Candidate]:
+        """Build and evaluate variants within the budget; those that are right are left out."""
+        found: list[_Candidate] = []
+        shop = self.variants.shop
+        for group in groups:
+            if self.budget <= 0:
+                break
+            self.budget -= 1
+            expr = shop.build(group)
+            values = None if expr is None else self.bench.value(expr)
+            if expr is not None and values is not None and differ(values, self.truth):
+                found.append(
+                    _Candidate(group, expr, values, self.variants.rank(group), shop.opened)
+                )
+        return found
+
+    def pairs(self, context: Context) -> tuple[Match, ...]:
         """Find two independent slips whose effects add up (or multiply) to the whole difference."""
         pool = sorted(self.built, key=lambda c: c.rank)[:PAIR_POOL]
         promising = (
@@ -164,7 +204,7 @@ class _Hunt:
         if not fits:
             return ()
         best = min(fits, key=lambda c: c.rank)
-        return tuple(_match(best, (p,), (), self.shop.context) for p in best.placed)
+        return tuple(_match(best, (p,), (), context) for p in best.placed)
 
     def _meet(self, a: _Candidate, b: _Candidate) -> bool:
         """Tell whether two single effects, added or multiplied, can give the person's line."""

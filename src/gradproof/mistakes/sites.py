@@ -71,7 +71,9 @@ class Workshop:
     inside that definition is tried, and its sites are not shown.
     """
 
-    __slots__ = ("_applications", "_memory", "before", "context", "evaluated", "opened")
+    __slots__ = (
+        "_applications", "_built", "_memory", "_nodes", "before", "context", "evaluated", "opened",
+    )  # fmt: skip
 
     def __init__(self, before: Expr, context: Context, *, opened: bool = False) -> None:
         self.before = before
@@ -79,6 +81,7 @@ class Workshop:
         self.opened = opened
         self._applications: list[Application] = []
         self._memory = Memory()
+        self._built: dict[tuple[int, ...], tuple[object, Expr | None]] = {}
         self.evaluated: Expr | None = None
         if has_derivative(before, context):
             try:
@@ -87,6 +90,11 @@ class Workshop:
                 ).expr
             except NotSupported:
                 self._applications.clear()
+        self._nodes: list[tuple[Stage, list[tuple[Path, Expr]]]] = [
+            ("before", list(places_to_rewrite(before)))
+        ]
+        if self.evaluated is not None and not opened:
+            self._nodes.append(("result", list(places_to_rewrite(self.evaluated))))
 
     def _record(self, a: Application) -> None:
         self._applications.append(a)
@@ -95,20 +103,15 @@ class Workshop:
         """Yield every wrong result of one mistake at every site."""
         if not self.opened:
             yield from self._derivatives(mistake)
-        lines: list[tuple[Stage, Expr]] = [("before", self.before)]
-        if self.evaluated is not None and not self.opened:
-            lines.append(("result", self.evaluated))
         for r, rewriting in enumerate((*mistake.rewritings, *mistake.exchanges)):
             if (self.opened and not rewriting.opened) or not rewriting.shows(after):
                 continue
             prior = mistake.prior * (OPENED if self.opened else 1.0)
             if isinstance(rewriting, WrongExchange):
                 prior *= rewriting.weight
-            for stage, line in lines:
+            for stage, nodes in self._nodes:
                 own = prior * (LATER if stage == "result" else 1.0)
-                for path, node in places_to_rewrite(line):
-                    if path and rewriting.whole:
-                        break
+                for path, node in nodes[:1] if rewriting.whole else nodes:
                     for c, slip in enumerate(rewriting.at(node, self.context, after)):
                         if slip.wrong != node:
                             yield Placed(
@@ -127,12 +130,18 @@ class Workshop:
                             prior, a.rule, a.outer, a.inner, a.wrt,
                         )  # fmt: skip
 
-    def build(self, placed: Iterable[Placed]) -> Expr | None:
+    def build(self, chosen: tuple[Placed, ...]) -> Expr | None:
         """Return the line with all these wrong rules at work, or None where they exclude each other.
 
         Derivatives are carried out where that is possible; what is not touched is the same object every time.
         """
-        chosen = list(placed)
+        key = tuple(id(p) for p in chosen)
+        known = self._built.get(key)
+        if known is None:
+            known = self._built[key] = (chosen, self._build(chosen))
+        return known[1]
+
+    def _build(self, chosen: tuple[Placed, ...]) -> Expr | None:
         slips = [p for p in chosen if p.stage == "derivative"]
         results = deepest_first(p for p in chosen if p.stage == "result")
         if (results and slips) or len({(p.path, p.name, p.node) for p in slips}) < len(slips):

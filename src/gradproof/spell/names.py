@@ -35,6 +35,7 @@ def split_name(name: str) -> NameParts:
     >>> split_name("W^{[1]}_0")
     NameParts(base='W', sub='0', sup='[1]', primes=0)
     """
+    name = name.replace("{}", "")
     if "_" not in name and "^" not in name and "'" not in name:
         return NameParts(name)
     base = sub = sup = ""
@@ -104,6 +105,7 @@ def name_tex(name: str, indices: str = "", primes: int = 0) -> str:
     >>> name_tex(r"\hat y", "i"), name_tex("w_{new}"), name_tex("loss"), name_tex("W^{[1]}", "ij")
     ('\\hat y_i', 'w_{\\text{new}}', '\\mathrm{loss}', 'W^{[1]}_{ij}')
     """
+    name, indices = _filled(name, indices)
     p = split_name(name)
     out = rf"\mathrm{{{p.base}}}" if _WORD.fullmatch(p.base) else p.base
     primes += p.primes
@@ -114,6 +116,13 @@ def name_tex(name: str, indices: str = "", primes: int = 0) -> str:
     sub = _labels_tex(p.sub)
     sub = f"{sub},{indices}" if sub and indices else sub or indices
     return f"{out}_{script_tex(sub)}" if sub else out
+
+
+def _filled(name: str, indices: str) -> tuple[str, str]:
+    r"""Put a single index where a family is written as a function of it: ``\pi(\cdot)`` and a give ``\pi(a)``."""
+    if "(" in name and name.count("\\cdot") == 1 and _SINGLE.fullmatch(indices):
+        return name.replace("\\cdot", indices), ""
+    return name, indices
 
 
 def _labels_tex(labels: str) -> str:
@@ -131,6 +140,7 @@ def name_plain(tex_name: str, indices: str = "", primes: int = 0) -> str:
     >>> name_plain(r"\hat y"), name_plain(r"\theta_0"), name_plain("W^{[1]}"), name_plain("w_{new}")
     ('ŷ', 'θ₀', 'W^[1]', 'w_{new}')
     """
+    tex_name, indices = _filled(tex_name, indices)
     p = split_name(tex_name)
     out = letters_plain(p.base)
     if p.sup:

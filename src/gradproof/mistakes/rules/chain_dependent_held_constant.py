@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
-from gradproof.differentiate import Application
-from gradproof.expr import Div, Entry, Expr
-from gradproof.mistakes.mistake import Mistake, WrongDerivative
-from gradproof.rewrite import ZERO, div, mul
+from gradproof.differentiate import Application, NotSupported, evaluate_derivatives
+from gradproof.differentiate.dependence import Dependence
+from gradproof.differentiate.unfold import has_definition
+from gradproof.expr import Apply, Context, Derivative, Div, Entry, Expr, Neg, Sum, Sym, walk
+from gradproof.mistakes.mistake import Mistake, Slip, WrongDerivative, WrongExchange
+from gradproof.rewrite import ZERO, div, free_names, like_sum, mul, neg
 
 NAMES: Final = frozenset({"definition", "entry-of-definition", "defined-call"})
 
@@ -26,6 +28,38 @@ def _frozen_normaliser(a: Application) -> Iterator[Expr]:
         yield mul(a.node, a.part(-1))
 
 
+def _frozen_in_slope(e: Expr, context: Context, after: Expr) -> Iterator[Slip]:
+    """A defined factor that the line shows is kept when a first derivative is differentiated again."""
+    if not isinstance(e, Derivative) or len(e.wrt) < 2:
+        return
+    *first, last = e.wrt
+    depends = Dependence(last, context).of
+    kept = [q for _, q in walk(after) if _defined(q, context) and depends(q)]
+    if not kept:
+        return
+    try:
+        slope = evaluate_derivatives(Derivative(e.body, tuple(first)), context, steps=False).expr
+    except NotSupported:
+        return
+    for factor in dict.fromkeys(kept):
+        yield Slip(_apart(slope, factor, last, context), e)
+
+
+def _defined(e: Expr, context: Context) -> bool:
+    return isinstance(e, Sym | Entry | Apply) and has_definition(e, context)
+
+
+def _apart(e: Expr, factor: Expr, wrt: Expr, context: Context) -> Expr:
+    """Return the derivative with `factor` taken out as a constant, under sums and signs."""
+    match e:
+        case Neg(u):
+            return neg(_apart(u, factor, wrt, context))
+        case Sum(body) if e.index.name in free_names(factor):
+            return like_sum(e, _apart(body, factor, wrt, context), context)
+        case _:
+            return mul(factor, Derivative(div(e, factor), (wrt,)))
+
+
 MISTAKE: Final = Mistake(
     name="chain-dependent-held-constant",
     family="chain rule",
@@ -38,4 +72,5 @@ MISTAKE: Final = Mistake(
         WrongDerivative(frozenset({"quotient-rule"}), _frozen_denominator),
         WrongDerivative(frozenset({"softmax-rule"}), _frozen_normaliser),
     ),
+    exchanges=(WrongExchange(_frozen_in_slope),),
 )

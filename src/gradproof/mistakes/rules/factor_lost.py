@@ -26,13 +26,12 @@ def _lost(e: Expr, _context: Context) -> Iterator[Slip]:
 def _of_the_whole(e: Expr, context: Context) -> Iterator[Slip]:
     """The whole is off by a symbol that stands in the line or in a definition."""
     bodies = (d.body for found in context.definitions.values() for d in found)
-    for name in sorted({n.name for b in (e, *bodies) for _, n in walk(b) if _scalar(n, context)}):
+    nodes = (n for body in (e, *bodies) for _, n in walk(body))
+    known = context.definitions
+    names = {n.name for n in nodes if isinstance(n, Sym) and not n.space.shape}
+    for name in sorted(names - known.keys()):
         yield Slip(mul(Sym(name), e), e)
         yield Slip(div(e, Sym(name)), e)
-
-
-def _scalar(e: Expr, context: Context) -> bool:
-    return isinstance(e, Sym) and not e.space.shape and e.name not in context.definitions
 
 
 MISTAKE: Final = Mistake(

@@ -36,7 +36,7 @@ MISTAKE: Final = Mistake(
     name="jacobian-off-diagonal-sign",
     family="sums and indices",
     headline="the off-diagonal entries have the wrong sign",
-    message="the second term of {node} is subtracted",
+    message="what stands off the diagonal has the wrong sign in {node}",
     why="∂p_i/∂z_j = p_i (δ_ij - p_j): off the diagonal it is -p_i p_j",
     prior=0.5,
     derivatives=(

@@ -7,7 +7,7 @@ from gradproof.differentiate import Application
 from gradproof.expr import Div, Expr, Mul, Num, Pow
 from gradproof.mistakes.links import with_outer
 from gradproof.mistakes.mistake import Mistake, WrongDerivative
-from gradproof.rewrite import MINUS_ONE, ONE, add, div, mul, power
+from gradproof.rewrite import MINUS_ONE, ONE, add, div, mul, num, power
 
 
 def _other_exponent(a: Application) -> Iterator[Expr]:
@@ -15,6 +15,7 @@ def _other_exponent(a: Application) -> Iterator[Expr]:
         u, n = a.node.base, a.node.exponent
         yield with_outer(a, 0, mul(n, power(u, n)))
         yield with_outer(a, 0, mul(n, power(u, add(n, ONE))))
+        yield with_outer(a, 0, mul(n, power(u, add(n, num(-2)))))
         yield with_outer(a, 0, mul(add(n, MINUS_ONE), power(u, add(n, MINUS_ONE))))
 
 

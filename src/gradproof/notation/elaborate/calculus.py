@@ -4,7 +4,6 @@ from gradproof.expr import At, Derivative, Differential, Gradient, Sym
 from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.converter import Converter
-from gradproof.notation.elaborate.symbols import CHANGES
 from gradproof.notation.surface import Surface
 
 
@@ -50,12 +49,7 @@ def diff_node(c: Converter, node: Surface) -> Built:
     inner = node.args[0]
     own = c.table.written_whole(node)
     if own is not None:
-        base = own.key.removeprefix(CHANGES[node.text])
-        space = c.table.space(own.key if own.key in c.table.shapes else base)
-        symbol = Built(Sym(own.key, space), node.span, (), space.shape)
-        if own.indices:
-            return build.entry(symbol, [c.index(i) for i in own.indices], node.span)
-        return symbol
+        return c.symbol(own, node)
     body = c.whole(inner)
     return Built(Differential(body.expr), node.span, (body,), body.shape)
 

@@ -19,6 +19,8 @@ from gradproof.notation.elaborate.usage import called_function, function_key
 from gradproof.notation.surface import Name, Surface
 
 _DEPTH = 20
+_ANY = Sym("\\cdot")
+"""Stands for the argument where a document never writes one."""
 
 
 def primed_node(c: Converter, node: Surface) -> Built:
@@ -60,11 +62,13 @@ def named_function(c: Converter, node: Surface, primes: int = 0) -> Built | None
     own = key in c.table.formals
     if own and formal is None:
         return c.opaque(node, "prime") if primes else None
-    arg = _argument(c, key, formal)
-    if arg is None and not primes and (formal is not None or not c.table.arguments.get(key)):
+    if not own and node.name is not None and not primes and not _is_applied(c, key):
         return None
+    arg = _argument(c, key, formal)
     if arg is None:
-        return c.opaque(node, "function without argument")
+        if formal is not None or c.table.arguments.get(key):
+            return c.opaque(node, "function without argument") if primes or not own else None
+        return value_at(c, key, Built(_ANY, node.span), node, primes, known=own)
     if formal is not None and not primes and spelled(arg) == spelled(formal):
         return None
     if not own and node.name is not None:
@@ -82,15 +86,37 @@ def value_at(c: Converter, key: str, x: Built, node: Surface, primes: int, *, kn
     return build.fn(Fn(name, (x.expr,)), [x], node.span)
 
 
+def _is_applied(c: Converter, key: str) -> bool:
+    r"""Tell whether a letter that is a function by habit is one in this statement, bare as it stands.
+
+    It is also called there, differentiated or primed, or stands in ``1-\sigma`` in a document that calls it.
+    """
+    if _given(c, key) or _differentiated_by(c, key) is not None:
+        return True
+    for side in c.sides:
+        for n in walk_surface(side):
+            if primes_of(n) and function_key(n.args[0], c.table) == key:
+                return True
+            if n.head == "add" and n.args[0].text == "1" and c.table.arguments.get(key):
+                rest = [t.args[0] for t in n.args[1:] if t.head == "neg"]
+                if any(function_key(t, c.table) == key for t in rest):
+                    return True
+    return False
+
+
 def _argument(c: Converter, key: str, formal: Surface | None) -> Surface | None:
     """Return the argument meant; None where several are, or none is known."""
     here = _given(c, key)
+    by = _differentiated_by(c, key)
+    if formal is not None and by is not None and key in c.table.bodies:
+        leaves = _leaves(c.table.bodies[key], c.table, frozenset())
+        if leaves is None or spelled(by) in leaves:
+            return formal
     if len(here) == 1:
         return here[0]
     if here:
         same = [a for a in here if formal is not None and spelled(a) == spelled(formal)]
         return same[0] if same else None
-    by = _differentiated_by(c, key)
     if formal is not None:
         return by if by is not None and _replaces(c, key, by, formal) else formal
     known = c.table.arguments.get(key, [])
@@ -119,7 +145,8 @@ def _given(c: Converter, key: str) -> list[Surface]:
     for side in c.sides:
         for n in walk_surface(side):
             call = n.head == "call" and len(n.args) == 2 and called_function(n, c.table) == key
-            if call and all(spelled(n.args[1]) != spelled(a) for a in out):
+            inside = call and any(function_key(m, c.table) == key for m in _quantities(n.args[1]))
+            if call and not inside and all(spelled(n.args[1]) != spelled(a) for a in out):
                 out.append(n.args[1])
     return out
 
@@ -140,7 +167,11 @@ def _differentiated_by(c: Converter, key: str) -> Surface | None:
 def _only_variable(c: Converter, node: Surface) -> str | None:
     """Return the one symbol, a scalar, on which an expression depends."""
     leaves = _leaves(node, c.table, frozenset())
-    if leaves is None or len(leaves) != 1:
+    if leaves is None:
+        return None
+    if len(leaves) > 1 and node.name is not None:
+        leaves &= c.table.derivatives.get(c.table.resolve(node.name).key, set())
+    if len(leaves) != 1:
         return None
     (key,) = leaves
     return None if c.table.shapes.get(key) or key in c.table.vague else key

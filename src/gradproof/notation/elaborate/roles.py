@@ -110,6 +110,10 @@ def role_of(
     goal = target(sides[0], table)
     if len(ops) == 1 and ops[0] in EQUALS and goal is not None and _symmetry(goal, sides[1], table):
         return "constraint"
+    if len(ops) == 1 and ops[0] in EQUALS:
+        depends = goal is not None and not goal.called and is_call_of(sides[1], goal.key)
+        if depends or _counts(sides[0], sides[1], table):
+            return "declaration"
     left = sides[0].args[0] if sides[0].head == "diff" else sides[0]
     if goal is None and left is not sides[0] and left.name is not None and ops == ("=",):
         moved = table.resolve(left.name).key not in table.bodies
@@ -160,6 +164,19 @@ def _self_reference(goal: Target, side: Surface, table: Symbols) -> bool:
             relabelled = relabelled or (name_key(node.name) == base and resolved.key != goal.key)
     step = any(n.head in ("deriv", "grad") for n in walk_surface(side))
     return exact or (relabelled and step and _is_step(side))
+
+
+def is_call_of(side: Surface, key: str) -> bool:
+    """Tell the right side of ``y = y(x)``, which says on what y depends."""
+    return side.head == "call" and function_name(side.args[0]) == key
+
+
+def _counts(a: Surface, b: Surface, table: Symbols) -> bool:
+    """Tell ``Σ_k N_k = N``: the parts of a whole add up to a count that some sum runs to."""
+    total, size = (a, b) if a.head == "sum" else (b, a)
+    name = size.name if size.head == "name" else None
+    part = total.args[0].name if total.head == "sum" else None
+    return name is not None and part is not None and full_key(name) in table.sizes
 
 
 def _symmetry(goal: Target, side: Surface, table: Symbols) -> bool:

@@ -12,8 +12,8 @@ from gradproof.notation.elaborate.declare import (
     SpaceDeclaration,
     declarations,
 )
+from gradproof.notation.elaborate.letters import collect_letters
 from gradproof.notation.elaborate.symbols import (
-    HABIT_INDICES,
     Symbols,
     full_key,
     function_name,
@@ -68,7 +68,7 @@ def survey(statements: Sequence[Statement], conditional: Set[int] = frozenset())
     """
     table = Symbols()
     nodes = [n for s in statements for side in s.sides for n in walk_surface(side)]
-    _letters(table, statements, nodes)
+    collect_letters(table, statements, nodes)
     _families(table, nodes)
     _declared(table, statements, conditional)
     _axes(table, statements, nodes)
@@ -77,158 +77,6 @@ def survey(statements: Sequence[Statement], conditional: Set[int] = frozenset())
     read_usage(table, statements, nodes)
     _vague(table, statements)
     return table
-
-
-def _letters(table: Symbols, statements: Sequence[Statement], nodes: Sequence[Surface]) -> None:
-    """Collect the letters that index: declared ranges, bound in sums, deltas, then by habit."""
-    for statement in statements:
-        for d in declarations(statement):
-            if isinstance(d, RangeDeclaration):
-                table.letters.add(d.letter)
-                table.sizes.add(d.range.upper.name)
-            elif isinstance(d, SpaceDeclaration) and d.sizes:
-                name = d.subject.name
-                if name is not None and (name.sub or name.sup):
-                    table.single.add(full_key(name))
-    scripts: set[str] = set()
-    for node in nodes:
-        if node.head in ("sum", "prod"):
-            table.sizes.update(
-                full_key(b.args[2].name)
-                for b in node.args[1:]
-                if b.head == "range" and len(b.args) == 3 and b.args[2].name is not None
-            )
-            table.letters.update(spelled(b) for b in _bound_letters(node))
-        elif node.head == "delta":
-            table.letters.update(spelled(a) for a in node.args if a.head == "name")
-        elif node.head == "name" and node.name is not None:
-            for item in (*node.name.sub, *node.name.sup):
-                for part in walk_surface(item):
-                    if part.head == "name" and part.name is not None and not part.name.sub:
-                        scripts.add(full_key(part.name))
-    table.letters.update((scripts & HABIT_INDICES) - _quantities(statements))
-    _formal_letters(table, statements, nodes)
-    _equal_standing(table, statements, nodes)
-    table.single = {k for k in table.single if not _carries_range(k, statements, table)}
-
-
-def _formal_letters(
-    table: Symbols, statements: Sequence[Statement], nodes: Iterable[Surface]
-) -> None:
-    r"""Collect letters of heads like ``\pi(a) = e^{h_a}/…``: the parameter is a script on the right."""
-    heads: set[str] = set()
-    for statement in statements:
-        left = statement.sides[0]
-        if left.head != "call" or statement.relations[:1] not in (("=",), (":=",), ("==",)):
-            continue
-        callee, params = left.args[0], left.args[1:]
-        if callee.name is None or not params or not all(_is_letter(p) for p in params):
-            continue
-        scripts = {
-            full_key(part.name)
-            for side in statement.sides[1:]
-            for n in walk_surface(side)
-            if n.name is not None
-            for item in (*n.name.sub, *n.name.sup)
-            for part in walk_surface(item)
-            if part.name is not None
-        }
-        if scripts and all(p.name is not None and full_key(p.name) in scripts for p in params):
-            heads.add(full_key(callee.name))
-            table.letters.update(full_key(p.name) for p in params if p.name is not None)
-    if not heads:
-        return
-    for node in nodes:
-        callee = node.args[0].name if node.head == "call" else None
-        if callee is not None and full_key(callee) in heads and all(map(_is_letter, node.args[1:])):
-            table.letters.update(full_key(a.name) for a in node.args[1:] if a.name is not None)
-
-
-def _equal_standing(
-    table: Symbols, statements: Sequence[Statement], nodes: Sequence[Surface]
-) -> None:
-    r"""Let all of several letters below a name index where one does: ``W_{\mu\nu}``.
-
-    Only letters of one kind, of which none is the letter of a quantity.
-    """
-    names = [n.name for n in nodes if n.head == "name" and n.name is not None]
-    quantities = _quantities(statements)
-    inside = {id(item.name) for n in names for item in (*n.sub, *n.sup)}
-    quantities |= {n.base for n in names if id(n) not in inside}
-    pairs = [
-        {full_key(item.name) for item in n.sub if item.name is not None}
-        for n in names
-        if len(n.sub) > 1 and all(_is_letter(item) for item in n.sub)
-    ]
-    greek = [p for p in pairs if all(x.startswith("\\") for x in p)]
-    latin = [p for p in pairs if all(len(x) == 1 and x.islower() for x in p)]
-    changed = True
-    while changed:
-        before = len(table.letters)
-        for pair in (*greek, *latin):
-            if pair & table.letters:
-                table.letters |= pair - quantities
-        changed = len(table.letters) > before
-
-
-def _quantities(statements: Sequence[Statement]) -> set[str]:
-    r"""Return letters that an equation makes a quantity: ``i = \sigma(a_i)`` names a gate, no index."""
-    out: set[str] = set()
-    for statement in statements:
-        left = statement.sides[0]
-        if left.name is None or left.head != "name" or statement.relations[:1] != ("=",):
-            continue
-        right = [
-            n for n in walk_surface(statement.sides[1]) if n.head not in ("neg", "add", "group")
-        ]
-        if statement.sides[1].head != "hole" and any(
-            n.head not in ("name", "number", "tuple", "dots") for n in right
-        ):
-            out.add(full_key(left.name))
-    return out
-
-
-def _is_letter(node: Surface) -> bool:
-    """Tell whether a node is a plain letter without scripts or accents."""
-    return node.name is not None and node.head == "name" and node.name == Name(node.name.base)
-
-
-def _carries_range(key: str, statements: Sequence[Statement], table: Symbols) -> bool:
-    """Tell whether the script letter of a name declared alone has a range or is summed over."""
-    for statement in statements:
-        for d in declarations(statement):
-            name = d.subject.name if isinstance(d, SpaceDeclaration) else None
-            if name is not None and full_key(name) == key:
-                items = [spelled(s) for s in (*name.sub, *name.sup)]
-                if any(i in table.letters and i not in HABIT_INDICES for i in items):
-                    return True
-                return any(i in _ranged(statements) for i in items)
-    return False
-
-
-def _ranged(statements: Sequence[Statement]) -> set[str]:
-    out: set[str] = set()
-    for statement in statements:
-        for d in declarations(statement):
-            if isinstance(d, RangeDeclaration):
-                out.add(d.letter)
-        for side in statement.sides:
-            for node in walk_surface(side):
-                if node.head in ("sum", "prod"):
-                    out.update(spelled(b) for b in _bound_letters(node))
-    return out
-
-
-def _bound_letters(node: Surface) -> list[Surface]:
-    out: list[Surface] = []
-    for binder in node.args[1:]:
-        if binder.head == "range" or (
-            binder.head == "relation" and binder.args and binder.args[0].head == "name"
-        ):
-            out.append(binder.args[0])
-        elif binder.head == "name":
-            out.append(binder)
-    return out
 
 
 def _index_scripts(table: Symbols, name: Name) -> tuple[Surface, ...]:

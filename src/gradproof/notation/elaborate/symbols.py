@@ -140,10 +140,12 @@ class Resolved:
 class Symbols:
     """What the survey found; filled once, then only read.
 
-    `indices` are the index letters with their ranges; `sizes` bound a sum or a range; `shapes` the full shapes of arrays and families;
+    `indices` are the index letters with their ranges; `sizes` bound a sum or a range; `shapes` are the
+    full shapes of arrays and families;
     `vague` names that act as arrays but whose shape nothing tells. `bodies` are first right sides by key,
     `formals` the parameter of each function of one (None where it has several, or several names for it),
-    `arguments` what each function is applied to, `variables` what is differentiated by,
+    `arguments` what each function is applied to, `variables` what is differentiated by
+    (`derivatives` for each name),
     `primed` names that end in primes, `adjoints` names
     written as a change, like ``dW``.
     """
@@ -170,6 +172,7 @@ class Symbols:
     formals: dict[str, Surface | None] = field(default_factory=dict[str, Surface | None])
     arguments: dict[str, list[Surface]] = field(default_factory=dict[str, list[Surface]])
     variables: set[str] = field(default_factory=set[str])
+    derivatives: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     primed: set[str] = field(default_factory=set[str])
     distinct: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     equal: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
@@ -224,17 +227,31 @@ class Symbols:
     def written_whole(self, node: Surface) -> Resolved | None:
         r"""Resolve a name of which a mark is part: ``w'``, ``x'_i``, ``dW``, ``\Delta w``.
 
-        None where the prime is a derivative or a transpose, or the change a differential.
+        None where the prime is a derivative or a transpose, or the change a differential (a finite change,
+        ``\Delta w``, never is).
         """
+        if node.head == "diff":
+            change = self.change(node)
+            own = change is not None and (node.text == "Delta" or change.key in self.adjoints)
+            return change if own else None
         inner = node.args[0] if node.args else node
         if inner.head != "name" or inner.name is None:
             return None
         resolved = self.resolve(inner.name)
-        if node.head == "diff":
-            key = CHANGES.get(node.text, "?") + resolved.key
-            return Resolved(key, resolved.indices) if key in self.adjoints else None
         key = resolved.key + "'" * primes_of(node)
         return Resolved(key, resolved.indices) if key in self.primed else None
+
+    def change(self, node: Surface) -> Resolved | None:
+        r"""Resolve the name that a change of a name would be: ``dW``, ``\Delta w``, ``d\sigma^2``."""
+        inner, mark = node.args[0], CHANGES.get(node.text)
+        square = inner.head == "pow" and inner.args[1].text == "2"
+        name = inner.args[0].name if square else inner.name
+        if mark is None or name is None or inner.head not in ("name", "pow"):
+            return None
+        resolved = self.resolve(name)
+        if square and resolved.key not in self.squares:
+            return None
+        return Resolved(f"{mark}{resolved.key}{'^2' * square}", resolved.indices)
 
     def quantity(self, node: Surface) -> Resolved | None:
         """Resolve a name, or a call whose arguments are indices: ``P(k | x_n, θ)`` is a family over k and n.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from gradproof.notation.elaborate.roles import EQUALS, values
+from gradproof.notation.elaborate.roles import EQUALS, is_call_of, values
 from gradproof.notation.elaborate.symbols import (
     CHANGES,
     SIGMOIDS,
@@ -24,33 +24,36 @@ def read_usage(table: Symbols, statements: Sequence[Statement], nodes: Sequence[
     for statement in statements:
         if statement.relations[:1] and statement.relations[0] in EQUALS:
             _defined(table, statement)
-    for node in nodes:
-        if node.head in ("deriv", "grad"):
-            table.variables.update(full_key(w.name) for w in node.args[1:] if w.name is not None)
+    _derivatives(table, nodes)
     _arguments(table, nodes)
     for statement in statements:
         if statement.relations[:1] and statement.relations[0] in _STEPS:
             _primed(table, statement)
     _changes(table, statements)
+    for node in nodes:
+        change = table.change(node) if node.head == "diff" and node.text == "Delta" else None
+        if change is not None:
+            _like(table, change.key, change.key.removeprefix(CHANGES["Delta"]))
 
 
 def _defined(table: Symbols, statement: Statement) -> None:
     """Keep the first right side of a name, and the parameter of a function of one."""
     left = unwrapped(statement.sides[0])
-    right = next((s for s in statement.sides[1:] if s.head != "hole"), None)
-    if right is None:
-        return
+    rights = [s for s in statement.sides[1:] if s.head != "hole"]
     if left.head == "name" and left.name is not None:
         key = table.resolve(left.name).key
+        right = next((s for s in rights if not is_call_of(s, key)), None)  # not y = y(x)
+        if right is None:
+            return
         again = any(n.name is not None and table.resolve(n.name).key == key for n in values(right))
         if not again:
             table.bodies.setdefault(key, right)
     elif left.head == "call" and table.quantity(left) is None:
         callee, params = left.args[0], left.args[1:]
         key = full_key(callee.name) if callee.name is not None else callee.text
-        if key not in table.defined_functions:
+        if key not in table.defined_functions or not rights:
             return
-        table.bodies.setdefault(key, right)
+        table.bodies.setdefault(key, rights[0])
         formal = params[0] if len(params) == 1 and params[0].head == "name" else None
         known = table.formals.setdefault(key, formal)
         if known is not None and (formal is None or spelled(known) != spelled(formal)):
@@ -117,17 +120,36 @@ def _primed(table: Symbols, statement: Statement) -> None:
     if own:
         name = key + "'" * count
         table.primed.add(name)
-        if key in table.shapes:
-            table.shapes[name] = table.shapes[key]
-            table.origins[name] = table.origins.get(key, ())
-        if key in table.families:
-            table.families[name] = table.families[key]
+        _like(table, name, key)
+
+
+def _like(table: Symbols, name: str, base: str) -> None:
+    """Give a marked name the shape of the name it is made from."""
+    if base in table.shapes:
+        table.shapes.setdefault(name, table.shapes[base])
+        table.origins.setdefault(name, table.origins.get(base, ()))
+    if base in table.families:
+        table.families.setdefault(name, table.families[base])
+    elif base in table.vague:
+        table.vague.add(name)
 
 
 def _starts_with(side: Surface, key: str, table: Symbols) -> bool:
     """Tell an update: a sum that starts with the name itself."""
     first = side.args[0] if side.head == "add" else side
     return side.head == "add" and first.name is not None and table.resolve(first.name).key == key
+
+
+def _derivatives(table: Symbols, nodes: Iterable[Surface]) -> None:
+    """Keep by what the document differentiates, and what each name is differentiated by."""
+    for node in nodes:
+        if node.head not in ("deriv", "grad"):
+            continue
+        variables = {full_key(w.name) for w in node.args[1:] if w.name is not None}
+        table.variables |= variables
+        body = unwrapped(node.args[0])
+        if body.head == "name" and body.name is not None:
+            table.derivatives.setdefault(table.resolve(body.name).key, set()).update(variables)
 
 
 def _changes(table: Symbols, statements: Sequence[Statement]) -> None:
@@ -166,15 +188,16 @@ def _changes(table: Symbols, statements: Sequence[Statement]) -> None:
             break
         found -= {key for key in mixed if key is not None}
     table.adjoints |= found
+    for left, _, _ in pairs:
+        change = table.change(left)
+        if change is not None and change.key in found:
+            _like(table, change.key, change.key.removeprefix(CHANGES[left.text]))
 
 
 def change_key(node: Surface, table: Symbols) -> str | None:
-    r"""Return the name that a change of a name would be: ``dW``, ``\Delta w``; None for any other."""
-    inner = node.args[0]
-    mark = CHANGES.get(node.text)
-    if mark is None or inner.head != "name" or inner.name is None:
-        return None
-    return mark + table.resolve(inner.name).key
+    """Return the key of the name that a change would be; None where it can only be a differential."""
+    change = table.change(node)
+    return None if change is None else change.key
 
 
 def _changes_in(side: Surface) -> Iterator[Surface]:

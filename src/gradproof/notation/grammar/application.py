@@ -64,8 +64,11 @@ class Application(Brackets):
             return False
         start, end = token.start, opening.start + 1
         if declared:
-            plain = contents.single or contents.listed or contents.condition or _is_word(key)
-            return bool(plain) or self.choose("call", start, end, "call", "product") == "call"
+            if contents.single or contents.listed or contents.condition or _is_word(key):
+                return True
+            factor = key in ARGUMENT_ONLY and contents.terms
+            readings = ("product", "call") if factor else ("call", "product")
+            return self.choose("call", start, end, *readings) == "call"
         habit = self.is_callable(token)
         if powered:
             if not habit or contents.single or contents.listed or _is_word(key):
@@ -77,7 +80,7 @@ class Application(Brackets):
             return True
         if contents.condition or contents.listed:
             return True
-        if key in options.factors and not contents.single:
+        if habit and key in options.factors and not contents.single:
             return self.choose("call", start, end, "product", "call") == "call"
         if habit:
             if contents.single or key in CERTAIN_CALLABLES:

@@ -110,10 +110,10 @@ class Calls(Application):
         first = scripts[0]
         rest = scripts[1:]
         end = max(first.end, name.span.end)
-        habit = self.is_callable(token)
-        if habit or first.text != "1" or (called and self.applies(token, following)):
+        applied = called and self.applies(token, following)
+        if applied or first.text != "1" or self.is_callable(token):
             node = self.make("prime", name.span.start, end, (name,), first.text)
-            if called and not rest and (habit or self.applies(token, following)):
+            if applied and not rest:
                 return self._call(node)
         else:
             node = self.make("transpose", name.span.start, end, (name,), "prime")

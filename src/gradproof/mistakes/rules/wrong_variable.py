@@ -1,0 +1,95 @@
+"""One quantity stands in the place of another: σ for σ², z for a, a derivative by the wrong variable."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from gradproof.differentiate import NotSupported, base_name, unfold
+from gradproof.expr import (
+    Apply,
+    Compare,
+    Context,
+    Derivative,
+    Entry,
+    Expr,
+    Fn,
+    Idx,
+    Neg,
+    Num,
+    Pow,
+    Sym,
+    children,
+)  # fmt: skip
+from gradproof.mistakes.mistake import Mistake, Slip, WrongExchange, WrongRewriting
+
+
+def _quantities(e: Expr) -> Iterator[Expr]:
+    """Yield the scalar symbols, entries, and powers of them that a line holds; no variables of derivatives."""
+    match e:
+        case Sym(_, space):
+            if not space.shape:
+                yield e
+        case Entry(array, indices):
+            if isinstance(array, Sym) and len(array.space.shape) in (0, len(indices)):
+                yield e
+        case Pow(Sym() | Entry() as base, Num()):
+            yield e
+            yield from _quantities(base)
+        case Derivative(body) | Neg(body):
+            yield from _quantities(body)
+        case Compare() | Idx():
+            return
+        case _:
+            for kid in children(e):
+                yield from _quantities(kid)
+
+
+def _another(e: Expr, _context: Context, after: Expr) -> Iterator[Slip]:
+    match e:
+        case Sym(_, space) if not space.shape:
+            powers = True
+        case Entry(Sym()) | Pow(Sym() | Entry(), Num()):
+            powers = True
+        case Fn(_, (_,)) | Apply():
+            powers = False
+        case _:
+            return
+    for other in dict.fromkeys(_quantities(after)):
+        if other == e or (isinstance(other, Pow) and not (powers and other.base == e)):
+            continue
+        if isinstance(e, Pow) and not isinstance(e.base, type(other)):
+            continue
+        if isinstance(e, Entry) and isinstance(other, Entry) and e.array == other.array:
+            continue
+        yield Slip(other, e)
+
+
+def _opposite(e: Expr, _context: Context, _after: Expr) -> Iterator[Slip]:
+    match e:
+        case Neg(Sym() | Entry() as u):
+            yield Slip(u, e)
+        case _:
+            return
+
+
+def _by_another(e: Expr, context: Context) -> Iterator[Slip]:
+    if not isinstance(e, Derivative) or len(e.wrt) != 1:
+        return
+    try:
+        body = unfold(e.body, context) if base_name(e.body) in context.definitions else e.body
+    except NotSupported:
+        return
+    for other in dict.fromkeys(_quantities(body)):
+        if other != e.wrt[0] and not isinstance(other, Pow):
+            yield Slip(Derivative(e.body, (other,), e.notation), e)
+
+
+MISTAKE: Final = Mistake(
+    name="wrong-variable",
+    family="variable, model, notation",
+    headline="one quantity stands in the place of another",
+    message="{wrong} stands in the place of {right}",
+    why="a quantity keeps its name from line to line; σ is not σ², z is not a, x is not one of the xᵢ",
+    prior=0.31,
+    rewritings=(WrongRewriting(_by_another),),
+    exchanges=(WrongExchange(_another), WrongExchange(_opposite, weight=0.6)),
+)
