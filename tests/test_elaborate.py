@@ -214,3 +214,170 @@ def test_what_is_no_single_expression_is_refused_with_a_reason(text):
     with pytest.raises(UnreadFormula) as caught:
         read_formula(text)
     assert str(caught.value)
+
+
+def inline(text: str) -> list[Line]:
+    return list(read_derivation(read_document("case.md", text + "\n")).lines)
+
+
+def sides_of(text: str) -> list[tuple[object, ...]]:
+    return [x.statements[0][0] for x in inline(text)]
+
+
+def test_a_function_times_a_bracket_with_its_own_name_is_a_product():
+    right = sides_of(r"$g(z)=\frac{1}{1+e^{-z}}$ and $\frac{dg}{dz}=g(1-g)$")[1][1]
+    assert right == Mul((Sym("g"), Add((Num(Fraction(1)), Neg(Sym("g"))))))
+
+
+def test_a_bare_function_takes_the_argument_that_it_has_in_the_statement():
+    right = sides_of(r"$g(z)=e^z+z^2$ and $g'(x)-2x=g-x^2$")[1][1]
+    assert isinstance(right, Add)
+    assert right.terms[0] == Apply("g", (Sym("x"),))
+
+
+def test_a_bare_sigma_beside_its_value_is_the_logistic_function_there():
+    (line,) = inline(r"$\frac{d\sigma(x)}{dx}=\sigma(1-\sigma)$")
+    sigma = Fn("sigmoid", (Sym("x"),))
+    assert line.statements[0][0][1] == Mul((sigma, Add((Num(Fraction(1)), Neg(sigma)))))
+    assert "function-habit" in {a.kind for a in line.assumptions}
+
+
+def test_a_deviation_sigma_is_no_function():
+    right = sides_of(r"$\hat y=\sigma(z)$ and $\log p=-\frac{(x-\mu)^2}{2\sigma^2}$")[1][1]
+    assert Sym(r"\sigma") in [e for _, e in walk(right)]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [(r"$y=\sin(3x)$, $y'=3\cos(3x)$", 1), (r"$y=\sin(3x)$, $y''=-9\sin(3x)$", 2)],
+)
+def test_primes_on_a_defined_scalar_are_derivatives_by_its_variable(text: str, order: int):
+    left = sides_of(text)[1][0]
+    assert left == Derivative(Sym("y"), (Sym("x"),) * order)
+
+
+def test_a_primed_bracket_is_differentiated_by_its_only_symbol():
+    ((left, _),) = sides_of(r"$(x^2e^x)'=2xe^x+x^2e^x$")
+    assert isinstance(left, Derivative)
+    assert left.wrt == (Sym("x"),)
+
+
+def test_a_prime_by_an_unknown_variable_is_not_judged():
+    (_, line) = inline(r"$y=ax^2+bx+c$, $y'=2ax+b$")
+    claim = line.readings[0].claims[0]
+    assert claim.vague is not None
+
+
+def test_a_primed_name_without_definition_is_a_new_name():
+    first, second = sides_of(
+        r"$x'_i = \frac{x_i}{\sqrt{\sum_j x_j^2}}$, $\frac{\partial x'_i}{\partial x_k} = 0$"
+    )
+    assert isinstance(first[0], Entry)
+    assert isinstance(first[0].array, Sym)
+    assert first[0].array.name == "x'"
+    assert isinstance(second[0], Derivative)
+    assert second[0].body == first[0]
+
+
+def test_a_prime_on_an_array_stays_a_transpose():
+    (pair,) = sides(
+        r"S = (y-X\beta)'(y-X\beta)",
+        declare=(
+            r"X \in \mathbb{R}^{n \times d}",
+            r"y \in \mathbb{R}^n",
+            r"\beta \in \mathbb{R}^d",
+        ),
+    )
+    assert any(isinstance(e, Transpose) for _, e in walk(pair[1]))
+
+
+def test_a_change_on_the_left_alone_is_a_name():
+    rows = inline(
+        r"$L=\frac12(y-wx)^2$, $\Delta w=-\eta\frac{\partial L}{\partial w}$, $dZ^{[2]}=A^{[2]}-Y$"
+    )
+    assert [x.statements[0][0][0] for x in rows[1:]] == [Sym(r"\Delta w"), Sym("dZ^{[2]}")]
+    assert [x.role for x in rows] == ["definition"] * 3
+
+
+def test_a_change_beside_a_change_is_a_differential():
+    (_, pair) = sides_of(r"$y=x^2$, $dy=2x\,dx$")
+    assert not any(isinstance(e, Sym) and e.name == "dy" for _, e in walk(pair[0]))  # type: ignore[arg-type]
+
+
+def test_a_parameter_that_is_a_script_makes_a_family():
+    first, second = sides_of(
+        r"$\pi(a)=\frac{e^{h_a}}{\sum_b e^{h_b}}$, $\frac{\partial\pi(x)}{\partial h_a}=\pi(x)$"
+    )
+    assert isinstance(first[0], Entry)
+    assert first[0].indices == (Idx("a"),)
+    assert isinstance(second[1], Entry)
+    assert second[1].indices == (Idx("x"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        (r"$i=\sigma(a_i)$", "definition"),
+        (r"$J=J(w)=\frac12w^2$", "definition"),
+        (r"$y=y(x)$", "declaration"),
+        (r"$w = w - \alpha g$", "update"),
+        (r"$w' = w - \alpha\frac{dJ}{dw}$", "update"),
+    ],
+)
+def test_what_stands_on_the_right_makes_an_update_only_as_a_value(text: str, role: str):
+    assert [x.role for x in inline(text)] == [role]
+
+
+def test_a_symmetry_is_a_constraint():
+    read = derivation(r"Q = Q^T", declare=(r"Q \in \mathbb{R}^{n \times n}",))
+    assert any(c.constraints for state in read.contexts for c in state)
+
+
+def test_the_upper_limit_of_a_sum_keeps_its_letter_beside_a_family_of_it():
+    (pair,) = sides_of(r"$N_k=\sum_{n=1}^N\gamma_{nk}$")
+    assert isinstance(pair[1], Sum)
+    assert pair[1].upper == Sym("N")
+
+
+def test_in_below_a_name_is_a_label():
+    (pair,) = sides_of(r"$E_{in}(w)=\frac1N\sum_{n=1}^N(w x_n-y_n)^2$")
+    assert pair[0] == Apply("E_{in}", (Sym("w"),))
+
+
+def test_letters_of_equal_standing_below_a_name_all_index():
+    (pair,) = sides_of(r"$a_\mu=\sum_\nu W_{\mu\nu}x_\nu$")
+    (entry,) = [e for _, e in walk(pair[1]) if isinstance(e, Entry) and len(e.indices) == 2]  # type: ignore[arg-type]
+    assert entry.indices == (Idx(r"\mu"), Idx(r"\nu"))
+
+
+def test_euler_stays_beside_an_error_e():
+    found = sides_of(r"$e=y-wx$, $L=\frac12e^2$, $p=\frac{1}{1+e^{-z}}$")
+    assert Pow(Sym("e"), Num(Fraction(2))) in [e for _, e in walk(found[1][1])]  # type: ignore[arg-type]
+    assert Fn("exp", (Neg(Sym("z")),)) in [e for _, e in walk(found[2][1])]  # type: ignore[arg-type]
+
+
+def test_a_variable_before_a_difference_is_a_factor():
+    (_, pair) = sides_of(r"$\frac{dL}{dp}=1$, $k=p(n-x)$")
+    assert pair[1] == Mul((Sym("p"), Add((Sym("n"), Neg(Sym("x"))))))
+
+
+def test_a_name_o_that_the_document_uses_is_no_order_of_magnitude():
+    (_, pair) = sides_of(r"$h=o\tanh c$, $\frac{dh}{dc}=o(1-\tanh^2 c)$")
+    assert isinstance(pair[1], Mul)
+    assert pair[1].factors[0] == Sym("o")
+
+
+@pytest.mark.parametrize(
+    ("text", "noted"),
+    [
+        (r"$\log 2=0.693$", True),
+        (r"$\frac{1}{1+e^{-1}}=0.7311$", True),
+        (r"$0.5\cdot 0.7311=0.3656$", True),
+        (r"$\log 2=0.694$", False),
+        (r"$0.1+0.2=0.4$", False),
+        (r"$\frac{df}{dx}=0.5$", False),
+    ],
+)
+def test_rounded_decimals_are_noted(text: str, noted: bool):
+    (line,) = inline(text)
+    assert ("decimal" in {a.kind for a in line.assumptions}) is noted

@@ -364,3 +364,46 @@ def test_a_row_that_is_unread_leaves_the_others() -> None:
 def test_reading_is_deterministic() -> None:
     for entry in FORMULAS[::7]:
         assert rows_of(entry["tex"]) == rows_of(entry["tex"])
+
+
+@pytest.mark.parametrize(
+    "text", [r"\text{for }y=1:\quad\frac{\partial L}{\partial z}=p-1", r"y=1: x=2"]
+)
+def test_a_colon_after_a_condition_separates(text: str) -> None:
+    row = row_of(text)
+    assert len(row.statements) == 2
+    assert row.conditions == (0,)
+    assert not any(side.head == "frob" for s in row.statements for side in s.sides)
+
+
+def test_a_reversed_definition_sign_joins() -> None:
+    (statement,) = row_of(r"a - y =: \delta").statements
+    assert statement.relations == ("=",)
+    assert statement.sides[1].head == "name"
+
+
+def test_a_bar_over_several_letters_is_one_name() -> None:
+    (statement,) = row_of(r"\overline{xy}").statements
+    name = statement.sides[0].name
+    assert name is not None
+    assert (name.base, name.accents) == ("{xy}", ("bar",))
+
+
+def test_d_x_before_x_is_no_product() -> None:
+    assert any(note.fatal for note in row_of(r"D_x x^2 = 2x").notes)
+
+
+@pytest.mark.parametrize("text", ["d2y/dx2", "d^2y/dx^2"])
+def test_a_plain_second_derivative(text: str) -> None:
+    (row,) = parse_rows(parse_layout(text, plain=True).nodes)
+    (side,) = row.statements[0].sides
+    assert side.head == "deriv"
+    assert len(side.args) == 3
+
+
+def test_plain_scripts_of_several_digits_are_one_number() -> None:
+    (row,) = parse_rows(parse_layout("a¹² + x₁₂", plain=True).nodes)
+    power, name = row.statements[0].sides[0].args
+    assert power.args[1].text == "12"
+    assert name.name is not None
+    assert [item.text for item in name.name.sub] == ["12"]

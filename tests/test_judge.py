@@ -137,3 +137,48 @@ def test_labels_that_sum_to_one_are_assumed_with_a_note() -> None:
     )
     assert report.lines[2].verdict in RIGHT
     assert any(a.kind == "constraint-assumed" for a in report.assumptions)
+
+
+def judged(text: str) -> list[str]:
+    return [x.verdict for x in check_source("case.md", (text + "\n").encode()).lines]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"$g(z)=\frac{1}{1+e^{-z}}$ then $\frac{dg}{dz}=g(1-g)$ and $g'=g(1-g)$",
+        r"$\sigma(z)=\frac{1}{1+e^{-z}}$ and $\sigma'(x)=\sigma(1-\sigma)$",
+        r"$f(x)=\frac{1}{1+e^{-x}}$ and $f'(x)=f(1-f)$ and $f''=f'(1-2f)$",
+        r"$h(x)=\tanh x$ and $h''(x)=-2h(1-h^2)$",
+        r"$\frac{d\sigma(x)}{dx}=\sigma(1-\sigma)$",
+        r"$y=\sin(3x)$, $y'=3\cos(3x)$",
+        r"$o=\sigma(z)$, $L=\frac12(o-t)^2$, $\frac{dL}{dz}=(o-t)\,o'$",
+        r"$\sigma'(x)=\sigma(x)(1-\sigma(x))$ and $\sigma'=\sigma(1-\sigma)$",
+        r"$\tanh'(z)=1-\tanh^2(z)$ and $\exp'(z)=e^z$ and $\tanh'=1-\tanh^2$",
+        r"$a=\sigma(z)$, $z=wx+b$, $\frac{\partial a}{\partial w}=\sigma'(z)x=\sigma' x=\sigma(1-\sigma)x$",
+        r"$x'=x\cos t-y\sin t$, $y'=x\sin t+y\cos t$, $\frac{\partial x'}{\partial t}=-y'$",
+        r"$\pi(a)=\frac{e^{h_a}}{\sum_b e^{h_b}}$, $\frac{\partial\pi(a)}{\partial h_a}=\pi(a)(1-\pi(a))$",
+        r"$i=\sigma(a_i)$, $\frac{di}{da_i}=i(1-i)$",
+        r"$e=y-wx$, $p=\frac{1}{1+e^{-z}}$, $\frac{dp}{dz}=p(1-p)$, $\frac{de}{dw}=-x$",
+        r"$y=x^2$, $\Delta y=2x\Delta x+(\Delta x)^2$, $\frac{\Delta y}{\Delta x}=2x+\Delta x$",
+        r"$\ell=x\log\lambda-\lambda-\log(x!)$, $\frac{d\ell}{d\lambda}=\frac{x}{\lambda}-1$",
+    ],
+)
+def test_the_notation_of_right_lines_is_understood(text: str) -> None:
+    got = judged(text)
+    assert set(got) <= {"given", *RIGHT}
+    assert set(got) & set(RIGHT)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"$\sigma'(x)=\sigma(x)(1+\sigma(x))$",
+        r"$g(z)=\frac{1}{1+e^{-z}}$ then $\frac{dg}{dz}=g(1+g)$",
+        r"$y=\sin(3x)$, $y'=-3\cos(3x)$",
+        r"$\tanh'=1+\tanh^2$",
+        r"$\log 2=0.694$",
+    ],
+)
+def test_wrong_lines_in_the_same_notation_are_refuted(text: str) -> None:
+    assert judged(text)[-1] == "refuted"

@@ -21,6 +21,7 @@ from gradproof.expr import (
     Definition,
     Delta,
     Derivative,
+    Differential,
     Div,
     Domain,
     Entry,
@@ -146,6 +147,8 @@ SOFT = knowing(o=(exp(u[k]) / total(exp(u[n]), n), k), E=-total(t[k] * log(F(Sym
 OUT = F(Sym("o", N))
 LIKELY = knowing(E=-total(log(sigmoid(w[j] * x)), j))
 SHARED = knowing(h=tanh(a * x), q=a * F(Sym("h")))
+CALLED = replace(BASE, definitions={"q": (Definition("q", of(x ** 2 + 3 * x), (x.e,)),)})
+MOVING = replace(knowing(E=x ** 2 + y ** 3), moving=frozenset({"x"}))
 
 CASES = {
     "chain-inner-dropped": (BASE, -1 * (d(y * log(p), p) + d((1 - y) * log(1 - p), p)),
@@ -210,6 +213,16 @@ CASES = {
     "jacobian-off-diagonal-sign": (BASE, d(softmax(w)[k], w[n]),
                                    softmax(w)[k] * (F(Delta(k, n)) + softmax(w)[n])),
     "index-wrong": (BASE, d(total(X[i, j] * w[j], j), w[k]), X[i, n]),
+    "wrong-variable": (BASE, d(tanh(a * x + b * z), x), (1 - tanh(a * x + b * z) ** 2) * b),
+    "constant-differentiated": (BASE, d(a * sin(x) + c ** 2, x), a * call("cos")(x) + 2 * c),
+    "regulariser-factor": (BASE, d(total((x * w[j] - v[j]) ** 2, j) + a * x ** 2, x),
+                           2 * total((x * w[j] - v[j]) * w[j], j) + a * x),
+    "delta-not-collapsed": (BASE, d(total(w[j] ** 2 * v[j], j), w[k]), total(2 * w[j] * v[j], j)),
+    "sum-limits-wrong": (BASE, a * total(w[j], j), a * F(Sum((w[j]).e, j, num(2), Sym("n")))),
+    "factor-out-of-sum": (BASE, total(w[j] * v[j], j), total(w[j], j) * total(v[j], j)),
+    "index-captured": (BASE, total(w[j], j) * total(v[j], j), total(w[j] * v[j], j)),
+    "substitution-partial": (CALLED, F(Apply("q", (num(2),))), 4 + 3 * x),
+    "differential-lost": (MOVING, F(Differential(ENERGY.e)), 2 * x * F(Differential(x.e)) + 3 * y ** 2),
 }  # fmt: skip
 
 
@@ -248,7 +261,9 @@ FIRST = {
     "sign-flipped-in-common-denominator", "sign-outer-lost", "product-of-derivatives",
     "quotient-plus", "quotient-swapped", "power-coefficient-dropped", "sigmoid-derivative-wrong",
     "tanh-derivative-wrong", "kink-ignored", "log-derivative-kept", "mean-factor-dropped",
-    "constant-kept", "log-argument-derivative-missing", "square-of-sum", "sqrt-half-dropped",
+    "wrong-variable", "constant-differentiated", "regulariser-factor", "delta-not-collapsed",
+    "sum-limits-wrong", "factor-out-of-sum", "index-captured", "substitution-partial",
+    "differential-lost", "constant-kept", "log-argument-derivative-missing", "square-of-sum", "sqrt-half-dropped",
 }  # fmt: skip
 
 
@@ -422,7 +437,7 @@ def test_messages_name_formulas_and_every_mistake_is_complete():
         assert mistake.headline
         assert mistake.message
         assert mistake.why
-        assert mistake.derivatives or mistake.rewritings
+        assert mistake.derivatives or mistake.rewritings or mistake.exchanges
     context, before, after = CASES["chain-inner-dropped"]
     (match,) = found(context, before, after)
     assert match.message == "the inner derivative of log(1 - p) is missing"

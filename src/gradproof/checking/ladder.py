@@ -1,6 +1,7 @@
 """The ladder: same tree, named rules, canonical form, sampling, certified refutation; two sides, one context."""
 
 from dataclasses import replace
+from types import MappingProxyType
 
 from gradproof.canonical import identical
 from gradproof.checking.judgement import Outcome
@@ -13,6 +14,7 @@ from gradproof.evaluate import (
     Unsupported,
     compare,
     find_counterexample,
+    infer_domains,
     make_samples,
 )
 from gradproof.expr import (
@@ -113,6 +115,11 @@ def _exactly(
     names = tuple(dict.fromkeys(step.rule for step in (*a.steps, *b.steps)))
     if a.expr == b.expr and a.expr is not left:
         return "rule", names
+    inferred = infer_domains((left, right), context)
+    if inferred:
+        context = replace(
+            context, domains=MappingProxyType({**inferred, **context.domains})
+        )
     if identical(a.expr, b.expr, context):
         return "canonical", names
     return None, names

@@ -7,14 +7,16 @@ from typing import Final, final
 from gradproof.checking import Judged, Outcome, points_for
 from gradproof.checking.hypotheses import Hypothesis, hypotheses
 from gradproof.diagnostic import Counterexample, Finding
-from gradproof.differentiate import NotSupported, evaluate_derivatives
+from gradproof.differentiate import NotSupported, evaluate_derivatives, unfold
+from gradproof.differentiate.unfold import has_definition
 from gradproof.evaluate import Certificate, Unsupported
-from gradproof.expr import Context, Differential, Expr, Path, Prod, Sum, Sym, walk
+from gradproof.expr import Apply, Context, Differential, Entry, Expr, Path, Prod, Sum, Sym, walk
 from gradproof.mistakes.align import Alignment, align_terms
 from gradproof.mistakes.bench import Bench
 from gradproof.mistakes.catalogue import UNEXPLAINED
 from gradproof.mistakes.presented import presented
 from gradproof.mistakes.search import Match, Search
+from gradproof.rewrite import tidy
 from gradproof.source import Span
 from gradproof.spell import name_tex, to_plain, to_tex
 
@@ -78,10 +80,18 @@ def _cause(judged: Judged, outcome: Outcome, after: Expr) -> _Cause:
 
 
 def _carried_out(e: Expr, context: Context) -> Expr | None:
+    """Return the line with its derivatives carried out; for a bare name, what that stands for."""
     try:
+        if isinstance(e, Sym | Apply | Entry) and has_definition(e, context) and not _primed(e):
+            e = tidy(unfold(e, context), context)
         return evaluate_derivatives(e, context, steps=False).expr
     except NotSupported:
         return None
+
+
+def _primed(e: Expr) -> bool:
+    """Tell whether `e` is a function with primes."""
+    return isinstance(e, Apply) and e.primes > 0
 
 
 def _under(

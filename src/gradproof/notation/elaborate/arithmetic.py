@@ -1,5 +1,6 @@
 """Arithmetic, arrays, known functions and cases."""
 
+import math
 from fractions import Fraction
 from typing import Literal
 
@@ -11,6 +12,8 @@ from gradproof.expr import (
     Indicator,
     Kron,
     Norm,
+    Num,
+    Opaque,
     Root,
     Row,
     Size,
@@ -24,6 +27,9 @@ from gradproof.notation.elaborate.primes import named_function, primed_node
 from gradproof.notation.elaborate.roles import square_key
 from gradproof.notation.elaborate.symbols import full_key, primes_of, unwrapped
 from gradproof.notation.surface import Name, Surface
+
+_FACTORIAL = 20
+"""Largest number whose factorial is written out."""
 
 
 def number_node(c: Converter, node: Surface) -> Built:
@@ -227,6 +233,18 @@ def root_node(c: Converter, node: Surface) -> Built:
     """Convert a root with a degree."""
     x, degree = c.convert(node.args[0]), c.convert(node.args[1])
     return Built(Root(x.expr, degree.expr), node.span, (x, degree), x.shape)
+
+
+def factorial_node(c: Converter, node: Surface) -> Built:
+    """Convert a factorial: of a small number its value, else something that is only read."""
+    x = c.convert(node.args[0])
+    if (
+        isinstance(x.expr, Num)
+        and x.expr.value.denominator == 1
+        and 0 <= x.expr.value <= _FACTORIAL
+    ):
+        return build.number(math.factorial(int(x.expr.value)), node.span)
+    return Built(Opaque("factorial", (x.expr,)), node.span, (x,), x.shape)
 
 
 def index_of_node(c: Converter, node: Surface) -> Built:

@@ -41,6 +41,7 @@ HANDLERS: Mapping[str, Handler] = {
     "matrix": arithmetic.matrix_node,
     "sqrt": arithmetic.sqrt_node,
     "root": arithmetic.root_node,
+    "factorial": arithmetic.factorial_node,
     "index": arithmetic.index_of_node,
     "call": apply_call,
 }

@@ -64,6 +64,20 @@ def delta_collapse(e: Sum, context: Context) -> Expr | None:
     return add(*done)
 
 
+@rewrite_rule(
+    "delta-out-of-sum", on=Sum, formula=r"\sum_k f_k \delta_{ij} = \delta_{ij} \sum_k f_k"
+)
+def delta_out_of_sum(e: Sum, context: Context) -> Expr | None:
+    """Write a delta that has nothing to do with the index before the sum, where an outer sum can use it."""
+    if not isinstance(e.body, Mul):
+        return None
+    own = e.index.name
+    out = [f for f in e.body.factors if isinstance(f, Delta) and own not in free_names(f)]
+    if not out:
+        return None
+    return mul(*out, like_sum(e, mul(*(f for f in e.body.factors if f not in out)), context))
+
+
 @rewrite_rule("indicator-decided", on=Indicator, formula=r"[i = i] = 1, \quad [i \ne i] = 0")
 def indicator_decided(e: Indicator, context: Context) -> Expr | None:
     """Replace the indicator of a condition on indices that is known to hold or not to hold."""
