@@ -108,3 +108,22 @@ def test_circular_definitions_accuse_nobody():
     report = run(r"$a = 2b$, $b = 3a$, $\frac{da}{db} = 5$")
     assert report.error is None
     assert report.lines[-1].verdict in ("given", "undecided")
+
+
+def test_what_is_differentiated_is_compared_too():
+    report = run(
+        r"Let $\mu \in \mathbb{R}$ and $x \in \mathbb{R}$."
+        "\n\n$$f = (x-\\mu)^2$$\n\n$$\\frac{df}{dx} = \\frac{d}{dx}(x-\\mu)^2$$\n\n"
+        "$$= \\frac{d}{dx}(x^2 - 2x\\mu - \\mu^2)$$\n\n$$= 2x - 2\\mu$$\n"
+    )
+    wrong = report.lines[-2]
+    assert wrong.verdict == "refuted"
+    assert wrong.truth is True
+    assert report.lines[-1].verdict in RIGHT
+
+
+def test_leaving_out_constants_under_a_derivative_is_right():
+    got = verdicts(
+        r"$f = (x-\mu)^2$ $$\frac{df}{dx} = \frac{d}{dx}(x^2 - 2x\mu + \mu^2)$$ $$= \frac{d}{dx}(x^2 - 2x\mu)$$"
+    )
+    assert all(v in RIGHT for v in got[1:])

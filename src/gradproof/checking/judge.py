@@ -146,7 +146,7 @@ def _combine(line: Line, claim: Claim, step: Outcome, truth: Outcome, chain: Cha
         before=chain.line, head=chain.head, assumptions=_notes(line, claim, step),
     )  # fmt: skip
     if step.verdict == "refuted":
-        if truth.verdict in RIGHT:
+        if truth.verdict in RIGHT and not step.operand:
             if chain.wrong:
                 return replace(base, cancels=True)
             return replace(base, verdict=truth.verdict, reason=None, outcome=truth)
@@ -222,7 +222,7 @@ def _from(line: Line, claim: Claim, outcome: Outcome, side: int, chain: Chain) -
 
 
 def _truth(outcome: Outcome) -> bool | None:
-    if outcome.verdict in RIGHT:
+    if outcome.verdict in RIGHT or outcome.operand:
         return True
     return False if outcome.verdict == "refuted" else None
 

@@ -5,7 +5,7 @@ from typing import final
 
 from gradproof.diagnostic import Assumption, Evidence, Verdict
 from gradproof.evaluate import Certificate, Mode
-from gradproof.expr import Context, Expr
+from gradproof.expr import Context, Expr, Path
 from gradproof.notation.derivation import Claim, Line
 
 
@@ -16,7 +16,8 @@ class Outcome:
 
     `left` and `right` are the expressions as compared (facts substituted); `certificate` is set exactly
     where the verdict is refuted; `context` is the one under which it was reached; `note` an assumption
-    without which the line would not hold.
+    without which the line would not hold. `operand` is not empty where only what is differentiated was
+    compared: it leads to that part of the right side, and the line itself is true.
     """
 
     verdict: Verdict
@@ -30,6 +31,7 @@ class Outcome:
     note: tuple[str, str] | None = None
     link: int = 0
     mode: Mode = "total"
+    operand: Path = ()
 
 
 @final

@@ -117,9 +117,7 @@ def _exactly(
         return "rule", names
     inferred = infer_domains((left, right), context)
     if inferred:
-        context = replace(
-            context, domains=MappingProxyType({**inferred, **context.domains})
-        )
+        context = replace(context, domains=MappingProxyType({**inferred, **context.domains}))
     if identical(a.expr, b.expr, context):
         return "canonical", names
     return None, names

@@ -5,6 +5,7 @@ from dataclasses import replace
 from gradproof.checking.hypotheses import hypotheses
 from gradproof.checking.judgement import Outcome
 from gradproof.checking.ladder import judge_pair
+from gradproof.checking.operands import operand_slip
 from gradproof.diagnostic import Verdict
 from gradproof.expr import Context, Derivative, Expr, Gradient, Sym, walk
 
@@ -20,6 +21,8 @@ def judge_sides(
     may have left unstated (`hypotheses`); names that nothing relates to the other side.
     """
     outcome = judge_pair(left, right, context, certified=False)
+    if outcome.verdict in RIGHT:
+        return operand_slip(left, right, context) or outcome
     if outcome.verdict != "refuted":
         return outcome
     excuse = _held_constant(left, right, context)

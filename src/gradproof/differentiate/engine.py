@@ -222,6 +222,10 @@ class _Here:
     def depends(self, e: Expr) -> bool:
         return self._pass.dependence.of(e)
 
+    def once(self, make: Callable[[], Expr]) -> Expr:
+        memory = self._pass.memory
+        return make() if memory is None else memory.once(self._node, self.wrt, self._path, make)
+
 
 @final
 class _Deep(_Here):

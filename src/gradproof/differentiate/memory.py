@@ -1,6 +1,6 @@
 """What an earlier differentiation of the same line gave, for reuse where nothing is changed."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import final
 
 from gradproof.differentiate.dependence import Dependence, loose_indices, names_in
@@ -15,9 +15,10 @@ class Memory:
     from it whatever does not lie above one of these; what they find themselves is not kept.
     """
 
-    __slots__ = ("_dependence", "_names", "_results", "_sites")
+    __slots__ = ("_dependence", "_made", "_names", "_results", "_sites")
 
     def __init__(self) -> None:
+        self._made: dict[tuple[Path, Expr], tuple[Expr, Expr]] = {}
         self._names: list[tuple[frozenset[str], frozenset[str]]] = []
         self._dependence: dict[Expr, Dependence] = {}
         self._results: dict[tuple[Path, Expr], tuple[Expr, Expr]] = {}
@@ -27,6 +28,7 @@ class Memory:
         """Return a view of this memory for a line that is changed at `sites`."""
         view = Memory()
         view._dependence = self._dependence
+        view._made = self._made
         view._names = self._names
         view._results = self._results
         view._sites = tuple(sites)
@@ -49,6 +51,16 @@ class Memory:
         if not self._names:
             self._names.append((names_in(context), loose_indices(context)))
         return self._names[0]
+
+    def once(self, e: Expr, wrt: Expr, path: Path, make: Callable[[], Expr]) -> Expr:
+        """Return what a rule makes of `e` before it differentiates, the same object every time."""
+        found = self._made.get((path, wrt))
+        if found is not None and (found[0] is e or found[0] == e):
+            return found[1]
+        made = make()
+        if found is None:
+            self._made[path, wrt] = (e, made)
+        return made
 
     def find(self, e: Expr, wrt: Expr, path: Path) -> Expr | None:
         """Return the derivative of `e` at `path`, where it is known and no site lies at or below it."""

@@ -40,6 +40,10 @@ class Site(Protocol):
         """Tell whether `e` may depend on the variable."""
         ...
 
+    def once(self, make: Callable[[], Expr]) -> Expr:
+        """Return what `make` gives for this node; asked again for the same line, the same object."""
+        ...
+
     def d(self, *where: int) -> Expr:
         """Return the derivative of the part at a path below the node."""
         ...

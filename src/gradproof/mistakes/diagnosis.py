@@ -10,7 +10,19 @@ from gradproof.diagnostic import Counterexample, Finding
 from gradproof.differentiate import NotSupported, evaluate_derivatives, unfold
 from gradproof.differentiate.unfold import has_definition
 from gradproof.evaluate import Certificate, Unsupported
-from gradproof.expr import Apply, Context, Differential, Entry, Expr, Path, Prod, Sum, Sym, walk
+from gradproof.expr import (
+    Apply,
+    Context,
+    Differential,
+    Entry,
+    Expr,
+    Path,
+    Prod,
+    Sum,
+    Sym,
+    at_path,
+    walk,
+)
 from gradproof.mistakes.align import Alignment, align_terms
 from gradproof.mistakes.bench import Bench
 from gradproof.mistakes.catalogue import UNEXPLAINED
@@ -35,6 +47,7 @@ def diagnose(judged: Judged) -> tuple[Finding, ...]:
     after = claim.sides[judged.side]
     if after is None:
         return ()
+    after = at_path(after, outcome.operand)
     cause = _cause(judged, outcome, after)
     counterexample = _counterexample(outcome.certificate, outcome, judged)
     return tuple(
@@ -126,7 +139,7 @@ def _finding(
     counterexample: Counterexample,
 ) -> Finding:
     alignment = cause.alignment
-    path: Path = alignment.path if alignment is not None else ()
+    path: Path = (*outcome.operand, *(alignment.path if alignment is not None else ()))
     expected = cause.right
     if alignment is not None:
         expected = alignment.missing if alignment.missing is not None else alignment.right

@@ -56,13 +56,17 @@ class Match:
 @final
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """One variant with its place in the ranking."""
+    """One variant and the line it was made in."""
 
     placed: tuple[Placed, ...]
     expr: Expr
     values: Measured
-    rank: tuple[float, int, int, str]
-    inside: bool = False
+    variants: "_Variants"
+
+    @property
+    def rank(self) -> tuple[float, int, int, str]:
+        """What variants are ordered by."""
+        return self.variants.rank(self.placed)
 
 
 def explain(
@@ -129,10 +133,11 @@ class Search:
 class _Variants:
     """All the places for wrong rules in one line, the most likely first."""
 
-    __slots__ = ("placed", "shop")
+    __slots__ = ("_sizes", "placed", "shop")
 
     def __init__(self, shop: Workshop, after: Expr) -> None:
         self.shop = shop
+        self._sizes: dict[Path, int] = {}
         found = [p for m in catalogue().values() for p in shop.places(m, after)]
         self.placed = sorted(found, key=lambda p: self.rank((p,)))
 
@@ -141,8 +146,14 @@ class _Variants:
         prior = 1.0
         for p in {p.mistake.name: p for p in group}.values():
             prior *= p.prior
-        size = sum(span_size(self.shop.before, p.path) for p in group if p.stage != "result")
+        size = sum(self._size(shown(p.path)) for p in group if p.stage != "result")
         return -prior, len(group), size, group[0].mistake.name
+
+    def _size(self, path: Path) -> int:
+        known = self._sizes.get(path)
+        if known is None:
+            known = self._sizes[path] = span_size(self.shop.before, path)
+        return known
 
 
 @final
@@ -173,10 +184,11 @@ class _Hunt:
         return self._fitting(self.build(_alike(self.variants.placed)))
 
     def _fitting(self, candidates: list[_Candidate]) -> list[_Candidate]:
-        return [c for c in candidates if equal(c.values, self.aim)]
+        """Keep those that give the person's line; those that are right, too, are none."""
+        return [c for c in candidates if equal(c.values, self.aim) and differ(c.values, self.truth)]
 
     def build(self, groups: Iterable[tuple[Placed, ...]]) -> list[_Candidate]:
-        """Build and evaluate variants within the budget; those that are right are left out."""
+        """Build and evaluate variants within the budget."""
         found: list[_Candidate] = []
         shop = self.variants.shop
         for group in groups:
@@ -185,15 +197,14 @@ class _Hunt:
             self.budget -= 1
             expr = shop.build(group)
             values = None if expr is None else self.bench.value(expr)
-            if expr is not None and values is not None and differ(values, self.truth):
-                found.append(
-                    _Candidate(group, expr, values, self.variants.rank(group), shop.opened)
-                )
+            if expr is not None and values is not None:
+                found.append(_Candidate(group, expr, values, self.variants))
         return found
 
     def pairs(self, context: Context) -> tuple[Match, ...]:
         """Find two independent slips whose effects add up (or multiply) to the whole difference."""
-        pool = sorted(self.built, key=lambda c: c.rank)[:PAIR_POOL]
+        wrong = (c for c in self.built if differ(c.values, self.truth))
+        pool = sorted(wrong, key=lambda c: c.rank)[:PAIR_POOL]
         promising = (
             (a.placed[0], b.placed[0])
             for i, a in enumerate(pool)
@@ -265,7 +276,9 @@ def _match(
     c: _Candidate, placed: tuple[Placed, ...], others: tuple[str, ...], context: Context
 ) -> Match:
     first = placed[0]
-    sites = tuple(() if p.stage == "result" or c.inside else shown(p.path) for p in placed)
+    sites = tuple(
+        () if p.stage == "result" or c.variants.shop.opened else shown(p.path) for p in placed
+    )
     return Match(
         first.mistake,
         tuple(dict.fromkeys(sites)),

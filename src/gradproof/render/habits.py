@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from textwrap import wrap
 from typing import Final
 
-from gradproof.notation.elaborate.symbols import ALIASES, SIGMOIDS
-from gradproof.notation.elaborate.symbols import HABIT_INDICES
+from gradproof.notation.elaborate.symbols import ALIASES, HABIT_INDICES, SIGMOIDS
 from gradproof.notation.grammar import HABIT_CALLABLES
 from gradproof.notation.grammar.habits import ARGUMENT_ONLY, CERTAIN_CALLABLES, PRODUCT_LETTERS
 

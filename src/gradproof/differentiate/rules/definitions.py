@@ -83,7 +83,7 @@ def defined_function(e: Apply, site: Site) -> Expr:
 def defined_call(e: Apply, site: Site) -> Expr:
     """Put the arguments into the definition."""
     if e.primes == 0:
-        return site.of(unfold(e, site.context))
+        return site.of(site.once(lambda: unfold(e, site.context)))
     found = definitions_of(e, site.context)
     if len(found) != 1 or len(found[0].params) != 1 or found[0].indices:
         raise NotSupported(f"a prime on {e.name}, which is no function of one variable")

@@ -61,7 +61,7 @@ def entries_are_independent(e: Entry, site: Site) -> Expr:
 )
 def entry_of_definition(e: Entry, site: Site) -> Expr:
     """Put in what the entry stands for."""
-    return site.of(unfold(e, site.context))
+    return site.of(site.once(lambda: unfold(e, site.context)))
 
 
 @rule(
@@ -85,4 +85,4 @@ def entry_of_unknown(e: Entry, site: Site) -> Expr:
 )
 def entry_of_expression(e: Entry, site: Site) -> Expr:
     """Write the entry in components."""
-    return site.of(component(e.array, e.indices, site.context, site.taken))
+    return site.of(site.once(lambda: component(e.array, e.indices, site.context, site.taken)))

@@ -32,7 +32,7 @@ def _apart(e: Sum | Prod, site: Site) -> Sum | Prod:
 )
 def sum_over_index(e: Sum, site: Site) -> Expr:
     """Differentiate under the sum; deltas collapse it."""
-    total = _apart(e, site)
+    total = site.once(lambda: _apart(e, site))
     assert isinstance(total, Sum)
     return like_sum(total, site.at(total.body, 0), site.context)
 

@@ -95,7 +95,7 @@ def pow_node(c: Converter, node: Surface) -> Built:
 
 def _is_euler(c: Converter, exponent: Surface) -> bool:
     """Tell whether the base e is Euler's number: always, but for a whole power of a name that the document has."""
-    if "e" not in c.defined and "e" not in c.table.domains:
+    if not c.is_quantity_e():
         return True
     inner = unwrapped(exponent)
     inner = inner.args[0] if inner.head == "neg" else inner

@@ -86,6 +86,12 @@ class Converter:
                 head = f"{node.head} {node.text}"
         return build.opaque(head, node.span, kids)
 
+    def is_quantity_e(self) -> bool:
+        """Tell whether e names a quantity of the document and not Euler's number."""
+        table = self.table
+        named = "e" in self.defined or "e" in table.domains or "e" in table.variables
+        return named or not table.euler
+
     def whole(self, node: Surface) -> Built:
         """Convert where an array is meant as a whole: no dropped index is looked for."""
         before, self.repairing = self.repairing, False
@@ -111,7 +117,7 @@ class Converter:
                 return build.index(key, node.span)
             if key in CONSTANT_NAMES and key not in self.defined:
                 return Built(Const("pi"), node.span)
-            if key == "e" and key not in self.defined and key not in self.table.domains:
+            if key == "e" and not self.is_quantity_e():
                 return Built(Const("e"), node.span)
         if key in self.local and not resolved.indices:
             local = self.local[key]

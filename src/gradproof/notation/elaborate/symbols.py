@@ -147,7 +147,7 @@ class Symbols:
     `arguments` what each function is applied to, `variables` what is differentiated by
     (`derivatives` for each name),
     `primed` names that end in primes, `adjoints` names
-    written as a change, like ``dW``.
+    written as a change, like ``dW``; `euler` says that e is used as Euler's number.
     """
 
     indices: dict[str, IndexRange] = field(default_factory=dict[str, IndexRange])
@@ -171,6 +171,7 @@ class Symbols:
     bodies: dict[str, Surface] = field(default_factory=dict[str, Surface])
     formals: dict[str, Surface | None] = field(default_factory=dict[str, Surface | None])
     arguments: dict[str, list[Surface]] = field(default_factory=dict[str, list[Surface]])
+    euler: bool = False
     variables: set[str] = field(default_factory=set[str])
     derivatives: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     primed: set[str] = field(default_factory=set[str])

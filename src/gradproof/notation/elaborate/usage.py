@@ -24,6 +24,7 @@ def read_usage(table: Symbols, statements: Sequence[Statement], nodes: Sequence[
     for statement in statements:
         if statement.relations[:1] and statement.relations[0] in EQUALS:
             _defined(table, statement)
+    table.euler = any(map(_is_euler, nodes))
     _derivatives(table, nodes)
     _arguments(table, nodes)
     for statement in statements:
@@ -138,6 +139,20 @@ def _starts_with(side: Surface, key: str, table: Symbols) -> bool:
     """Tell an update: a sum that starts with the name itself."""
     first = side.args[0] if side.head == "add" else side
     return side.head == "add" and first.name is not None and table.resolve(first.name).key == key
+
+
+def _is_euler(node: Surface) -> bool:
+    """Tell whether a node uses e as Euler's number: under an exponent that is no number, or inside a logarithm."""
+    if node.head == "pow":
+        exponent = unwrapped(node.args[1])
+        exponent = exponent.args[0] if exponent.head == "neg" else exponent
+        return _is_e(node.args[0]) and not (exponent.head == "number" and exponent.text.isdigit())
+    logarithm = node.head == "log" or (node.head == "call" and node.text == "log")
+    return logarithm and any(_is_e(n) for a in node.args for n in walk_surface(a))
+
+
+def _is_e(node: Surface) -> bool:
+    return node.name is not None and full_key(node.name) == "e"
 
 
 def _derivatives(table: Symbols, nodes: Iterable[Surface]) -> None:

@@ -1,0 +1,84 @@
+"""Slips under a shared derivative: both derivatives are equal, and yet what is differentiated was changed wrongly.
+
+``d/dx (x-μ)² = d/dx (x² - 2xμ - μ²)`` is true, for the wrong term does not depend on x; the step is wrong.
+"""
+
+from dataclasses import replace
+
+from gradproof.checking.judgement import Outcome
+from gradproof.checking.ladder import judge_pair
+from gradproof.expr import (
+    Add,
+    Context,
+    Derivative,
+    Div,
+    Entry,
+    Expr,
+    Mul,
+    Neg,
+    Path,
+    Sym,
+    children,
+    walk,
+)
+
+
+def operand_slip(left: Expr, right: Expr, context: Context) -> Outcome | None:
+    """Return the refutation of the operands of two equal derivatives, or None.
+
+    Leaving out what does not depend on the variable is right, and so is keeping it: only a term of the
+    right operand that is constant, and does not stand in the left one, makes a difference count.
+    """
+    pair = _operands(left, right, ())
+    if pair is None:
+        return None
+    a, b, path = pair
+    body, other = a.body, b.body
+    written = set(_terms(body))
+    constant = [t for t in _terms(other) if not any(_depends(t, w, context) for w in b.wrt)]
+    if not constant or all(t in written for t in constant):
+        return None
+    found = judge_pair(body, other, context)
+    return replace(found, operand=(*path, 0)) if found.verdict == "refuted" else None
+
+
+def _operands(left: Expr, right: Expr, path: Path) -> tuple[Derivative, Derivative, Path] | None:
+    """Find the one pair of derivatives by the same variables in which two sides differ."""
+    if isinstance(left, Derivative) and isinstance(right, Derivative):
+        same = left.wrt == right.wrt and left.body != right.body
+        return (left, right, path) if same else None
+    if type(left) is not type(right) or not isinstance(left, Neg | Mul | Div | Add):
+        return None
+    ours, theirs = children(left), children(right)
+    if len(ours) != len(theirs):
+        return None
+    off = [k for k, (x, y) in enumerate(zip(ours, theirs, strict=True)) if x != y]
+    return _operands(ours[off[0]], theirs[off[0]], (*path, off[0])) if len(off) == 1 else None
+
+
+def _terms(e: Expr) -> list[Expr]:
+    """Split an expression into its terms, signs kept."""
+    match e:
+        case Add(terms):
+            return [t for term in terms for t in _terms(term)]
+        case Neg(Add(terms)):
+            return [Neg(t) for term in terms for t in _terms(term)]
+        case _:
+            return [e]
+
+
+def _depends(e: Expr, variable: Expr, context: Context) -> bool:
+    """Tell whether an expression may depend on a variable, through definitions too."""
+    symbol = variable.array if isinstance(variable, Entry) else variable
+    if not isinstance(symbol, Sym):
+        return True
+    todo, seen = [e], set[str]()
+    while todo:
+        for _, node in walk(todo.pop()):
+            name = getattr(node, "name", None)
+            if name == symbol.name or (isinstance(name, str) and name in context.varying):
+                return True
+            if isinstance(name, str) and name in context.definitions and name not in seen:
+                seen.add(name)
+                todo.extend(d.body for d in context.definitions[name])
+    return False
