@@ -1,4 +1,4 @@
-"""What holds from a line on only: values, cases of indices, signs; equations being solved; names that nothing explains."""
+"""What holds from a line on only: values, cases, signs; equations being solved; names that nothing explains."""
 
 import pytest
 

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,10 +30,10 @@ DOCUMENTS = {
         r"\frac{\partial L}{\partial z_j} = y_j - p_j",
     ),
     "names.md": displays(
-        r"f = a b^2 + c d e^{g} + h \log k + \lambda \mu \nu",
+        r"f = a b^2 + c q e^{g} + h \log k + \lambda \mu \nu",
         r"\frac{\partial f}{\partial b} = 2ab + c + h",
-        r"\frac{\partial f}{\partial g} = c d e^{g} - \lambda",
-        r"\frac{\partial f}{\partial \mu} = \lambda \nu + k + q + r",
+        r"\frac{\partial f}{\partial g} = c q e^{g} - \lambda",
+        r"\frac{\partial f}{\partial \mu} = \lambda \nu + k + q",
     ),
     "matrices.md": "Let $X \\in \\mathbb{R}^{m \\times n}$, $w \\in \\mathbb{R}^n$, $y \\in \\mathbb{R}^m$.\n\n"
     + displays(
@@ -40,7 +41,8 @@ DOCUMENTS = {
         r"\nabla_w J = 2X^T(Xw - y)",
         r"\nabla_w J = 2X(Xw - y)",
     ),
-    "chain.tex": "\\begin{align}\nf &= (3x+1)^2 \\\\\n\\frac{df}{dx} &= 2(3x+1) \\\\\n&= 6x+2 \\\\\n&= 18x+6\n\\end{align}\n",
+    "chain.tex": "\\begin{align}\nf &= (3x+1)^2 \\\\\n"
+    "\\frac{df}{dx} &= 2(3x+1) \\\\\n&= 6x+2 \\\\\n&= 18x+6\n\\end{align}\n",
     "plain.txt": "f = log(1 - x)\n\ndf/dx = 1/(1 - x)\n",
     "broken.md": displays(r"\frac{a", "((((b", r"x^{9^{9^9}} = 1", "a = b", "b = a"),
 }  # fmt: skip
@@ -72,13 +74,13 @@ def run(folder: Path, *names: str, seed: str = "0", style: str = "json", **extra
 
 @pytest.mark.parametrize("style", ["json", "full"])
 def test_the_order_of_hashes_does_not_matter(folder, style):
-    reports = {run(folder, *DOCUMENTS, seed=seed, style=style) for seed in ("1", "2", "77", "4242")}
+    reports = {run(folder, *DOCUMENTS, seed=seed, style=style) for seed in ("1", "4242")}
     assert len(reports) == 1
 
 
-def test_the_report_says_something(folder):
+def test_the_report_says_something(plain):
     """…of each kind; reports without findings are equal for a poor reason."""
-    files = json.loads(run(folder, *DOCUMENTS))["files"]
+    files = json.loads(plain)["files"]
     assert [f["path"] for f in files] == list(DOCUMENTS)
     assert sum(len(f["findings"]) for f in files) >= 6
     verdicts = {line["verdict"] for f in files for line in f["lines"]}
@@ -87,8 +89,13 @@ def test_the_report_says_something(folder):
     assert any(finding["counterexample"] for f in files for finding in f["findings"])
 
 
-def test_neither_language_nor_place_nor_threads_matter(folder):
-    plain = run(folder, *DOCUMENTS)
+@pytest.fixture(scope="module")
+def plain(folder):
+    """The report on all documents in one run."""
+    return run(folder, *DOCUMENTS)
+
+
+def test_neither_language_nor_place_nor_threads_matter(folder, plain):
     for extra in (
         {"LC_ALL": "C", "LANG": "C"},
         {"TZ": "Asia/Kathmandu"},
@@ -98,9 +105,9 @@ def test_neither_language_nor_place_nor_threads_matter(folder):
         assert run(folder, *DOCUMENTS, **extra) == plain
 
 
-def test_a_report_does_not_depend_on_what_was_checked_before(folder):
+def test_a_report_does_not_depend_on_what_was_checked_before(folder, plain):
     """No state is left behind: alone, first or last, a document is reported on in the same words."""
-    files = {f["path"]: f for f in json.loads(run(folder, *DOCUMENTS))["files"]}
+    files = {f["path"]: f for f in json.loads(plain)["files"]}
     backwards = json.loads(run(folder, *reversed(DOCUMENTS)))["files"]
     assert {f["path"]: f for f in backwards} == files
     (alone,) = json.loads(run(folder, "names.md"))["files"]
@@ -114,11 +121,6 @@ def test_twice_in_one_process_is_the_same(name):
     assert check_source(name, DOCUMENTS[name].encode()) == first
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_the_command_line_says_what_the_api_says(name, folder):
-    report = api.check_file(folder / name)
-    said = json.loads(api.to_json(api.Report((report,))))["files"][0]
-    (shown,) = json.loads(run(folder, *DOCUMENTS, seed="5"))["files"][
-        list(DOCUMENTS).index(name) :
-    ][:1]
-    assert {**said, "path": name} == shown
+def test_the_command_line_says_what_the_api_says(folder, plain):
+    reports = tuple(replace(api.check_file(folder / name), path=name) for name in DOCUMENTS)
+    assert api.to_json(api.Report(reports)).encode() == plain

@@ -8,7 +8,8 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "gradproof"
 FUNCTIONS = {"eval", "exec", "compile", "__import__"}
 ANYWHERE = {"eval", "exec", "sympify", "parse_expr", "lambdify"}
-MODULES = {"sympy", "code", "codeop", "pickle", "marshal", "shelve"}
+MODULES = {"sympy", "code", "codeop", "pickle", "marshal", "shelve", "runpy", "dill", "cloudpickle"}
+SHELLS = {"system", "popen", "execv", "execve", "execvp", "spawnl", "spawnv", "posix_spawn"}
 
 
 def offences(source):
@@ -21,6 +22,8 @@ def offences(source):
                 names = {name} & (FUNCTIONS | ANYWHERE)
             case ast.Attribute(value=ast.Name(id="builtins"), attr=name):
                 names = {name} & FUNCTIONS
+            case ast.Attribute(value=ast.Name(id="os"), attr=name):
+                names = {name} & (SHELLS | ANYWHERE)
             case ast.Attribute(attr=name):
                 names = {name} & ANYWHERE
             case ast.Constant(value=str(text)):
@@ -30,6 +33,8 @@ def offences(source):
             case ast.ImportFrom(module=str(module), names=aliases):
                 names = {module.split(".")[0]} & MODULES
                 names |= {alias.name for alias in aliases} & ANYWHERE
+                if module == "os":
+                    names |= {alias.name for alias in aliases} & SHELLS
                 if module == "builtins":
                     names |= {alias.name for alias in aliases} & FUNCTIONS
             case _:
@@ -65,6 +70,9 @@ def test_the_package_runs_no_text():
         "frame.eval(text)",
         "__import__(text)",
         "import pickle",
+        "import runpy",
+        "import os\nos.system(text)",
+        "from os import popen",
     ],
 )
 def test_a_planted_call_is_caught(planted):

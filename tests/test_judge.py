@@ -81,7 +81,8 @@ def test_chain_rule_through_definitions() -> None:
         r"h = w x + b",
         r"z = \frac{1}{1+e^{-h}}",
         r"J = -(y\log z + (1-y)\log(1-z))",
-        r"\frac{\partial J}{\partial w} = \frac{\partial J}{\partial z}\frac{\partial z}{\partial h}\frac{\partial h}{\partial w}",
+        r"\frac{\partial J}{\partial w} = \frac{\partial J}{\partial z}"
+        r"\frac{\partial z}{\partial h}\frac{\partial h}{\partial w}",
         r"\frac{\partial J}{\partial z} = \frac{z-y}{z(1-z)}",
         r"\frac{\partial z}{\partial h} = z(1-z)",
         r"\frac{\partial J}{\partial w} = (z-y)x",

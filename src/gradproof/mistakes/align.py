@@ -21,6 +21,7 @@ from gradproof.expr import (
     Sum,
     Sym,
     children,
+    walk,
 )  # fmt: skip
 from gradproof.mistakes.bench import Bench, Measured, equal
 from gradproof.mistakes.scales import Scales
@@ -123,6 +124,8 @@ class _Aligner:
         if terms is not None:
             return terms
         factor, mended = self.scales.mended(after, after, right)
+        if mended is None and 2 * _nodes(after) < _nodes(right):
+            mended = self.scales.over_a_symbol(after, after, right)
         return Alignment(path, after, right if mended is None else mended, factor)
 
     def _descend(self, after: Expr, right: Expr, path: Path) -> Alignment | None:
@@ -221,6 +224,10 @@ class _Aligner:
                     return None
                 found.append(new)
         return found
+
+
+def _nodes(e: Expr) -> int:
+    return sum(1 for _ in walk(e))
 
 
 def _pair_off(ours: "list[_Term]", theirs: "list[_Term]") -> "tuple[list[_Term], list[_Term], int]":

@@ -8,13 +8,16 @@ from typing import Final, final
 import numpy as np
 
 from gradproof.evaluate import Samples, Unsupported, make_samples
-from gradproof.expr import Context, Expr, Mul, Num, Sym
+from gradproof.expr import Context, Expr, Mul, Num, Sym, walk
 from gradproof.mistakes.bench import Bench, Measured, close, together
 from gradproof.mistakes.presented import INVENTED
 from gradproof.rewrite import div, mul, neg, num, power
 
 LARGEST: Final = 12
 """Largest numerator and denominator of a factor that counts as simple."""
+
+SYMBOLS: Final = 6
+"""At most so many symbols are tried as a factor."""
 
 POWERS: Final = (1, -1, 2, -2)
 """Powers of a size by which a part may be off."""
@@ -59,6 +62,18 @@ class Scales:
                 if factor == second * Fraction(size) ** p and _simple(factor):
                     return None, _over(part, factor, Sym(name), p)
         return None, None
+
+    def over_a_symbol(self, part: Expr, wrong: Expr, right: Expr) -> Expr | None:
+        """Return `part` times or over one scalar symbol of `right`, where that makes `wrong` right."""
+        names = dict.fromkeys(n for _, n in walk(right) if isinstance(n, Sym) and not n.space.shape)
+        for name in list(names)[:SYMBOLS]:
+            factor = self._ratio(self._bench, mul(name, wrong), right)
+            if factor is not None and _simple(factor):
+                return _over(part, factor, name, -1)
+            factor = self._ratio(self._bench, wrong, mul(right, name))
+            if factor is not None and _simple(factor):
+                return _over(part, factor, name, 1)
+        return None
 
     def _ratio(self, bench: Bench, wrong: Expr, right: Expr) -> Fraction | None:
         a, b = bench.value(wrong), bench.value(right)
