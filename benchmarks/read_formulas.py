@@ -70,7 +70,8 @@ def import_seconds() -> float:
 def main() -> int:
     """Read the file named on the command line and print the figures; 1 where something is silently wrong."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("path", type=Path)
+    own = Path(__file__).parents[1] / "tests" / "formulas" / "reading.jsonl"
+    parser.add_argument("path", type=Path, nargs="?", default=own)
     parser.add_argument("--show", action="store_true", help="print what was read for every formula")
     parser.add_argument("--time", action="store_true", help="measure the time to read")
     arguments = parser.parse_args()

@@ -20,7 +20,8 @@ def verdicts(text: str) -> list[str]:
 
 def test_a_value_given_later_does_not_reach_back():
     got = verdicts(
-        BCE + r" $\frac{dL}{da}=-\frac ya-\frac{1-y}{1-a}$. Let $y=1$. Then $\frac{dL}{da}=-\frac1a$."
+        BCE
+        + r" $\frac{dL}{da}=-\frac ya-\frac{1-y}{1-a}$. Let $y=1$. Then $\frac{dL}{da}=-\frac1a$."
     )
     assert got[1] == "refuted"
     assert got[-1] in RIGHT
@@ -57,9 +58,7 @@ def test_a_condition_ends_with_its_heading():
 
 
 def test_a_second_definition_counts_from_where_it_stands():
-    got = verdicts(
-        r"$f(x)=x^2$, $f'(x)=2x$. Now take $f(x)=x^3$. Then $f'(x)=3x^2$."
-    )
+    got = verdicts(r"$f(x)=x^2$, $f'(x)=2x$. Now take $f(x)=x^3$. Then $f'(x)=3x^2$.")
     assert "refuted" not in got
     assert got[1] in RIGHT
     assert got[-1] in RIGHT

@@ -130,7 +130,7 @@ INSTANCES = {
     "delta-decided": Delta(J, J),
     "sum-of-zeros": Sum(ZERO, J),
     "sign-before-sum": Sum(Neg(at(J)), J),
-    "delta-out-of-sum": Sum(Mul((at(J), Delta(K, Idx("i")), X)), J),
+    "delta-out-of-sum": Sum(Mul((at(J), Delta(K, num(2)), X)), J),
     "delta-collapse": Sum(Neg(Div(Mul((at(J), Delta(K, J))), X)), J),
     "indicator-decided": Indicator(Compare("!=", J, J)),
     "equal-cases": Cases((Branch(X, Compare(">", X, Y)), Branch(X, None))),

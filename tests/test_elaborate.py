@@ -5,8 +5,28 @@ from fractions import Fraction
 import pytest
 
 from gradproof.expr import (
-    CLOSED_UNIT, Add, Apply, Const, Definition, Derivative, Div, Entry, Fn, Idx, MatMul, Mul, Neg,
-    Num, Pow, Size, Space, Sum, Sym, Transpose, at_path, walk,
+    CLOSED_UNIT,
+    Add,
+    Apply,
+    Const,
+    Definition,
+    Derivative,
+    Div,
+    Entry,
+    Fn,
+    Idx,
+    MatMul,
+    Mul,
+    Neg,
+    Num,
+    Pow,
+    Size,
+    Space,
+    Sum,
+    Sym,
+    Transpose,
+    at_path,
+    walk,
 )  # fmt: skip
 from gradproof.notation.derivation import Derivation, Line
 from gradproof.notation.documents import read_document
@@ -45,9 +65,7 @@ def test_a_number_indexes_only_families():
 
 
 def test_superscripts_in_round_brackets_index_and_in_square_brackets_label():
-    found = sides(
-        r"L = \sum_{i=1}^m x^{(i)}", r"A = W^{[1]}", declare=(r"x^{(i)} \in \mathbb{R}",)
-    )
+    found = sides(r"L = \sum_{i=1}^m x^{(i)}", r"A = W^{[1]}", declare=(r"x^{(i)} \in \mathbb{R}",))
     assert any(isinstance(e, Entry) for _, e in walk(found[0][1]))
     assert found[1][1] == Sym("W^{[1]}")
 
@@ -78,7 +96,8 @@ def test_a_dropped_index_is_restored_with_a_note():
     assert not [
         e
         for path, e in walk(body)
-        if e == Sym(r"\hat y", Space((Size("m"),))) and not isinstance(at_path(body, path[:-1]), Entry)
+        if e == Sym(r"\hat y", Space((Size("m"),)))
+        and not isinstance(at_path(body, path[:-1]), Entry)
     ]
 
 

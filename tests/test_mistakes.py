@@ -42,8 +42,7 @@ from gradproof.expr import (
 )  # fmt: skip
 from gradproof.mistakes import align_terms, catalogue, explain
 from gradproof.mistakes.bench import differ, equal, measure
-from gradproof.mistakes.sites import LATER
-from gradproof.mistakes.sites import Workshop, places_to_rewrite
+from gradproof.mistakes.sites import LATER, Workshop, places_to_rewrite
 from gradproof.rewrite import num
 
 N = Space((Size("n"),))
@@ -147,8 +146,9 @@ SOFT = knowing(o=(exp(u[k]) / total(exp(u[n]), n), k), E=-total(t[k] * log(F(Sym
 OUT = F(Sym("o", N))
 LIKELY = knowing(E=-total(log(sigmoid(w[j] * x)), j))
 SHARED = knowing(h=tanh(a * x), q=a * F(Sym("h")))
-CALLED = replace(BASE, definitions={"q": (Definition("q", of(x ** 2 + 3 * x), (x.e,)),)})
-MOVING = replace(knowing(E=x ** 2 + y ** 3), moving=frozenset({"x"}))
+Y = F(Sym("Y", Space((Size("n"), Size("n")))))
+CALLED = replace(BASE, definitions={"q": (Definition("q", of(x**2 + 3 * x), (x.e,)),)})
+MOVING = replace(knowing(E=x**2 + y**3), moving=frozenset({"x"}))
 
 CASES = {
     "chain-inner-dropped": (BASE, -1 * (d(y * log(p), p) + d((1 - y) * log(1 - p), p)),
@@ -213,6 +213,8 @@ CASES = {
     "jacobian-off-diagonal-sign": (BASE, d(softmax(w)[k], w[n]),
                                    softmax(w)[k] * (F(Delta(k, n)) + softmax(w)[n])),
     "index-wrong": (BASE, d(total(X[i, j] * w[j], j), w[k]), X[i, n]),
+    "quadratic-form-symmetrised": (
+        BASE, d(total(total(Y[j, n] * w[j] * w[n], n), j), w[k]), 2 * total(Y[k, n] * w[n], n)),
     "wrong-variable": (BASE, d(tanh(a * x + b * z), x), (1 - tanh(a * x + b * z) ** 2) * b),
     "constant-differentiated": (BASE, d(a * sin(x) + c ** 2, x), a * call("cos")(x) + 2 * c),
     "regulariser-factor": (BASE, d(total((x * w[j] - v[j]) ** 2, j) + a * x ** 2, x),

@@ -27,6 +27,9 @@ from gradproof.mistakes.bench import Bench, Measured, equal
 from gradproof.mistakes.scales import Scales
 from gradproof.rewrite import ONE, div, mul, neg
 
+LONG = 12
+"""Number of nodes above which a shorter way to write the right line is looked for."""
+
 _LARGEST = 12
 _LEVELS = 4
 
@@ -124,7 +127,7 @@ class _Aligner:
         if terms is not None:
             return terms
         factor, mended = self.scales.mended(after, after, right)
-        if mended is None and 2 * _nodes(after) < _nodes(right):
+        if mended is None and max(2 * _nodes(after), LONG) < _nodes(right):
             mended = self.scales.over_a_symbol(after, after, right)
         return Alignment(path, after, right if mended is None else mended, factor)
 

@@ -65,7 +65,9 @@ class Scales:
 
     def over_a_symbol(self, part: Expr, wrong: Expr, right: Expr) -> Expr | None:
         """Return `part` times or over one scalar symbol of `right`, where that makes `wrong` right."""
-        names = dict.fromkeys(n for _, n in walk(right) if isinstance(n, Sym) and not n.space.shape)
+        sizes = self._samples.sizes
+        symbols = (n for _, n in walk(right) if isinstance(n, Sym) and not n.space.shape)
+        names = dict.fromkeys(n for n in symbols if n.name not in sizes)
         for name in list(names)[:SYMBOLS]:
             factor = self._ratio(self._bench, mul(name, wrong), right)
             if factor is not None and _simple(factor):

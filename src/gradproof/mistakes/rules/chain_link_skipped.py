@@ -16,8 +16,9 @@ def _skipped(a: Application) -> Iterator[Expr]:
 
 
 def _skipped_quantity(a: Application) -> Iterator[Expr]:
-    for _, rest in links_of(a):
-        yield rest
+    links = links_of(a)
+    if len(links) == 1:
+        yield links[0][1]
 
 
 MISTAKE: Final = Mistake(

@@ -49,7 +49,7 @@ def read_formula(
     if len(rows) != 1 or len(rows[0].statements) != 1 or rows[0].statements[0].relations:
         raise UnreadFormula(f"expected one expression, found {text!r}")
     table = survey([*statements, *rows[0].statements])
-    side = converter(table, frozenset(), []).statement(rows[0].statements[0])[0]
+    side = converter(table, frozenset[str](), []).statement(rows[0].statements[0])[0]
     if side is None:
         raise UnreadFormula("expected an expression, found nothing")
     return side.expr

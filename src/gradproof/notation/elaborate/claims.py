@@ -21,7 +21,7 @@ from gradproof.expr import (
 from gradproof.notation.derivation import Claim, Condition
 from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.build import Built
-from gradproof.notation.elaborate.contexts import Scope, base_name
+from gradproof.notation.elaborate.contexts import Known, Scope, base_name
 from gradproof.notation.elaborate.convert import converter as make_converter
 from gradproof.notation.elaborate.convert import is_zero
 from gradproof.notation.elaborate.converter import Converter
@@ -33,6 +33,9 @@ from gradproof.notation.elaborate.declare import (
 from gradproof.notation.elaborate.roles import EQUALS, Target, role_of, target
 from gradproof.notation.elaborate.symbols import Symbols, full_key
 from gradproof.notation.surface import FormulaRow, Note, Statement
+
+BROKEN = frozenset({"brace-unbalanced", "argument-missing", "environment-unbalanced"})
+"""Repairs of a formula that was cut off: what is missing could make the line right."""
 
 IMPLICATIONS = frozenset({"=>", "<=>", "->", "mapsto"})
 
@@ -70,11 +73,11 @@ class RowReading:
 
 
 def read_row(
-    row: FormulaRow, table: Symbols, scope: Scope, known: set[str], manner: Manner
+    row: FormulaRow, table: Symbols, scope: Scope, known: Known, manner: Manner
 ) -> RowReading:
     """Elaborate the statements of a row; `known` are the names defined before it."""
     out = RowReading()
-    converter = make_converter(table, frozenset(known | set(scope.definitions)), out.notes)
+    converter = make_converter(table, known, out.notes)
     bare_condition = False
     for position, written in enumerate(row.statements):
         statement, implied = _without_implication(written)
@@ -128,7 +131,7 @@ def read_row(
             out.claims.append(_claim(built, statement, 0, soft=soft))
         elif role == "bare":
             out.claims.append(_claim(built, statement, 0, soft=True))
-    if bare_condition:
+    if bare_condition or any(n.kind in BROKEN for n in row.notes):
         out.claims = [replace(c, soft=True) for c in out.claims]
     return out
 
@@ -188,7 +191,14 @@ def _value(
 ) -> Condition | None:
     """Return ``y = 1`` as a condition where the name was used freely before, or the words make it one."""
     body = built[1]
-    if manner.explicit or goal.called or body is None or len(built) != 2 or goal.identity != goal.key or goal.indices:
+    if (
+        manner.explicit
+        or goal.called
+        or body is None
+        or len(built) != 2
+        or goal.identity != goal.key
+        or goal.indices
+    ):
         return None
     if not _closed(body.expr) or not (goal.key in scope.used or manner.conditional):
         return None
@@ -209,7 +219,7 @@ def _name_the_last(
     built: Sequence[Built | None],
     table: Symbols,
     scope: Scope,
-    known: set[str],
+    known: Known,
 ) -> None:
     """Define a new name at the end of a chain, ``… = a - y = δ``, by the side before it."""
     last, before = built[-1], built[-2] if len(built) > 2 else None
@@ -251,7 +261,7 @@ def _define(
     goal: Target,
     built: Sequence[Built | None],
     statement: Statement,
-    known: set[str],
+    known: Known,
 ) -> None:
     """Record a definition; the links after the defining one are claims."""
     left = built[0]
@@ -277,7 +287,7 @@ def _formals(left: Expr) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
             return (), ()
 
 
-def _unknown(e: Expr, known: set[str]) -> bool:
+def _unknown(e: Expr, known: Known) -> bool:
     return any(
         isinstance(n, Opaque) or (isinstance(n, Apply) and n.name not in known) for _, n in walk(e)
     )

@@ -1,6 +1,6 @@
 """Scopes and the contexts in which their lines are judged: definitions, domains, what varies."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import final
@@ -47,6 +47,20 @@ class Scope:
     one_example: bool = False
     fresh: bool = False
     strict: bool = False
+    assuming: bool = False
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The names defined so far: in a scope, and from outside the document; seen without copying."""
+
+    own: Set[str]
+    outside: Set[str] = frozenset()
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether a name is defined."""
+        return name in self.own or name in self.outside
 
 
 def base_name(e: Expr) -> tuple[str, ...]:
@@ -207,7 +221,8 @@ def _circular(definitions: Mapping[str, tuple[Definition, ...]]) -> set[str]:
             name
             for d in found
             for _, n in walk(d.body)
-            if isinstance(n, Sym | Apply) and (name := n.name) in definitions
+            if isinstance(n, Sym | Apply)
+            and (name := n.name) in definitions
             and not (name == key and d.indices)
             and name not in {p.name for p in d.params if isinstance(p, Sym)}
         }

@@ -1,6 +1,6 @@
 """Surface tree to expression: which head is converted by which handler."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from gradproof.expr import Expr, Num
 from gradproof.notation.elaborate import arithmetic, calculus, primes, series
@@ -47,7 +47,7 @@ HANDLERS: Mapping[str, Handler] = {
 }
 
 
-def converter(table: Symbols, defined: frozenset[str], notes: list[Note]) -> Converter:
+def converter(table: Symbols, defined: Container[str], notes: list[Note]) -> Converter:
     """Return a converter for the rows of one document."""
     return Converter(table, HANDLERS, defined, notes)
 

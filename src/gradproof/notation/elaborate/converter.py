@@ -1,6 +1,6 @@
 """The converter: walks one statement of the surface tree with the symbol table of the document."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, final
@@ -33,7 +33,7 @@ class Converter:
 
     table: Symbols
     handlers: Mapping[str, Handler]
-    defined: frozenset[str] = frozenset()
+    defined: Container[str] = frozenset[str]()
     notes: list[Note] = field(default_factory=list[Note])
     limits: list[str] = field(default_factory=list[str])
     bound: list[str] = field(default_factory=list[str])

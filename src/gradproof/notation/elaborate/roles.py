@@ -1,6 +1,6 @@
 """What a statement does in a derivation: declare, define, update, claim, or label."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import Literal, final
 
@@ -92,7 +92,7 @@ def _formal(node: Surface) -> bool:
 
 
 def role_of(
-    statement: Statement, table: Symbols, known: Set[str], *, assumed: bool
+    statement: Statement, table: Symbols, known: Container[str], *, assumed: bool
 ) -> StatementRole:
     """Classify a statement; `known` are the names defined so far in its scope.
 

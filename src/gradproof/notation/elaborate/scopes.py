@@ -6,7 +6,7 @@ from gradproof.diagnostic import Assumption, Role
 from gradproof.expr import Sym, free_indices, walk
 from gradproof.notation.derivation import Derivation, Line, Reading
 from gradproof.notation.elaborate.claims import Manner, RowReading, read_row
-from gradproof.notation.elaborate.contexts import Scope, states
+from gradproof.notation.elaborate.contexts import Known, Scope, states
 from gradproof.notation.elaborate.cues import read_cues
 from gradproof.notation.elaborate.rows import OUTSIDE, Item
 from gradproof.notation.elaborate.shapes import infer_shapes
@@ -55,9 +55,13 @@ def _line(
             shown=shown,
             conditions=tuple(scope.conditions.values()),
         )
-    known = _known(scopes, item.heading)
+    outside = scopes[OUTSIDE].known if OUTSIDE in scopes else frozenset[str]()
+    known = Known(scope.known, outside)
+    joined = scope.assuming and item.words.strip(" ,;").lower() in ("", "and", "and also", "with")
+    assumed = item.explicit or cues.assumed or (joined and item.place.inline is not None)
+    scope.assuming = assumed
     manner = Manner(
-        assumed=item.explicit or cues.assumed,
+        assumed=assumed,
         conditional=not item.explicit and cues.condition and not cues.introduces,
         settled=item.explicit or not scope.wrt or cues.introduces,
         worded=bool(item.words) and continues,
@@ -163,8 +167,3 @@ def _assumptions(item: Item, notes: Iterable[Note]) -> tuple[Assumption, ...]:
         if a not in out:
             out.append(a)
     return tuple(out)
-
-
-def _known(scopes: Mapping[int, Scope], heading: int) -> set[str]:
-    """Names defined in this scope (declarations from outside count for every scope)."""
-    return scopes[heading].known | (scopes[OUTSIDE].known if OUTSIDE in scopes else set())

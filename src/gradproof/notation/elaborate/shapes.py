@@ -21,7 +21,7 @@ def infer_shapes(statements: Sequence[Statement], table: Symbols) -> None:
         _elementwise(statements, table)
         changed = False
         for key, statement in definitions:
-            built = make_converter(table, frozenset(), []).statement(statement)[1]
+            built = make_converter(table, frozenset[str](), []).statement(statement)[1]
             if built is None:
                 continue
             before = (table.shapes.get(key), key in table.vague)

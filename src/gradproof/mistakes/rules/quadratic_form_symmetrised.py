@@ -1,0 +1,32 @@
+"""A quadratic form is differentiated as if its matrix were symmetric: 2 Σⱼ a_kj x_j for both terms."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from gradproof.differentiate import Application, base_name
+from gradproof.expr import Entry, Expr, Mul
+from gradproof.mistakes.mistake import Mistake, WrongDerivative
+from gradproof.rewrite import TWO, mul
+
+
+def _twice_one_term(a: Application) -> Iterator[Expr]:
+    if not isinstance(a.node, Mul):
+        return
+    factors = a.node.factors
+    own = base_name(a.wrt)
+    moving = [k for k, f in enumerate(factors) if isinstance(f, Entry) and base_name(f) == own]
+    if len(moving) != 2 or len(factors) < 3:
+        return
+    for k in moving:
+        yield mul(TWO, *factors[:k], a.part(k), *factors[k + 1 :])
+
+
+MISTAKE: Final = Mistake(
+    name="quadratic-form-symmetrised",
+    family="vectors and matrices",
+    headline="the matrix of a quadratic form was taken as symmetric",
+    message="the two terms of the derivative of {node} are equal for a symmetric matrix only",
+    why="d/dx xᵀA x = (A + Aᵀ) x, which is 2 A x where A = Aᵀ",
+    prior=0.7,
+    derivatives=(WrongDerivative(frozenset({"product-rule"}), _twice_one_term),),
+)
