@@ -126,3 +126,44 @@ def test_leaving_out_constants_under_a_derivative_is_right():
         r"$f = (x-\mu)^2$ $$\frac{df}{dx} = \frac{d}{dx}(x^2 - 2x\mu + \mu^2)$$ $$= \frac{d}{dx}(x^2 - 2x\mu)$$"
     )
     assert all(v in RIGHT for v in got[1:])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"$$\frac{dL}{dw} = \frac{dL}{da}\frac{da}{dw}$$ Since $L = (a-y)^2$ and $a = wx$, $$= 2(a-y)x$$",
+        r"$L = n_1\log p + n_2\log(1-p)$ and $n_1+n_2 = 10$.",
+        r"$L = (a-b)^2$. We know $a - b = 3$, so $L = 9$.",
+        r"$f(x)=x^2-4x$, $f'(x)=2x-4$. We want $f'(x) = 6$ so $2x - 4 = 6$, $2x = 10$, $x=5$.",
+        r"$\hat y = \sigma(0.3) = 0.574$ and $L = -\ln 0.574 = 0.555$.",
+        r"$y = \log x$ $$\frac{dy}{dx} = \frac{1}{x\ln 10}$$",
+        r"Let $y \in \mathbb{R}^n$. Assume $\sum_{i=2}^{n} y_i = 1$. $$\sum_{i=1}^n y_i = 1+y_1$$",
+        r"$$\sum_{i<j} x_i x_j = \frac12[(\sum_i x_i)^2-\sum_i x_i^2]$$",
+        r"$$\sum_{i\ne j} x_ix_j = (\sum_i x_i)^2-\sum_i x_i^2$$",
+        r"$$\frac{d}{dx}[(x+a)^2+b] = \frac{d}{dx}[x^2+2ax+a^2]$$",
+        r"Let $x \in \mathbb{R}^{3}$ and $x^Tx = 1$.",
+        r"$L = -y\log p - (1-y)\log(1-p)$ $$\frac{dL}{dp} = -\frac{y}{p} + \frac{1-y}{1",
+    ],
+)
+def test_right_lines_in_ordinary_prose_are_not_accused(text: str):
+    assert "refuted" not in verdicts(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"Note that $\sum_{k=2}^{1} z_k=0$. $$x_k y_k = 2x_k y_k$$",
+        r"$$\sum_{i=1}^n i = 2n$$",
+        r"$$\sum_{k=3}^{0} L_k = 5$$",
+        r"Let $u,v\in\mathbb R^0$. $$u+v=2u+v$$",
+        r"$$x^2$$ $$= x\cdot x = x^3$$",
+        r"$$\log(x) = -\max(\log x,\log x)$$",
+        r"$$\log(x+b)=\log(x+|b|)$$",
+    ],
+)
+def test_wrong_lines_are_not_confirmed_by_accident(text: str):
+    assert verdicts(text)[-1] in ("refuted", "undecided")
+
+
+def test_a_declared_sign_is_no_equation_to_solve():
+    assert verdicts(r"Let $x > 0$. $$x^2 x = x^4$$")[-1] == "refuted"

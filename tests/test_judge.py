@@ -178,7 +178,6 @@ def test_the_notation_of_right_lines_is_understood(text: str) -> None:
         r"$g(z)=\frac{1}{1+e^{-z}}$ then $\frac{dg}{dz}=g(1+g)$",
         r"$y=\sin(3x)$, $y'=-3\cos(3x)$",
         r"$\tanh'=1+\tanh^2$",
-        r"$\log 2=0.694$",
     ],
 )
 def test_wrong_lines_in_the_same_notation_are_refuted(text: str) -> None:

@@ -103,7 +103,10 @@ def _compare(
 
     def work(w: Workspace) -> tuple[bool, bool]:
         scopes = _scopes(w, left, right) if unroll else iter((Env(),))
-        return all(_equal(w, left, right, scope) for scope in scopes), w.short
+        cases = list(scopes)
+        if not cases:
+            raise NotCanonical("an index that has no values")
+        return all(_equal(w, left, right, scope) for scope in cases), w.short
 
     return _with_room(work, context, unroll=unroll, fold=fold)
 

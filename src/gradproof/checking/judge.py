@@ -87,10 +87,28 @@ def _claim(line: Line, claim: Claim, chain: Chain, context: Context) -> Judged:
     sides = list(claim.sides)
     continuing = sides[0] is None
     if not continuing and _introduces(sides[0], chain, context):
-        return Judged(line, "given", claim=claim, given=True)
+        given = Judged(line, "given", claim=claim, given=True)
+        return _with_rest(given, line, claim, chain, context)
     if continuing:
-        return _continuing(line, claim, chain, context)
+        judged = _continuing(line, claim, chain, context)
+        if judged.verdict == "refuted" and chain.before is not None:
+            other = _continuing(line, claim, chain.before, context)
+            judged = judged if other.verdict == "refuted" else other
+        return _with_rest(judged, line, claim, chain, context)
     judged = _links(line, claim, sides, list(range(len(sides))), chain, context)
+    return judged
+
+
+def _with_rest(judged: Judged, line: Line, claim: Claim, chain: Chain, context: Context) -> Judged:
+    """Judge the links after the first of a chain, and return the worse."""
+    if len(claim.sides) < 3:
+        return judged
+    positions = list(range(1, len(claim.sides)))
+    rest = _links(line, claim, claim.sides[1:], positions, chain, context, skip_truth=True)
+    if WORST_FIRST.index(rest.verdict) < WORST_FIRST.index(judged.verdict) and (
+        rest.verdict in ("refuted", "undecided", "unread") or judged.verdict != "given"
+    ):
+        return replace(rest, before=chain.line, given=judged.given)
     return judged
 
 
@@ -292,6 +310,13 @@ def _pair(line: Line, left: Expr, right: Expr, chain: Chain, context: Context) -
 
 
 def _advance(chain: Chain, head: Expr | None, last: Expr | None, line: Line) -> None:
+    """Start a new chain; what is said in passing (a definition, a formula in the text) may leave the old one open."""
+    passing = line.role == "definition" or line.place.inline is not None
+    if not passing:
+        chain.before = None
+    elif not chain.passing and chain.last is not None:
+        chain.before = replace(chain, before=None)
+    chain.passing = passing
     chain.head, chain.last, chain.line = head, last, line
     chain.certain, chain.wrong, chain.opaque = True, False, None
 

@@ -74,5 +74,7 @@ class Chain:
     wrong: bool = False
     line: Line | None = None
     opaque: str | None = None
+    before: "Chain | None" = None
+    passing: bool = False
     facts: list[tuple[Expr, Expr]] = field(default_factory=list[tuple[Expr, Expr]])
     falsehoods: list[tuple[Expr, Expr]] = field(default_factory=list[tuple[Expr, Expr]])

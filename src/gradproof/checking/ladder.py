@@ -5,16 +5,16 @@ from types import MappingProxyType
 
 from gradproof.canonical import identical
 from gradproof.checking.judgement import Outcome
-from gradproof.checking.limits import POINTS
+from gradproof.checking.limits import FEWEST, POINTS
 from gradproof.diagnostic import Evidence, EvidenceKind
 from gradproof.differentiate import NotSupported, evaluate_derivatives
 from gradproof.evaluate import (
+    Comparison,
     Mode,
     Samples,
     Unsupported,
     compare,
     find_counterexample,
-    infer_domains,
     make_samples,
 )
 from gradproof.expr import (
@@ -70,6 +70,9 @@ def judge_pair(
         if found.points == 0:
             return replace(base, reason="no point was found at which both sides are defined")
         if not found.differ:
+            weak = _weak(left, right, context, samples, found, mode)
+            if weak is not None:
+                return replace(base, reason=weak)
             return replace(
                 base, verdict="agrees", evidence=Evidence("sampling", found.points), rules=names
             )
@@ -89,6 +92,24 @@ def judge_pair(
         certificate=certificate,
         rules=names,
     )
+
+
+def _weak(
+    left: Expr, right: Expr, context: Context, samples: Samples, found: Comparison, mode: Mode
+) -> str | None:
+    """Say why agreement on the sample points is no evidence: other sizes, kinks met from one side, few points."""
+    if samples.one_sided:
+        return "a kink was met from one side only"
+    if found.points < FEWEST and found.undefined > found.points:
+        return f"both sides are defined at {found.points} of the sample points only"
+    free = {n: v for n, v in samples.sizes.items() if n not in context.sizes}
+    if not free:
+        return None
+    larger = replace(
+        context, sizes=MappingProxyType({**context.sizes, **{n: v + 1 for n, v in free.items()}})
+    )
+    again = compare(left, right, points_for(left, right, larger), larger, mode=mode)
+    return "the sides differ where the sizes are others" if again.differ else None
 
 
 def points_for(left: Expr, right: Expr, context: Context) -> Samples:
@@ -115,10 +136,8 @@ def _exactly(
     names = tuple(dict.fromkeys(step.rule for step in (*a.steps, *b.steps)))
     if a.expr == b.expr and a.expr is not left:
         return "rule", names
-    inferred = infer_domains((left, right), context)
-    if inferred:
-        context = replace(context, domains=MappingProxyType({**inferred, **context.domains}))
-    if identical(a.expr, b.expr, context):
+    declared = {k: d for k, d in context.domains.items() if d.declared}
+    if identical(a.expr, b.expr, replace(context, domains=MappingProxyType(declared))):
         return "canonical", names
     return None, names
 

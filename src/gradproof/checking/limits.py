@@ -3,6 +3,9 @@
 POINTS = 24
 """Sample points of one comparison."""
 
+FEWEST = 3
+"""Sample points at which both sides must be defined where they are not at most of them."""
+
 MAX_READINGS = 4
 """Readings of one line that are judged."""
 

@@ -16,6 +16,7 @@ from gradproof.expr import (
     Expr,
     Mul,
     Neg,
+    Num,
     Path,
     Sym,
     children,
@@ -26,17 +27,18 @@ from gradproof.expr import (
 def operand_slip(left: Expr, right: Expr, context: Context) -> Outcome | None:
     """Return the refutation of the operands of two equal derivatives, or None.
 
-    Leaving out what does not depend on the variable is right, and so is keeping it: only a term of the
-    right operand that is constant, and does not stand in the left one, makes a difference count.
+    Leaving out, adding or respelling what does not depend on the variable is right. Only where the left
+    operand has no such term, so that those of the right one come from rewriting it, does a difference count.
     """
     pair = _operands(left, right, ())
     if pair is None:
         return None
     a, b, path = pair
     body, other = a.body, b.body
-    written = set(_terms(body))
-    constant = [t for t in _terms(other) if not any(_depends(t, w, context) for w in b.wrt)]
-    if not constant or all(t in written for t in constant):
+    if any(not _moves(t, a, context) for t in _terms(body)):
+        return None
+    constant = [t for t in _terms(other) if not _moves(t, b, context)]
+    if all(isinstance(t, Sym | Num | Entry) for t in constant):
         return None
     found = judge_pair(body, other, context)
     return replace(found, operand=(*path, 0)) if found.verdict == "refuted" else None
@@ -65,6 +67,11 @@ def _terms(e: Expr) -> list[Expr]:
             return [Neg(t) for term in terms for t in _terms(term)]
         case _:
             return [e]
+
+
+def _moves(e: Expr, node: Derivative, context: Context) -> bool:
+    """Tell whether a term may depend on a variable of the derivative."""
+    return any(_depends(e, w, context) for w in node.wrt)
 
 
 def _depends(e: Expr, variable: Expr, context: Context) -> bool:

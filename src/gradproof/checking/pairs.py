@@ -1,15 +1,17 @@
 """Two sides with everything that may excuse a difference: held quantities, unstated assumptions, unknown names."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 from gradproof.checking.hypotheses import hypotheses
 from gradproof.checking.judgement import Outcome
 from gradproof.checking.ladder import judge_pair
 from gradproof.checking.operands import operand_slip
 from gradproof.diagnostic import Verdict
-from gradproof.expr import Context, Derivative, Expr, Gradient, Sym, walk
+from gradproof.expr import Context, Derivative, Expr, Fn, Gradient, Num, Sym, walk
 
 RIGHT: tuple[Verdict, ...] = ("proved", "agrees")
+TEN, TWO = Fraction(10), Fraction(2)
 
 
 def judge_sides(
@@ -34,10 +36,20 @@ def judge_sides(
             if h.sufficient:
                 return replace(found, note=(h.kind, h.message))
             return _undecided(outcome, h.message)
+    if _other_base(left) or _other_base(right):
+        return _undecided(outcome, "log may be meant to another base than e")
     stranger = unrelated(left, right, context)
     if stranger is not None:
         return _undecided(outcome, f"{stranger} is not defined, and stands on one side only")
     return judge_pair(left, right, context)
+
+
+def _other_base(e: Expr) -> bool:
+    """Tell whether ``ln 10`` or ``ln 2`` occurs, the mark of a change of base."""
+    return any(
+        isinstance(n, Fn) and n.name == "log" and n.args in ((Num(TEN),), (Num(TWO),))
+        for _, n in walk(e)
+    )
 
 
 def _undecided(outcome: Outcome, reason: str) -> Outcome:

@@ -123,6 +123,8 @@ def compare(
     sides = both_sides(left, right, samples, context, arithmetic=FLOAT, mode=mode)
     if not isinstance(sides, Sides):
         return Comparison(0, 0, (), samples.points, 0.0, sides)
+    if sides.left.size == 0 or sides.right.size == 0:
+        return Comparison(0, 0, (), samples.points, 0.0)
     with np.errstate(all="ignore"):
         gap = np.abs(sides.left - sides.right)
         scale = np.maximum(np.abs(sides.left), np.abs(sides.right))

@@ -29,6 +29,7 @@ from gradproof.expr import (
     Num,
     Ones,
     Pow,
+    Size,
     Space,
     Sum,
     Sym,
@@ -99,7 +100,7 @@ def plan_constraints(context: Context, names: Iterable[str]) -> tuple[Constraint
     ]
     out: dict[Constraint, frozenset[str]] = {}
     for left, right, base in _concerned(equations, set(names)):
-        found = _recognise(left, right) or _recognise(right, left)
+        found = _recognise(left, right, context) or _recognise(right, left, context)
         if found is None:
             solved = {c.name for c in out}
             found = _affine(left, right, {n: s.rank for n, s in base.items()}, solved)
@@ -144,12 +145,39 @@ def _in_order(constraints: Mapping[Constraint, frozenset[str]]) -> tuple[Constra
     return tuple(out)
 
 
-def _recognise(left: Expr, right: Expr) -> Constraint | None:
+def _whole_axis(
+    array: Sym, axis: int, lower: Expr | None, upper: Expr | None, context: Context
+) -> bool:
+    """Tell whether the limits of a sum are those of an axis: a partial sum is another constraint."""
+    origins = context.origins.get(array.name, ())
+    first = origins[axis] if axis < len(origins) else 1
+    if lower is not None and lower != Num(Fraction(first)):
+        return False
+    if upper is None:
+        return True
+    size = array.space.shape[axis]
+    last = Size(size.name, size.offset + first - 1)
+    match upper:
+        case Sym(name):
+            return last == Size(name)
+        case Num(value):
+            fixed = context.sizes.get(last.name, 0) if last.name else 0
+            return value == fixed + last.offset and (not last.name or last.name in context.sizes)
+        case _:
+            return False
+
+
+def _recognise(left: Expr, right: Expr, context: Context) -> Constraint | None:
     match left, right:
-        case Sum(Entry() as body, index, None | Num(), _, None), Num(total):
+        case Sum(Entry() as body, index, lower, upper, None), Num(total):
             array, positions = flatten_entry(body)
             plain = all(isinstance(p, Idx) for p in positions) and positions.count(index) == 1
-            if isinstance(array, Sym) and plain and len(positions) == array.space.rank:
+            if (
+                isinstance(array, Sym)
+                and plain
+                and len(positions) == array.space.rank
+                and _whole_axis(array, positions.index(index), lower, upper, context)
+            ):
                 return SumTo(array.name, positions.index(index), total)
             return None
         case MatMul((Transpose(Ones()), Sym(name, space))), Num(total) if space.rank == 1:

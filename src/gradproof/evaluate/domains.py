@@ -103,7 +103,7 @@ class _Finder:
             case Pow(base, Num(exponent)) if exponent.denominator > 1:
                 self._above(base, Fraction(0), bound)
             case Pow(base, exponent) if not isinstance(base, Const | Num) and isinstance(
-                exponent, Sym | Entry | Add
+                exponent, Sym | Entry | Add | Mul | Neg | Div
             ):
                 self._above(base, Fraction(0), bound)
             case Sym(name):

@@ -138,7 +138,10 @@ class _Plan:
     tied: frozenset[str]
 
     def shape(self, space: Space) -> tuple[int, ...]:
-        return tuple(self.sizes[s.name] + s.offset if s.name else s.offset for s in space.shape)
+        shape = tuple(self.sizes[s.name] + s.offset if s.name else s.offset for s in space.shape)
+        if any(n < 1 for n in shape):
+            raise Unsupported("an array without entries")
+        return shape
 
     def draw(self, domains: Mapping[str, Domain], count: int, turn: int) -> Samples:
         """Return `count` candidate points."""

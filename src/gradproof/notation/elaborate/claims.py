@@ -31,7 +31,7 @@ from gradproof.notation.elaborate.declare import (
     declarations,
 )
 from gradproof.notation.elaborate.roles import EQUALS, Target, role_of, target
-from gradproof.notation.elaborate.symbols import Symbols, full_key
+from gradproof.notation.elaborate.symbols import Symbols, full_key, walk_surface
 from gradproof.notation.surface import FormulaRow, Note, Statement
 
 BROKEN = frozenset({"brace-unbalanced", "argument-missing", "environment-unbalanced"})
@@ -50,6 +50,7 @@ class Manner:
     settled: bool = True
     worded: bool = False
     explicit: bool = False
+    wanted: bool = False
 
 
 @final
@@ -100,9 +101,10 @@ def read_row(
         sides = _exprs(built)
         out.statements.append((sides, statement.relations))
         solving = scope.solving
-        derives = _remember(scope, sides)
+        solves = role in ("claim", "continuation") and statement.relations[-1] in EQUALS
+        derives = _remember(scope, sides, solves=solves)
         decimal = any(n.kind == "decimal" for n in out.notes)
-        soft = (solving and not derives) or (implied and not derives) or decimal
+        soft = manner.wanted or (solving and not derives) or (implied and not derives) or decimal
         goal = target(statement.sides[0], table)
         if role == "definition" and goal is not None:
             value = _value(goal, built, scope, manner)
@@ -121,6 +123,9 @@ def read_row(
         elif role == "constraint" and built[0] is not None and built[1] is not None:
             out.constraints.append((built[0].expr, built[1].expr))
         elif role in ("claim", "continuation"):
+            first, value = built[0], built[-1]
+            if first is not None and value is not None and not derives and len(built) == 2:
+                soft = soft or (_closed(value.expr) and not _closed(first.expr))
             again = manner.worded and goal is not None and goal.identity in known
             if again and goal is not None and built[0] is not None and built[1] is not None:
                 out.redefinition = True
@@ -235,7 +240,7 @@ def _name_the_last(
         out.definitions.append((goal, Definition(name[0], before.expr, (), indices)))
 
 
-def _remember(scope: Scope, sides: Iterable[Expr | None]) -> bool:
+def _remember(scope: Scope, sides: Iterable[Expr | None], *, solves: bool) -> bool:
     """Keep the variables differentiated by, and whether an equation is being solved.
 
     Returns whether a derivative stands in the statement.
@@ -251,7 +256,7 @@ def _remember(scope: Scope, sides: Iterable[Expr | None]) -> bool:
                 isinstance(node, Apply) and node.primes
             ):
                 derives = True
-    zero = any(is_zero(s) for s in exprs)
+    zero = solves and any(is_zero(s) for s in exprs)
     scope.solving = zero or (scope.solving and not derives)
     return derives
 
@@ -343,8 +348,17 @@ def _claim(
         origins=tuple({} if b is None else b.origins() for b in sides),
         spans=tuple(spans[k] for k in keep),
         first_link=first_link,
-        soft=soft or any(r not in EQUALS for r in relations),
+        soft=soft or any(r not in EQUALS for r in relations) or _rounded(statement),
         vague=vague,
+    )
+
+
+def _rounded(statement: Statement) -> bool:
+    """Tell whether a decimal with two or more figures stands in a statement: it may be rounded."""
+    return any(
+        n.head == "number" and len(n.text.partition(".")[2]) > 1
+        for side in statement.sides
+        for n in walk_surface(side)
     )
 
 

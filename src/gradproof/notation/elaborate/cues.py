@@ -24,6 +24,10 @@ _CONDITION = re.compile(
 _GLOBAL = re.compile(
     r"\b(?:where|here|let|with|denote|define|assume|assuming)\b[^.;]*$", re.IGNORECASE
 )
+_WANTED = re.compile(
+    r"\b(?:want|wanted|need|require|requires|set|setting|solve|solving|find)\b[^.;]*$",
+    re.IGNORECASE,
+)
 _CASE_SPLIT = re.compile(r"\b(?:case|cases|if|when|diagonal|off-diagonal)\b", re.IGNORECASE)
 
 CLAIMED_RULES = {
@@ -47,6 +51,7 @@ class Cues:
     cases: bool = False
     condition: bool = False
     introduces: bool = False
+    wanted: bool = False
     claimed_rules: tuple[str, ...] = ()
 
 
@@ -63,6 +68,7 @@ def read_cues(words: str) -> Cues:
         assumed=bool(_ASSUMED.search(words.rstrip(" :"))),
         cases=bool(_CASE_SPLIT.search(words)),
         condition=bool(_CONDITION.search(words.rstrip(" :,"))),
+        wanted=bool(_WANTED.search(words)),
         introduces=bool(_GLOBAL.search(words.rstrip(" :,"))),
         claimed_rules=tuple(v for k, v in CLAIMED_RULES.items() if k in low),
     )

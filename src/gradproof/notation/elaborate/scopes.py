@@ -66,6 +66,7 @@ def _line(
         settled=item.explicit or not scope.wrt or cues.introduces,
         worded=bool(item.words) and continues,
         explicit=item.explicit,
+        wanted=cues.wanted,
     )
     main = read_row(item.row, table, scope, known, manner)
     for goal, definition in main.definitions:

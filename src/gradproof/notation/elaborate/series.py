@@ -27,6 +27,8 @@ def series_node(c: Converter, node: Surface) -> Built:
             bounds = [c.whole(b) for b in binder.args[1:]]
             has = len(bounds)
         elif binder.head == "relation":
+            if _binds_both(c, node, binder):
+                return c.opaque(node, "sum")
             c.bound.append(letter)
             found = c.condition(binder)
             c.bound.pop()
@@ -50,6 +52,21 @@ def series_node(c: Converter, node: Surface) -> Built:
             body.shape,
         )
     return body
+
+
+def _binds_both(c: Converter, node: Surface, binder: Surface) -> bool:
+    """Tell whether ``i < j`` (or ``i ≠ j`` with j nowhere else) runs over both letters: not evaluated yet."""
+    other = binder.args[1] if len(binder.args) == 2 else None
+    letter = spelled(other) if other is not None and other.head == "name" else ""
+    if letter not in c.table.letters or letter in c.bound:
+        return False
+    if binder.text in ("<", "<=", ">", ">="):
+        return True
+    inside = sum(n.head == "name" and spelled(n) == letter for n in walk_surface(node))
+    all_over = sum(
+        n.head == "name" and spelled(n) == letter for side in c.sides for n in walk_surface(side)
+    )
+    return inside == all_over
 
 
 def _unindexed(c: Converter, node: Surface) -> Built:
