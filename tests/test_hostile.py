@@ -92,7 +92,7 @@ ODD: dict[str, str] = {
     ),
     "right.md": displays(r"\right)" * 500, r"\left. x \right| = x", r"\left\{ x \right) = x"),
     "zero.md": "Let $n = 0$ and $i = 1, \\dots, n$ and $x \\in \\mathbb{R}^n$.\n\n"
-    + displays(r"\sum_{i=1}^n x_i = 1", r"x_i = x_i + 1", r"\sum_{i=1}^0 x_i = 0", r"\sum_{i=5}^{1} i = 3"),
+    + displays(r"\sum_{i=1}^n x_i = 1 + n", r"x_i = x_i + 1", r"\sum_{i=1}^0 x_i = 0", r"\sum_{i=5}^{1} i = 3"),
     "division.md": displays(r"\frac{1}{0} = 2", r"\frac{x}{x-x} = 1", r"0^{-1} = 1", r"\log 0 = 1"),
     "dunder.md": displays(
         "__class__ = 1", r"x.__class__.__mro__ = 3", r"\mathrm{__init__} = x", r"x_{__dict__} = 1",

@@ -139,8 +139,8 @@ class _Plan:
 
     def shape(self, space: Space) -> tuple[int, ...]:
         shape = tuple(self.sizes[s.name] + s.offset if s.name else s.offset for s in space.shape)
-        if any(n < 1 for n in shape):
-            raise Unsupported("an array without entries")
+        if any(n < 0 for n in shape):
+            raise Unsupported("an array of negative size")
         return shape
 
     def draw(self, domains: Mapping[str, Domain], count: int, turn: int) -> Samples:
