@@ -32,6 +32,7 @@ from gradproof.expr import (
     Sym,
     free_indices,
     walk,
+    walk_reached,
 )  # fmt: skip
 
 
@@ -63,18 +64,6 @@ def hypotheses(
     ):
         out.extend(found)
     return tuple(out[:MAX_HYPOTHESES])
-
-
-def _reached(e: Expr, context: Context) -> Iterator[Expr]:
-    """Yield all nodes of an expression and of the definitions it reaches."""
-    todo, seen = [e], set[str]()
-    while todo:
-        for _, node in walk(todo.pop()):
-            yield node
-            name = getattr(node, "name", None)
-            if isinstance(name, str) and name in context.definitions and name not in seen:
-                seen.add(name)
-                todo.extend(d.body for d in context.definitions[name])
 
 
 def _one_example(right: Expr, context: Context, *, cue: bool) -> Iterator[Hypothesis]:
@@ -141,7 +130,7 @@ SIZE_LETTERS = frozenset("nNmMkKTdD")
 
 def _sizes(left: Expr, right: Expr, context: Context) -> Iterator[Hypothesis]:
     """A letter that counts by habit is the number of terms of a sum without limits (``Σ_i x_i - n μ``)."""
-    reached = [n for side in (left, right) for n in _reached(side, context)]
+    reached = [n for side in (left, right) for n in walk_reached(side, context)]
     letters = {
         n.name
         for n in reached
@@ -205,7 +194,7 @@ def _labels(left: Expr, right: Expr, context: Context) -> Iterator[Hypothesis]:
     families: dict[str, Size] = {}
     scalars: set[str] = set()
     for side in (left, right):
-        for node in _reached(side, context):
+        for node in walk_reached(side, context):
             if isinstance(node, Entry) and isinstance(node.array, Sym):
                 symbol = node.array
                 if symbol.space.rank == 1 and symbol.name not in context.definitions:
@@ -256,7 +245,7 @@ def _summed_families(left: Expr, right: Expr, context: Context) -> set[str]:
     """Families of which some sum holds an entry at the index that it sums over (``Σ_k y_k …``)."""
     out: set[str] = set()
     for side in (left, right):
-        for node in _reached(side, context):
+        for node in walk_reached(side, context):
             if isinstance(node, Sum):
                 for _, inner in walk(node.body):
                     match inner:
@@ -269,7 +258,7 @@ def _summed_families(left: Expr, right: Expr, context: Context) -> set[str]:
 
 def _symbol(name: str, left: Expr, right: Expr, context: Context) -> Sym:
     for side in (left, right):
-        for node in _reached(side, context):
+        for node in walk_reached(side, context):
             if isinstance(node, Sym) and node.name == name:
                 return node
     return Sym(name)

@@ -126,8 +126,7 @@ def _introduces(left: Expr | None, chain: Chain, context: Context) -> bool:
 
 def _continuing(line: Line, claim: Claim, chain: Chain, context: Context) -> Judged:
     """Judge ``= …``: the step from the line before, and the truth against the head of the chain."""
-    sides = [*claim.sides]
-    first = sides[1]
+    first = claim.sides[1]
     assert first is not None
     if chain.last is None:
         if chain.head is not None:
@@ -144,15 +143,7 @@ def _continuing(line: Line, claim: Claim, chain: Chain, context: Context) -> Jud
     truth = step
     if chain.head is not None and chain.head != chain.last:
         truth = _pair(line, chain.head, first, chain, context)
-    rest = _links(
-        line, claim, sides[1:], list(range(1, len(sides))), chain, context, skip_truth=True
-    )
-    judged = _combine(line, claim, step, truth, chain)
-    if rest.outcome is not None and WORST_FIRST.index(rest.verdict) < WORST_FIRST.index(
-        judged.verdict
-    ):
-        return replace(rest, before=chain.line)
-    return judged
+    return _combine(line, claim, step, truth, chain)
 
 
 def _combine(line: Line, claim: Claim, step: Outcome, truth: Outcome, chain: Chain) -> Judged:

@@ -35,7 +35,7 @@ from gradproof.expr import (
     Stack,
     Trace,
     is_scalar,
-    walk,
+    walk_reached,
 )  # fmt: skip
 
 ARRAY_NODES = (
@@ -150,16 +150,10 @@ def has_arrays(e: Expr, context: Context) -> bool:
     """
     if not is_scalar(e, context):
         return True
-    todo, seen = [e], set[str]()
-    while todo:
-        for _, node in walk(todo.pop()):
-            if isinstance(node, ARRAY_NODES) or _array_calculus(node, context):
-                return True
-            name = getattr(node, "name", None)
-            if isinstance(name, str) and name in context.definitions and name not in seen:
-                seen.add(name)
-                todo.extend(d.body for d in context.definitions[name])
-    return False
+    return any(
+        isinstance(node, ARRAY_NODES) or _array_calculus(node, context)
+        for node in walk_reached(e, context)
+    )
 
 
 def _array_calculus(node: Expr, context: Context) -> bool:

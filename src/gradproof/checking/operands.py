@@ -20,7 +20,7 @@ from gradproof.expr import (
     Path,
     Sym,
     children,
-    walk,
+    walk_reached,
 )
 
 
@@ -79,13 +79,5 @@ def _depends(e: Expr, variable: Expr, context: Context) -> bool:
     symbol = variable.array if isinstance(variable, Entry) else variable
     if not isinstance(symbol, Sym):
         return True
-    todo, seen = [e], set[str]()
-    while todo:
-        for _, node in walk(todo.pop()):
-            name = getattr(node, "name", None)
-            if name == symbol.name or (isinstance(name, str) and name in context.varying):
-                return True
-            if isinstance(name, str) and name in context.definitions and name not in seen:
-                seen.add(name)
-                todo.extend(d.body for d in context.definitions[name])
-    return False
+    names = {getattr(node, "name", None) for node in walk_reached(e, context)}
+    return symbol.name in names or not names.isdisjoint(context.varying)

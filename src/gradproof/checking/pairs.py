@@ -8,7 +8,18 @@ from gradproof.checking.judgement import Outcome
 from gradproof.checking.ladder import judge_pair
 from gradproof.checking.operands import operand_slip
 from gradproof.diagnostic import Verdict
-from gradproof.expr import Context, Derivative, Expr, Fn, Gradient, Num, Sym, walk
+from gradproof.expr import (
+    Apply,
+    Context,
+    Derivative,
+    Expr,
+    Fn,
+    Gradient,
+    Num,
+    Sym,
+    walk,
+    walk_reached,
+)
 
 RIGHT: tuple[Verdict, ...] = ("proved", "agrees")
 TEN, TWO = Fraction(10), Fraction(2)
@@ -110,14 +121,8 @@ def _names(e: Expr) -> set[str]:
 
 def _reached(e: Expr, context: Context) -> set[str]:
     """Names in an expression and in the definitions that it reaches."""
-    out: set[str] = set()
-    todo = [e]
-    while todo:
-        for _, node in walk(todo.pop()):
-            name = getattr(node, "name", None)
-            if not isinstance(name, str) or name in out:
-                continue
-            if isinstance(node, Sym) or name in context.definitions:
-                out.add(name)
-                todo.extend(d.body for d in context.definitions.get(name, ()))
-    return out
+    return {
+        n.name
+        for n in walk_reached(e, context)
+        if isinstance(n, Sym) or (isinstance(n, Apply) and n.name in context.definitions)
+    }

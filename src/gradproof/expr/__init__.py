@@ -59,6 +59,7 @@ from gradproof.expr.nodes import (
     Transpose,
 )  # fmt: skip
 from gradproof.expr.ranks import is_scalar, rank
+from gradproof.expr.reach import walk_reached
 from gradproof.expr.sizes import SCALAR, Size, Space
 from gradproof.expr.traverse import at_path, children, free_indices, rebuild, replace_at, walk
 
@@ -128,4 +129,5 @@ __all__ = [
     "rebuild",
     "replace_at",
     "walk",
+    "walk_reached",
 ]  # fmt: skip

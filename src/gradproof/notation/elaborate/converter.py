@@ -28,14 +28,13 @@ class Converter:
     """Converts the statements of one row; collects what had to be assumed in `notes`.
 
     `bound` are the letters bound by the sums around the present node, `free` the index letters that
-    stand free in the statement. `limits` are reasons why the claim cannot be judged.
+    stand free in the statement.
     """
 
     table: Symbols
     handlers: Mapping[str, Handler]
     defined: Container[str] = frozenset[str]()
     notes: list[Note] = field(default_factory=list[Note])
-    limits: list[str] = field(default_factory=list[str])
     bound: list[str] = field(default_factory=list[str])
     free: frozenset[str] = frozenset()
     repairing: bool = True

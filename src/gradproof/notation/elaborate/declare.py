@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import final
 
-from gradproof.expr import BINARY, Domain, IndexRange, Size
+from gradproof.expr import Domain, IndexRange, Size
 from gradproof.notation.elaborate.symbols import full_key, size_of, spelled
 from gradproof.notation.surface import Name, Statement, Surface
 
@@ -234,8 +234,3 @@ def _inequality(statement: Statement) -> tuple[Declaration, ...]:
             upper, upper_open = bound, op in ("<", ">")
     domain = Domain(lower, upper, lower_open, upper_open, declared=True)
     return tuple(InequalityDeclaration(n, domain) for n in names)
-
-
-def is_label_domain(domain: Domain) -> bool:
-    """Tell whether a domain is that of a 0/1 label."""
-    return domain.members == BINARY.members
