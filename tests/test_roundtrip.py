@@ -37,12 +37,14 @@ from gradproof.expr import (
     Num,
     Pow,
     Prod,
+    PseudoInverse,
     Size,
     Space,
     Sum,
     Sym,
     Trace,
     Transpose,
+    Vec,
     children,
     rebuild,
 )
@@ -131,6 +133,10 @@ ELEMENTWISE = [
 ]
 """Without abs: bars around an array are its length or its determinant."""
 
+ROWS = ["softmax", "logsoftmax"]
+WHOLE = ["mean", "var", "logsumexp"]
+"""Functions of a whole vector that give a vector, and that give a number."""
+
 
 @cache
 def scalars(depth: int) -> st.SearchStrategy[Expr]:
@@ -155,6 +161,7 @@ def scalars(depth: int) -> st.SearchStrategy[Expr]:
         st.builds(lambda left, right: MatMul((Transpose(left), right)), vec, vec),
         st.builds(Frobenius, vec, vec),
         st.builds(lambda array: Entry(MatMul((A, array)), (i,)), vec),
+        st.builds(lambda name, arg: Fn(name, (arg,)), st.sampled_from(WHOLE), vec),
         st.builds(Trace, mat),
         st.builds(Det, mat),
         st.builds(Norm, vec, st.sampled_from(["1", "2", "inf"])),
@@ -180,7 +187,9 @@ def vectors(depth: int) -> st.SearchStrategy[Expr]:
         st.builds(Hadamard, tuples(vec)),
         st.builds(HadamardDiv, vec, vec),
         st.builds(lambda name, arg: Fn(name, (arg,)), st.sampled_from(ELEMENTWISE), vec),
-        st.builds(lambda arg: Fn("softmax", (arg,)), vec),
+        st.builds(lambda name, arg: Fn(name, (arg,)), st.sampled_from(ROWS), vec),
+        st.builds(Diag, mat),
+        st.builds(Vec, mat),
         st.builds(Differential, vec),
         st.builds(Gradient, s, st.sampled_from([u, v])),
     )
@@ -200,6 +209,8 @@ def matrices(depth: int) -> st.SearchStrategy[Expr]:
         st.builds(lambda p, m: Mul((p, m)), s, mat),
         st.builds(Transpose, mat),
         st.builds(Inverse, mat),
+        st.builds(PseudoInverse, mat),
+        st.builds(lambda name, arg: Fn(name, (arg,)), st.sampled_from(ROWS), mat),
         st.builds(Diag, vectors(depth - 1)),
         st.builds(Differential, mat),
     )

@@ -46,6 +46,7 @@ from gradproof.expr import (
     Opaque,
     Pow,
     Prod,
+    PseudoInverse,
     Root,
     Row,
     Size,
@@ -55,6 +56,7 @@ from gradproof.expr import (
     Sym,
     Trace,
     Transpose,
+    Vec,
     walk,
 )
 from gradproof.spell import (
@@ -290,6 +292,8 @@ TABLE: list[tuple[Expr, str, str]] = [
     (Differential(Pow(x, two)), "d(x^2)", "d(x²)"),
     (Pow(Differential(x), two), "(dx)^2", "(dx)²"),
     (Frobenius(A, Differential(B)), "A : dB", "A : dB"),
+    (PseudoInverse(A), "A^{+}", "A⁺"),
+    (Vec(A), r"\operatorname{vec}(A)", "vec(A)"),
     (Trace(mm(A, Differential(B), A)), r"\operatorname{tr}(A dB A)", "tr(A dB A)"),
     (At(Derivative(J, (w,)), w, n(0)), r"\left.\frac{dJ}{dw}\right|_{w=0}", "(dJ/dw)|_{w=0}"),
     (Let(z, fn("sigmoid", x), mul(z, sub(one, z))),

@@ -4,10 +4,9 @@ from collections.abc import Callable
 
 from gradproof.canonical.atoms import Value
 from gradproof.canonical.env import Env
-from gradproof.canonical.exponentials import exp, root
+from gradproof.canonical.exponentials import root
 from gradproof.canonical.indices import Index, Range
 from gradproof.canonical.limits import NotCanonical
-from gradproof.canonical.logarithms import log
 from gradproof.canonical.names import delta
 from gradproof.canonical.shapes import ONE, matrix_shape, shape
 from gradproof.canonical.signs import absolute
@@ -132,25 +131,6 @@ def diagonal(w: Workspace, e: Diag, env: Env, spots: Spots, read: Reader) -> Val
     if len(found) == 2 and len(spots) == 1:
         return read(w, e.arg, env, (spots[0], spots[0]))
     raise NotCanonical("a diagonal matrix where a number is expected")
-
-
-def softmax(w: Workspace, e: Expr, env: Env, spots: Spots, read: Reader) -> Value:
-    """Return an entry of the softmax of a vector."""
-    if len(spots) != 1:
-        raise NotCanonical("a softmax where a number is expected")
-    return w.div(exp(w, read(w, e, env, spots)), _sum_of_exponentials(w, e, env, read))
-
-
-def log_sum_exp(w: Workspace, e: Expr, env: Env, read: Reader) -> Value:
-    """Return the logarithm of the sum of the exponentials of the entries of a vector."""
-    return log(w, _sum_of_exponentials(w, e, env, read))
-
-
-def _sum_of_exponentials(w: Workspace, e: Expr, env: Env, read: Reader) -> Value:
-    found = shape(w, e, env)
-    if len(found) != 1:
-        raise NotCanonical("a softmax of something that is not a vector")
-    return summed(w, found[0], env, lambda k, s: exp(w, read(w, e, s, (k,))))
 
 
 def _over_all(w: Workspace, sizes: tuple[Index, ...], env: Env, body: Entries) -> Value:

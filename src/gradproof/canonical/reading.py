@@ -5,6 +5,7 @@ from typing import assert_never
 from gradproof.canonical import arrays
 from gradproof.canonical.atoms import Value
 from gradproof.canonical.conditions import cases, guarded, holds, kronecker
+from gradproof.canonical.entries import ENTRY_FUNCTIONS
 from gradproof.canonical.env import Env
 from gradproof.canonical.exponentials import exp, power, root
 from gradproof.canonical.functions import call, pi
@@ -59,6 +60,7 @@ from gradproof.expr import (
     Opaque,
     Pow,
     Prod,
+    PseudoInverse,
     Root,
     Row,
     Stack,
@@ -66,6 +68,7 @@ from gradproof.expr import (
     Sym,
     Trace,
     Transpose,
+    Vec,
 )
 
 
@@ -146,7 +149,9 @@ def read(w: Workspace, e: Expr, env: Env, spots: Spots = ()) -> Value:
             return delta(w, spots[0], spots[1])
         case Derivative() | Gradient() | Differential():
             raise NotCanonical("a derivative that is not carried out")
-        case Ones() | Identity() | Kron() | Det() | Inverse() | Stack() | At():
+        case Ones() | Identity() | Kron() | Det() | Inverse() | Stack() | At() | Vec():
+            raise NotCanonical(f"{type(e).__name__} is a whole array, or made of one")
+        case PseudoInverse():
             raise NotCanonical(f"{type(e).__name__} is a whole array, or made of one")
         case Opaque(head):
             raise NotCanonical(f"{head} is read but not evaluated")
@@ -201,10 +206,8 @@ def _power(w: Workspace, e: Pow, env: Env, spots: Spots) -> Value:
 
 
 def _function(w: Workspace, e: Fn, env: Env, spots: Spots) -> Value:
-    if e.name == "softmax" and len(e.args) == 1:
-        return arrays.softmax(w, e.args[0], env, spots, read)
-    if e.name == "logsumexp" and len(e.args) == 1:
-        return arrays.log_sum_exp(w, e.args[0], env, read)
+    if e.name in ENTRY_FUNCTIONS and len(e.args) == 1:
+        return ENTRY_FUNCTIONS[e.name](w, e.args[0], env, spots, read)
     args = [arrays.at_spots(w, a, env, spots, read) for a in e.args]
     return call(w, e.name, [settle(w, a) for a in args])
 

@@ -54,6 +54,8 @@ def shape(w: Workspace, e: Expr, env: Env) -> Shape:
             return shape(w, array, env)[len(indices) :]
         case Neg(x) | Pow(x, _) | Root(x, _) | Sum(x) | Prod(x) | At(x) | Let(_, _, x):
             return shape(w, x, env)
+        case Fn("logsumexp", (x,)):
+            return shape(w, x, env)[:-1]
         case Add(xs) | Mul(xs) | Hadamard(xs) | Fn(_, xs):
             return _common(w, xs, env)
         case Div(a, b) | HadamardDiv(a, b):

@@ -32,14 +32,17 @@ from gradproof.expr import (
     Norm,
     Ones,
     Pow,
+    PseudoInverse,
     Stack,
     Trace,
+    Vec,
     is_scalar,
     walk_reached,
 )  # fmt: skip
 
 ARRAY_NODES = (
-    Hadamard, HadamardDiv, Kron, Trace, Det, Inverse, Diag, Stack, Ones, Identity,
+    Hadamard, HadamardDiv, Kron, Trace, Det, Inverse, PseudoInverse, Diag, Vec, Stack, Ones,
+    Identity,
 )  # fmt: skip
 """Nodes of whole-array mathematics; inner products inside scalars are none of them."""
 

@@ -41,6 +41,7 @@ from gradproof.expr import (
     Opaque,
     Pow,
     Prod,
+    PseudoInverse,
     Root,
     Row,
     Size,
@@ -49,6 +50,7 @@ from gradproof.expr import (
     Sym,
     Trace,
     Transpose,
+    Vec,
 )  # fmt: skip
 from gradproof.rewrite import (
     ONE,
@@ -92,8 +94,10 @@ def extent_of(e: Expr, context: Context) -> Shape:
             return max((extent_of(x, context) for x in xs), key=len)
         case HadamardDiv(a, b):
             return max((extent_of(a, context), extent_of(b, context)), key=len)
-        case Fn("logsumexp", _):
+        case Fn("mean" | "var"):
             return ()
+        case Fn("logsumexp", (x,)):
+            return extent_of(x, context)[:-1]
         case Fn(_, xs):
             return max((extent_of(x, context) for x in xs), key=len)
         case Entry(array, indices):
@@ -107,8 +111,8 @@ def extent_of(e: Expr, context: Context) -> Shape:
                 _matrix(extent_of(xs[0], context))[0], _matrix(extent_of(xs[-1], context))[1]
             )
         case Diag(x):
-            (n,) = extent_of(x, context)
-            return (n, n)
+            inner = extent_of(x, context)
+            return inner * 2 if len(inner) == 1 else inner[:1]
         case Cases(branches):
             return extent_of(branches[0].value, context)
         case Apply(name):
@@ -116,6 +120,10 @@ def extent_of(e: Expr, context: Context) -> Shape:
             if found and not found[0].indices:
                 return extent_of(found[0].body, context)
             return ()
+        case PseudoInverse(x):
+            return tuple(reversed(extent_of(x, context)))
+        case Vec():
+            raise NotSupported("the length of a vec is not known here")
         case Kron() | Derivative() | Gradient() | Differential() | Row() | Stack() | Opaque():
             raise NotSupported(f"the shape of {type(e).__name__} is not known here")
         case _:
@@ -244,14 +252,16 @@ def _entry(e: Expr, r: Expr, c: Expr, context: Context, taken: frozenset[str]) -
     match e:
         case Sym() | Apply():
             return Entry(e, (r,) if len(shape) == 1 else (r, c))
-        case Fn("softmax", _):
-            return Entry(e, (r,))
+        case Fn("softmax" | "logsoftmax" | "logsumexp"):
+            return Entry(e, (r,) if len(shape) == 1 else (r, c))
         case Entry(array, indices):
             return Entry(array, (*indices, r) if len(shape) == 1 else (*indices, r, c))
         case Ones():
             return ONE
         case Identity():
             return tidy_root(Delta(r, c), context)
+        case Diag(x) if len(shape) == 1:
+            return _entry(x, r, r, context, taken)
         case Diag(x):
             return mul(tidy_root(Delta(r, c), context), _entry(x, r, ONE, context, taken))
         case Transpose(x):

@@ -21,7 +21,7 @@ from gradproof.expr import (
 from gradproof.rewrite import free_names, substitute
 
 _DEPTH = 40
-_ARRAYS = frozenset({"softmax", "logsumexp", "max", "min"})
+_ARRAYS = frozenset({"softmax", "logsoftmax", "logsumexp", "mean", "var", "max", "min"})
 _FORMAL = Sym("\\cdot")
 
 

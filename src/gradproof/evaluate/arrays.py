@@ -142,6 +142,26 @@ def inverse(state: State, x: Value) -> Value:
     return state.algebra.neg(state.algebra.div(m, c))
 
 
+def pseudo_inverse(state: State, x: Value) -> Value:
+    """Return the pseudo-inverse of a matrix of full rank, undefined where its rank is lower."""
+    if x.rank < 2 or x.row:
+        raise Unsupported("the pseudo-inverse of something else than a matrix")
+    flat = transpose(x)
+    rows, columns = x.shape
+    if rows >= columns:
+        return matmul(state, inverse(state, matmul(state, flat, x)), flat)
+    return matmul(state, flat, inverse(state, matmul(state, x, flat)))
+
+
+def stacked_columns(x: Value) -> Value:
+    """Return the columns of a matrix in one vector; a vector is its own, a row laid upright."""
+    if x.rank < 2 or x.row:
+        return as_column(x)
+    size = x.shape[0] * x.shape[1]
+    flat = {m: np.swapaxes(p, -1, -2) for m, p in x.parts.items()}
+    return Value({m: p.reshape((*p.shape[:-2], size)) for m, p in flat.items()}, 1)
+
+
 def matrix_power(state: State, x: Value, exponent: Fraction) -> Value:
     """Return a whole power of a square matrix."""
     _square(x, "power")
@@ -208,36 +228,6 @@ def larger(state: State, x: Value, y: Value) -> Value:
     step = Value({**sign.parts, 0: real}, sign.rank, sign.row)
     other = algebra.add(one, algebra.neg(step))
     return algebra.add(algebra.mul(step, x), algebra.mul(other, y))
-
-
-def softmax(state: State, x: Value) -> Value:
-    """Return softmax of a vector (Σ exp in the denominator), shifted by the largest entry."""
-    if x.row:
-        return transpose(softmax(state, as_column(x)))
-    if x.rank != 1:
-        raise Unsupported("softmax of something else than a vector")
-    shifted, _ = _shifted(state, x)
-    powers = state.algebra.function("exp", shifted)
-    return state.algebra.div(powers, own_sum(state, powers))
-
-
-def logsumexp(state: State, x: Value) -> Value:
-    """Return log Σ exp of a vector."""
-    x = as_column(x)
-    if x.rank != 1:
-        raise Unsupported("logsumexp of something else than a vector")
-    shifted, shift = _shifted(state, x)
-    powers = own_sum(state, state.algebra.function("exp", shifted))
-    return state.algebra.add(state.algebra.function("log", powers), shift)
-
-
-def _shifted(state: State, x: Value) -> tuple[Value, Value]:
-    """Shift a vector by a constant so that floating exponentials do not overflow."""
-    if state.algebra.arithmetic.name != "float64":
-        return x, state.number(Fraction(0))
-    top = x.real.max(axis=-1)
-    shift = Value({0: top})
-    return state.algebra.add(x, state.algebra.neg(shift)), shift
 
 
 def stack(state: State, rows: list[list[Value]]) -> Value:

@@ -30,7 +30,7 @@ from gradproof.expr import (
     Sym,
 )  # fmt: skip
 
-_ARRAYS = frozenset({"softmax", "logsumexp", "max", "min"})
+_ARRAYS = frozenset({"softmax", "logsoftmax", "logsumexp", "mean", "var", "max", "min"})
 _FORMAL = Sym("\\cdot")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import assert_never, cast
 
-from gradproof.evaluate import arrays
+from gradproof.evaluate import arrays, entries
 from gradproof.evaluate.arithmetic import Primitive
 from gradproof.evaluate.calculus import at, derivative, differential, gradient
 from gradproof.evaluate.conditions import cases, delta, indicator
@@ -50,6 +50,7 @@ from gradproof.expr import (
     Opaque,
     Pow,
     Prod,
+    PseudoInverse,
     Root,
     Row,
     Stack,
@@ -57,6 +58,7 @@ from gradproof.expr import (
     Sym,
     Trace,
     Transpose,
+    Vec,
 )
 
 
@@ -118,6 +120,10 @@ def walk(state: State, e: Expr, env: Env) -> Value:
             return arrays.determinant(state, state.value(arg, env))
         case Inverse(arg):
             return arrays.inverse(state, state.value(arg, env))
+        case PseudoInverse(arg):
+            return arrays.pseudo_inverse(state, state.value(arg, env))
+        case Vec(arg):
+            return arrays.stacked_columns(state.value(arg, env))
         case Diag(arg):
             return arrays.diagonal_matrix(state, state.value(arg, env))
         case Norm(arg, order):
@@ -275,7 +281,8 @@ def _sqrt(state: State, x: Value) -> Value:
 
 _COMPOSED: dict[str, Callable[[State, Value], Value]] = {
     "sqrt": _sqrt, "sec": _reciprocal("cos"), "csc": _reciprocal("sin"), "cot": _cotangent,
-    "relu": _relu, "softmax": arrays.softmax, "logsumexp": arrays.logsumexp,
+    "relu": _relu, "softmax": entries.softmax, "logsumexp": entries.logsumexp,
+    "logsoftmax": entries.logsoftmax, "mean": entries.mean, "var": entries.variance,
 }  # fmt: skip
 
 

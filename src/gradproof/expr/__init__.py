@@ -12,6 +12,7 @@ from gradproof.expr.context import (
     IndexRange,
     formal_indices,
 )  # fmt: skip
+from gradproof.expr.functions import FunctionName
 from gradproof.expr.nodes import (
     Add,
     Apply,
@@ -30,7 +31,6 @@ from gradproof.expr.nodes import (
     Expr,
     Fn,
     Frobenius,
-    FunctionName,
     Gradient,
     Hadamard,
     HadamardDiv,
@@ -47,9 +47,9 @@ from gradproof.expr.nodes import (
     Num,
     Ones,
     Opaque,
-    Path,
     Pow,
     Prod,
+    PseudoInverse,
     Root,
     Row,
     Stack,
@@ -57,11 +57,12 @@ from gradproof.expr.nodes import (
     Sym,
     Trace,
     Transpose,
+    Vec,
 )  # fmt: skip
-from gradproof.expr.ranks import is_scalar, rank
+from gradproof.expr.ranks import is_row, is_scalar, rank
 from gradproof.expr.reach import walk_reached
 from gradproof.expr.sizes import SCALAR, Size, Space
-from gradproof.expr.traverse import at_path, children, free_indices, rebuild, replace_at, walk
+from gradproof.expr.traverse import Path, at_path, children, free_indices, rebuild, replace_at, walk
 
 __all__ = [
     "BINARY",
@@ -111,6 +112,7 @@ __all__ = [
     "Path",
     "Pow",
     "Prod",
+    "PseudoInverse",
     "Root",
     "Row",
     "Size",
@@ -120,10 +122,12 @@ __all__ = [
     "Sym",
     "Trace",
     "Transpose",
+    "Vec",
     "at_path",
     "children",
     "formal_indices",
     "free_indices",
+    "is_row",
     "is_scalar",
     "rank",
     "rebuild",

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, final
 
+from gradproof.expr.functions import FunctionName
 from gradproof.expr.sizes import SCALAR, Space
-
-Path = tuple[int, ...]
-"""Place of a node: child positions (as `children` lists them) from the root down."""
 
 
 @final
@@ -166,8 +164,24 @@ class Inverse:
 
 @final
 @dataclass(frozen=True, slots=True)
+class PseudoInverse:
+    """The pseudo-inverse of a matrix of full rank: ``(AᵀA)⁻¹Aᵀ``, or ``Aᵀ(AAᵀ)⁻¹`` of a wide one."""
+
+    arg: "Expr"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Vec:
+    """``vec(arg)``: the columns of a matrix, stacked into one vector."""
+
+    arg: "Expr"
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class Diag:
-    """``diag(arg)``: the diagonal matrix of a vector."""
+    """``diag(arg)``: the diagonal matrix of a vector; of a matrix, the vector of its diagonal."""
 
     arg: "Expr"
 
@@ -181,21 +195,10 @@ class Norm:
     order: Literal["1", "2", "inf", "F"] = "2"
 
 
-FunctionName = Literal[
-    "exp", "log", "sqrt", "abs", "sign", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sec", "csc",
-    "cot", "arcsin", "arccos", "arctan", "sigmoid", "softplus", "relu", "max", "min", "softmax",
-    "logsumexp", "erf",
-]  # fmt: skip
-
-
 @final
 @dataclass(frozen=True, slots=True)
 class Fn:
-    """A function known by name, elementwise on arrays.
-
-    ``log`` takes a second argument for a base other than e; ``max`` and ``min`` take two or more;
-    ``softmax`` maps a vector to a vector and ``logsumexp`` a vector to a scalar.
-    """
+    """A function known by name, elementwise on arrays but for those that `FunctionName` tells apart."""
 
     name: FunctionName
     args: tuple["Expr", ...]
@@ -388,7 +391,8 @@ class Opaque:
 
 Expr = (
     Num | Const | Sym | Idx | Neg | Add | Mul | Div | Pow | MatMul | Hadamard | HadamardDiv
-    | Frobenius | Kron | Transpose | Trace | Det | Inverse | Diag | Norm | Fn | Root | Entry | Sum
+    | Frobenius | Kron | Transpose | Trace | Det | Inverse | PseudoInverse | Diag | Vec | Norm | Fn | Root
+    | Entry | Sum
     | Prod | Delta | Compare | Indicator | Branch | Cases | Apply | Derivative | Gradient
     | Differential | At | Let | Row | Stack | Ones | Identity | Opaque
 )  # fmt: skip

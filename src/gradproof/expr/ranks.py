@@ -39,6 +39,7 @@ from gradproof.expr.nodes import (
     Opaque,
     Pow,
     Prod,
+    PseudoInverse,
     Root,
     Row,
     Stack,
@@ -46,6 +47,7 @@ from gradproof.expr.nodes import (
     Sym,
     Trace,
     Transpose,
+    Vec,
 )  # fmt: skip
 
 NOTHING = Context()
@@ -73,7 +75,7 @@ def rank(e: Expr, context: Context = NOTHING) -> int | None:
         case Entry(array, indices):
             inner = rank(array, context)
             return None if inner is None else max(inner - len(indices), 0)
-        case Neg(x) | Differential(x) | Pow(x, _) | Root(x, _) | Inverse(x):
+        case Neg(x) | Differential(x) | Pow(x, _) | Root(x, _) | Inverse(x) | PseudoInverse(x):
             return rank(x, context)
         case Sum(x) | Prod(x) | At(x) | Let(_, _, x) | Branch(x):
             return rank(x, context)
@@ -81,15 +83,21 @@ def rank(e: Expr, context: Context = NOTHING) -> int | None:
             return _most(xs, context)
         case Div(a, b) | HadamardDiv(a, b):
             return _most((a, b), context)
-        case Fn("logsumexp"):
+        case Fn("mean" | "var"):
             return 0
+        case Fn("logsumexp", (x,)):
+            inner = rank(x, context)
+            return None if inner is None else 1 if inner == 2 and not is_row(x, context) else 0
         case Fn(_, xs):
             return _most(xs, context)
         case Transpose(x):
             inner = rank(x, context)
             return None if inner is None else 2 if inner else 0
         case Diag(x):
-            return None if rank(x, context) is None else 2
+            inner = rank(x, context)
+            return None if inner is None else 1 if inner == 2 and not is_row(x, context) else 2
+        case Vec():
+            return 1
         case MatMul(xs):
             return _product(xs, context)
         case Derivative(body, wrt):
@@ -103,6 +111,23 @@ def rank(e: Expr, context: Context = NOTHING) -> int | None:
 def is_scalar(e: Expr, context: Context = NOTHING) -> bool:
     """Tell whether an expression certainly is a scalar."""
     return rank(e, context) == 0
+
+
+def is_row(e: Expr, context: Context = NOTHING) -> bool:
+    """Tell whether an expression is a vector laid down: a transposed vector, or a product that starts with one."""
+    match e:
+        case Transpose(x):
+            return rank(x, context) == 1
+        case Neg(x) | Fn(_, (x,)) | Pow(x, _) | Div(x, _) | Differential(x):
+            return is_row(x, context)
+        case Add(xs) | Mul(xs) | Hadamard(xs):
+            return any(is_row(x, context) for x in xs)
+        case HadamardDiv(a, b):
+            return is_row(a, context) or is_row(b, context)
+        case MatMul(xs):
+            return is_row(xs[0], context) and rank(xs[-1], context) == 2
+        case _:
+            return False
 
 
 def _applied(e: Apply, context: Context) -> int | None:
@@ -126,7 +151,7 @@ def _product(xs: tuple[Expr, ...], context: Context) -> int | None:
     ranks = [rank(x, context) for x in xs]
     if any(r is None for r in ranks):
         return None
-    starts_row = isinstance(xs[0], Transpose) and rank(xs[0].arg, context) == 1
+    starts_row = is_row(xs[0], context)
     ends_column = ranks[-1] == 1
     if ends_column:
         return 0 if starts_row else 1

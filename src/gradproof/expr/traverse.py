@@ -37,9 +37,9 @@ from gradproof.expr.nodes import (
     Num,
     Ones,
     Opaque,
-    Path,
     Pow,
     Prod,
+    PseudoInverse,
     Root,
     Row,
     Stack,
@@ -47,7 +47,11 @@ from gradproof.expr.nodes import (
     Sym,
     Trace,
     Transpose,
+    Vec,
 )  # fmt: skip
+
+Path = tuple[int, ...]
+"""Place of a node: child positions (as `children` lists them) from the root down."""
 
 
 def children(e: Expr) -> tuple[Expr, ...]:
@@ -57,7 +61,7 @@ def children(e: Expr) -> tuple[Expr, ...]:
             return ()
         case Neg(x) | Transpose(x) | Trace(x) | Det(x) | Inverse(x) | Diag(x) | Norm(x):
             return (x,)
-        case Differential(x) | Indicator(x):
+        case Differential(x) | Indicator(x) | PseudoInverse(x) | Vec(x):
             return (x,)
         case Add(xs) | Mul(xs) | MatMul(xs) | Hadamard(xs) | Row(xs) | Stack(xs) | Cases(xs):
             return tuple(xs)
@@ -96,6 +100,8 @@ def rebuild(e: Expr, kids: tuple[Expr, ...]) -> Expr:
         case Num() | Const() | Sym() | Idx() | Ones() | Identity():
             return e
         case Neg() | Transpose() | Trace() | Det() | Inverse() | Diag() | Differential():
+            return type(e)(kids[0])
+        case PseudoInverse() | Vec():
             return type(e)(kids[0])
         case Norm(_, order):
             return Norm(kids[0], order)

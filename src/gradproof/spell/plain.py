@@ -86,6 +86,10 @@ class PlainStyle:
         """``Xᵀ``."""
         return f"{base}ᵀ"
 
+    def pseudo_inverse(self, base: str) -> str:
+        """``A⁺``."""
+        return f"{base}⁺"
+
     def inverse(self, base: str) -> str:
         """``A⁻¹``."""
         return f"{base}⁻¹"

@@ -60,6 +60,10 @@ class Style(Protocol):
         """Spell a matrix inverse."""
         ...
 
+    def pseudo_inverse(self, base: str) -> str:
+        """Spell a pseudo-inverse."""
+        ...
+
     def exponential(self, arg: Piece) -> Piece:
         """Spell the exponential function."""
         ...

@@ -91,6 +91,10 @@ class TexStyle:
         """``A^{-1}``."""
         return f"{base}^{{-1}}"
 
+    def pseudo_inverse(self, base: str) -> str:
+        """``A^{+}``."""
+        return f"{base}^{{+}}"
+
     def exponential(self, arg: Piece) -> Piece:
         r"""``e^{-h}``, or ``\exp`` where the exponent is long."""
         if len(arg.text) > _LONG_EXPONENT or arg.level < Level.ADD:

@@ -43,6 +43,7 @@ from gradproof.expr import (
     Opaque,
     Pow,
     Prod,
+    PseudoInverse,
     Root,
     Row,
     Stack,
@@ -50,6 +51,7 @@ from gradproof.expr import (
     Sym,
     Trace,
     Transpose,
+    Vec,
     children,
 )  # fmt: skip
 from gradproof.spell import arithmetic, calculus
@@ -118,6 +120,10 @@ def _piece(e: Expr, k: list[Piece], style: Style) -> Piece:
             return Piece(style.transposed(at_least(k[0], Level.ATOM, style)), Level.TERM)
         case Inverse():
             return Piece(style.inverse(at_least(k[0], Level.ATOM, style)), Level.TERM)
+        case PseudoInverse():
+            return Piece(style.pseudo_inverse(at_least(k[0], Level.ATOM, style)), Level.TERM)
+        case Vec():
+            return call(style.head("vec"), k, style)
         case Trace():
             return call(style.head("tr"), k, style)
         case Det():

@@ -22,7 +22,7 @@ from gradproof.expr import (
 )  # fmt: skip
 from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.build import Built
-from gradproof.notation.elaborate.converter import Converter
+from gradproof.notation.elaborate.converter import FULL_RANK, Converter, is_pseudo_inverse
 from gradproof.notation.elaborate.primes import named_function, primed_node
 from gradproof.notation.elaborate.roles import square_key
 from gradproof.notation.elaborate.symbols import full_key, primes_of, unwrapped
@@ -250,6 +250,9 @@ def factorial_node(c: Converter, node: Surface) -> Built:
 def index_of_node(c: Converter, node: Surface) -> Built:
     """Convert ``(Az)_i``."""
     array = c.whole(node.args[0])
+    if node.text == "^" and is_pseudo_inverse(node.args[1:]) and len(array.shape or ()) == 2:
+        c.note("full-rank", FULL_RANK, node)
+        return build.pseudo_inverse(array, node.span)
     items = [c.index(i) for i in node.args[1:]]
     if array.shape == () or not all(
         c.table.is_index(i) or i.head == "number" for i in node.args[1:]

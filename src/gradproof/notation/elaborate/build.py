@@ -23,6 +23,7 @@ from gradproof.expr import (
     Opaque,
     Path,
     Pow,
+    PseudoInverse,
     Size,
     Transpose,
 )  # fmt: skip
@@ -94,6 +95,15 @@ def add(terms: Sequence[Built], span: Span) -> Built:
     )
 
 
+def times(m: Size, n: Size) -> Size:
+    """Return the size of a stack of n columns of m: a number where both are, else a name of its own."""
+    if m == ONE or n == ONE:
+        return n if m == ONE else m
+    if not m.name and not n.name:
+        return Size("", m.offset * n.offset)
+    return Size(f"({m})({n})")
+
+
 def neg(x: Built, span: Span) -> Built:
     """Build ``-x``."""
     return Built(Neg(x.expr), span, (x,), x.shape)
@@ -101,7 +111,11 @@ def neg(x: Built, span: Span) -> Built:
 
 def fn(node: Fn, args: Sequence[Built], span: Span) -> Built:
     """Build a function known by name."""
-    shape = () if node.name == "logsumexp" else join([a.shape for a in args])
+    shape = join([a.shape for a in args])
+    if node.name in ("mean", "var"):
+        shape = ()
+    elif node.name == "logsumexp" and shape is not None:
+        shape = shape[:-1] if len(shape) < 2 or shape[0] != ONE else ()
     return Built(node, span, tuple(args), shape)
 
 
@@ -114,6 +128,12 @@ def power(base: Built, exponent: Built, span: Span) -> Built:
     ):
         return Built(Inverse(base.expr), span, (base,), base.shape)
     return Built(Pow(base.expr, exponent.expr), span, (base, exponent), base.shape)
+
+
+def pseudo_inverse(x: Built, span: Span) -> Built:
+    """Build a pseudo-inverse."""
+    shape = None if x.shape is None else tuple(reversed(x.shape))
+    return Built(PseudoInverse(x.expr), span, (x,), shape)
 
 
 def divide(num: Built, den: Built, span: Span) -> Built:

@@ -2,14 +2,21 @@
 
 from collections.abc import Sequence
 
-from gradproof.expr import Apply, Det, Diag, Expr, Fn, FunctionName, Sym, Trace
+from gradproof.expr import Apply, Det, Diag, Expr, Fn, FunctionName, Size, Sym, Trace, Vec
 from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.converter import Converter
-from gradproof.notation.elaborate.symbols import SIGMOIDS, Resolved, built_in, full_key
+from gradproof.notation.elaborate.symbols import (
+    MATRIX_FUNCTIONS,
+    SIGMOIDS,
+    Resolved,
+    built_in,
+    full_key,
+)
 from gradproof.notation.surface import Surface
 
-ARRAY_ARGUMENT = frozenset({"softmax", "logsumexp"})
+ARRAY_ARGUMENT = frozenset({"softmax", "logsoftmax", "logsumexp", "mean", "var"})
+"""Functions of a whole vector, or of the rows of a matrix."""
 
 
 def apply_call(c: Converter, node: Surface) -> Built:
@@ -29,7 +36,7 @@ def apply_call(c: Converter, node: Surface) -> Built:
     own = own or key in c.table.functions
     if not own and key in SIGMOIDS and len(args) == 1:
         return _builtin(c, node, "sigmoid", args, primes, habit=key)
-    if not own and node.text in ("tr", "det", "diag") and len(args) == 1:
+    if not own and node.text in MATRIX_FUNCTIONS and len(args) == 1:
         return _matrix_function(c, node, args[0])
     if not own and callee.name is None:
         return c.opaque(node, node.text)
@@ -86,7 +93,16 @@ def _builtin(
         return build.opaque(name, node.span, kids)
     if name in ("max", "min") and len(kids) == 1:
         return build.opaque(name, node.span, kids)
+    shape = kids[0].shape
+    if name in ARRAY_ARGUMENT and shape is not None and len(shape) == 2 and not _is_row(shape):
+        if name in ("mean", "var"):
+            return build.opaque(name, node.span, kids)
+        c.note("row-wise", f"{name} of a matrix is taken of each of its rows", node)
     return build.fn(Fn(name, tuple(k.expr for k in kids)), kids, node.span)
+
+
+def _is_row(shape: tuple[Size, ...]) -> bool:
+    return shape[0] == build.ONE
 
 
 def _matrix_function(c: Converter, node: Surface, arg: Surface) -> Built:
@@ -97,7 +113,18 @@ def _matrix_function(c: Converter, node: Surface, arg: Surface) -> Built:
         expr = Trace(x.expr)
     elif node.text == "det":
         expr = Det(x.expr)
+    elif node.text == "logdet":
+        inner = Built(Det(x.expr), node.span, (x,))
+        return build.fn(Fn("log", (inner.expr,)), [inner], node.span)
+    elif node.text == "vec":
+        expr = Vec(x.expr)
+        shape = None
+        if x.shape is not None:
+            shape = x.shape if len(x.shape) < 2 else (build.times(*x.shape),)
     else:
         expr = Diag(x.expr)
-        shape = None if x.shape is None else x.shape * 2
+        shape = None
+        if x.shape is not None:
+            matrix = len(x.shape) == 2 and not _is_row(x.shape)
+            shape = x.shape[:1] if matrix else x.shape[-1:] * 2
     return Built(expr, node.span, (x,), shape)

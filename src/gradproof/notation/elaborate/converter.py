@@ -1,7 +1,7 @@
 """The converter: walks one statement of the surface tree with the symbol table of the document."""
 
-from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal, final
 
@@ -10,9 +10,11 @@ from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.decimals import rounded
 from gradproof.notation.elaborate.symbols import Resolved, Symbols, full_key, spelled, walk_surface
-from gradproof.notation.surface import Note, Statement, Surface
+from gradproof.notation.surface import Name, Note, Statement, Surface
 
 _PLAIN_HEADS = frozenset({"dots", "set", "tuple", "given"})
+
+FULL_RANK = "the pseudo-inverse is taken of a matrix of full rank"
 
 Handler = Callable[["Converter", Surface], Built]
 
@@ -20,6 +22,11 @@ COMPARISONS: dict[str, Literal["=", "!=", "<", "<=", ">", ">="]] = {
     "=": "=", "==": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">=",
 }  # fmt: skip
 CONSTANT_NAMES = {"\\pi": "pi", "π": "pi"}
+
+
+def is_pseudo_inverse(scripts: Sequence[Surface]) -> bool:
+    """Tell whether superscripts are the sign of a pseudo-inverse: a plus or a dagger alone."""
+    return len(scripts) == 1 and scripts[0].head == "text" and scripts[0].text in ("+", "dagger")
 
 
 @final
@@ -121,7 +128,17 @@ class Converter:
         if key in self.local and not resolved.indices:
             local = self.local[key]
             return Built(Sym(key, Space(local)), node.span, (), local)
-        return self.symbol(resolved, node)
+        return self._pseudo_inverse(node, name, key) or self.symbol(resolved, node)
+
+    def _pseudo_inverse(self, node: Surface, name: Name, key: str) -> Built | None:
+        r"""Convert ``A^+`` or ``A^\dagger`` of a matrix; None where the sign is a label of the name."""
+        if not is_pseudo_inverse(name.sup) or self.table.shapes.get(key) or key in self.defined:
+            return None
+        bare = self.table.resolve(replace(name, sup=()))
+        if len(self.table.shapes.get(bare.key, ())) - len(bare.indices) != 2:
+            return None
+        self.note("full-rank", FULL_RANK, node)
+        return build.pseudo_inverse(self.symbol(bare, node), node.span)
 
     def symbol(self, resolved: Resolved, node: Surface) -> Built:
         """Convert a resolved name: a symbol, an entry of it, or with the index that was dropped restored."""

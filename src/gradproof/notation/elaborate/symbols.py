@@ -12,10 +12,15 @@ HABIT_INDICES = frozenset("ijkl")
 """Letters that index by habit, without a range or a sum that says so."""
 
 
-BUILT_IN = frozenset(get_args(FunctionName))
+MATRIX_FUNCTIONS = frozenset({"tr", "det", "diag", "vec", "logdet"})
+"""Functions of a whole matrix that are nodes of the tree, or made of such."""
+
+BUILT_IN = frozenset(get_args(FunctionName)) | MATRIX_FUNCTIONS
 """Functions that the tree knows by name: no equation defines them anew."""
 
-ALIASES = {"ln": "log", "sgn": "sign", "ReLU": "relu", "Softmax": "softmax", "lg": "log"}
+ALIASES = {"ln": "log", "sgn": "sign", "ReLU": "relu", "Softmax": "softmax", "lg": "log",
+    "Var": "var",
+}  # fmt: skip
 FAMILY = "{}"
 """Sets the key of a family apart from a size of the same letter: ``N_k`` beside N."""
 

@@ -368,7 +368,9 @@ def _is_slot(node: Layout) -> bool:
 
 
 def _is_short_index(group: Layout) -> bool:
-    """Say whether a superscript after a bracket is an index in brackets, (i) or (l-1), and no exponent."""
+    """Say whether a superscript after a bracket is an index in brackets, (l-1), or the sign of a pseudo-inverse."""
+    if len(group.args) == 1 and group.args[0].text in ("+", "dagger"):
+        return True
     nodes = group.args[0].args if len(group.args) == 1 else group.args[1:]
     return bool(nodes) and nodes[0].kind == "symbol" and nodes[0].text in "ijklmnst"
 

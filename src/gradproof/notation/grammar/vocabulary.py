@@ -50,7 +50,7 @@ FUNCTIONS: Final[dict[str, str]] = {
     name: name
     for name in words(
     "log exp sin cos tan cot sec csc sinh cosh tanh coth sech csch arcsin arccos arctan arsinh "
-    "arcosh artanh erf erfc sign relu elu selu gelu silu swish softmax softplus sigmoid logsumexp "
+    "arcosh artanh erf erfc sign relu elu selu gelu silu swish softmax logsoftmax softplus sigmoid logsumexp "
     "logistic logit leakyrelu hardtanh softsign tr det diag vec rank max min sup inf abs norm "
     "sqrt floor ceil round Var Cov std logdet argsort dim span conv pool lg adj cof erfinv expm1 "
     "log1p gcd vech blkdiag blockdiag maximum minimum dropout batchnorm layernorm onehot"
@@ -58,7 +58,7 @@ FUNCTIONS: Final[dict[str, str]] = {
 } | {
     "ln": "log", "Log": "log", "Exp": "exp", "Tr": "tr", "trace": "tr", "Trace": "tr", "Diag": "diag",
     "ReLU": "relu", "RELU": "relu", "Relu": "relu", "sgn": "sign", "Sign": "sign", "Softmax": "softmax",
-    "SoftMax": "softmax", "Sigmoid": "sigmoid", "sigm": "sigmoid", "expit": "sigmoid",
+    "SoftMax": "softmax", "LogSoftmax": "logsoftmax", "Sigmoid": "sigmoid", "sigm": "sigmoid", "expit": "sigmoid",
     "Softplus": "softplus", "LogSumExp": "logsumexp", "LSE": "logsumexp", "lse": "logsumexp",
     "arctanh": "artanh", "atanh": "artanh", "asinh": "arsinh", "arcsinh": "arsinh", "acosh": "arcosh",
     "arccosh": "arcosh", "atan": "arctan", "asin": "arcsin", "acos": "arccos", "tg": "tan", "th": "tanh",
