@@ -4,7 +4,8 @@ It knows nothing of Gradproof. Column vectors have the shape (n, 1), rows (1, n)
 and differentials are finite differences (central, fourth order), so that no rule of differentiation stands in here:
 
 - of a scalar: the shape of the variable (denominator layout); of a column by a column: the Jacobian (m, n);
-- by a scalar: the shape of what is differentiated; ``\nabla^2_x f`` and ``\frac{\partial^2 f}{\partial x\,\partial x^T}``: (n, n);
+- by a scalar: the shape of what is differentiated;
+- second derivatives (``\nabla^2_x f``, ``\frac{\partial^2 f}{\partial x\,\partial x^T}``): (n, n);
 - ``dF`` is the change of F along the directions ``dX`` of the symbols that vary.
 
 Every node keeps its place in the text, so that other programs can change a factor where it stands.

@@ -1,7 +1,7 @@
 r"""Random points for array formulas, from their declarations, and wrong versions of a side, made on its TeX.
 
-Nothing here knows Gradproof. A wrong version (mutant) has one factor of one product transposed, dropped, or exchanged with
-its neighbour; whether it differs at all is decided at random points by `_algebra`.
+Nothing here knows Gradproof. A wrong version (mutant) has one factor of one product transposed, dropped, or exchanged
+with its neighbour; whether it differs at all is decided at random points by `_algebra`.
 """
 
 import re
@@ -207,7 +207,7 @@ def mutants(text: str, point: Point) -> list[tuple[str, str]]:
                     f"exchanged {name} and {text[after_two.start : after_two.end]}",
                 )
     out.pop(text, None)
-    return [(side, what) for side, what in out.items()]
+    return list(out.items())
 
 
 def join(parts: Sequence[str], operators: Sequence[str]) -> str:

@@ -1,8 +1,8 @@
 r"""The Matrix Cookbook's derivatives as claims, and wrong versions of each: what is confirmed, what is refuted.
 
-``cookbook.jsonl`` holds identities of Petersen and Pedersen, The Matrix Cookbook (version of November 15, 2012; ``eq`` is
-its number there) and Jacobians and Hessians in the manner of Magnus and Neudecker (``M&N``), in our own typing, with their
-declarations. Each is checked as a document of its own and must be proved or agree.
+``cookbook.jsonl`` holds identities of Petersen and Pedersen, The Matrix Cookbook (version of November 15, 2012; ``eq``
+is its number there) and Jacobians and Hessians in the manner of Magnus and Neudecker (``M&N``), in our own typing, with
+their declarations. Each is checked as a document of its own and must be proved or agree.
 
 A wrong version (mutant) has one factor of one product of the right side transposed, dropped, or exchanged with its
 neighbour, at every place. Whether it differs at all is decided by NumPy and finite differences (`_algebra`), which know
