@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import final
 
 from gradproof.diagnostic import Assumption, Evidence, Verdict
-from gradproof.evaluate import Certificate, Mode
+from gradproof.evaluate import Certificate, Comparison, Mode, Samples
 from gradproof.expr import Context, Expr, Path
 from gradproof.notation.derivation import Claim, Line
 
@@ -17,7 +17,8 @@ class Outcome:
     `left` and `right` are the expressions as compared (facts substituted); `certificate` is set exactly
     where the verdict is refuted; `context` is the one under which it was reached; `note` an assumption
     without which the line would not hold. `operand` is not empty where only what is differentiated was
-    compared: it leads to that part of the right side, and the line itself is true.
+    compared: it leads to that part of the right side, and the line itself is true. `samples` are the points
+    on which the sides were compared and `compared` what was found there, where that was done.
     """
 
     verdict: Verdict
@@ -32,6 +33,8 @@ class Outcome:
     link: int = 0
     mode: Mode = "total"
     operand: Path = ()
+    samples: Samples | None = field(default=None, compare=False, repr=False)
+    compared: Comparison | None = field(default=None, compare=False, repr=False)
 
 
 @final

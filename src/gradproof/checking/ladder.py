@@ -81,19 +81,35 @@ def judge_pair(
             )
         if has_arrays(left, context) or has_arrays(right, context):
             return replace(base, reason=UNSUPPORTED_ARRAYS)
-        if not certified:
-            return replace(base, verdict="refuted", evidence=Evidence("sampling", found.points))
-        certificate = find_counterexample(left, right, samples, context, found, mode=mode)
     except Unsupported as e:
         return replace(base, reason=str(e))
-    if certificate is None:
-        return replace(base, reason="the sides differ in floating point, but not certainly")
-    return replace(
+    differing = replace(
         base,
         verdict="refuted",
-        evidence=Evidence("ball", found.points),
-        certificate=certificate,
+        evidence=Evidence("sampling", found.points),
         rules=names,
+        samples=samples,
+        compared=found,
+    )
+    return certified_outcome(differing) if certified else differing
+
+
+def certified_outcome(outcome: Outcome) -> Outcome:
+    """Return a refutation that rests on sample points with its certificate, undecided where there is none."""
+    if outcome.samples is None or outcome.compared is None:
+        return outcome
+    try:
+        certificate = find_counterexample(
+            outcome.left, outcome.right, outcome.samples, outcome.context, outcome.compared,
+            mode=outcome.mode,
+        )  # fmt: skip
+        reason = "the sides differ in floating point, but not certainly"
+    except Unsupported as e:
+        certificate, reason = None, str(e)
+    if certificate is None:
+        return replace(outcome, verdict="undecided", evidence=None, rules=(), reason=reason)
+    return replace(
+        outcome, evidence=Evidence("ball", outcome.compared.points), certificate=certificate
     )
 
 

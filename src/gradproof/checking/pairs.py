@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from gradproof.checking.hypotheses import hypotheses
 from gradproof.checking.judgement import Outcome
-from gradproof.checking.ladder import judge_pair
+from gradproof.checking.ladder import certified_outcome, judge_pair
 from gradproof.checking.operands import operand_slip
 from gradproof.diagnostic import Verdict
 from gradproof.expr import (
@@ -52,7 +52,7 @@ def judge_sides(
     stranger = unrelated(left, right, context)
     if stranger is not None:
         return _undecided(outcome, f"{stranger} is not defined, and stands on one side only")
-    return judge_pair(left, right, context)
+    return certified_outcome(outcome)
 
 
 def _other_base(e: Expr) -> bool:

@@ -20,7 +20,7 @@ from gradproof.evaluate.flint_types import (
     is_finite,
     precision,
 )
-from gradproof.evaluate.jets import Value
+from gradproof.evaluate.jets import Algebra, Value
 from gradproof.evaluate.limits import MAX_POINTS, MAX_PRECISION, Unsupported
 from gradproof.evaluate.samples import Samples
 from gradproof.evaluate.state import Mode
@@ -183,14 +183,19 @@ def _matters(
     if not 0 < len(read) < MAX_POINTS // 2:
         return [True] * len(read)
     varied = samples.subset([point] * (2 * len(read) + 1))
-    for k, (name, spot, value) in enumerate(read):
-        array = varied.values[name]
+    algebra = Algebra(FLOAT)
+    for name in dict.fromkeys(name for name, _, _ in read):
+        at = np.full(varied.points, point)
+        varied.cache[FLOAT.name, name, False] = samples.lifted(name, algebra)[at]
+    for k, (name, spot, _) in enumerate(read):
         place = _place(name, spot, context)
-        others = {v for v in samples.values[name][(slice(None), *place)] if v != value}
-        for turn, other in enumerate(sorted(others, key=lambda v: (_weight(v), v))[:2]):
+        column = samples.lifted(name, algebra)[(slice(None), *place)]
+        others = column[column != column[point]][:2]
+        array = varied.lifted(name, algebra)
+        if not others.size:
+            array[(1 + 2 * k, *place)] += 1
+        for turn, other in enumerate(others):
             array[(1 + 2 * k + turn, *place)] = other
-        if not others:
-            array[(1 + 2 * k, *place)] = value + 1
     (x, y), names, _, _ = run(
         (left, right), varied, context, arithmetic=FLOAT, mode=mode, fixed=fixed
     )
@@ -258,18 +263,50 @@ def find_counterexample(
     if comparison is None:
         comparison = compare(left, right, samples, context, mode=mode)
     order = sorted(comparison.differ, key=lambda d: (_height(samples, *d), d[0]))
-    best: tuple[int, int, Certificate] | None = None
+    found = _first(left, right, samples, context, order, mode)
+    if found is None:
+        return None
+    first, at = found
+    place = _simplest(first, samples, context, order)
+    better = None
+    if place != at:
+        better = certify(left, right, samples, context, *order[place], mode=mode)
+    if better is None or _unhandiness(better) >= _unhandiness(first):
+        return first
+    return better
+
+
+def _first(
+    left: Expr,
+    right: Expr,
+    samples: Samples,
+    context: Context,
+    order: list[tuple[int, IndexValues]],
+    mode: Mode,
+) -> tuple[Certificate, int] | None:
+    """Return the first certificate there is, and its place in the order."""
     for place, (point, indices) in enumerate(order[:_CANDIDATES]):
-        try:
-            found = certify(left, right, samples, context, point, indices, mode=mode)
-        except Unsupported:
-            return None if best is None else best[2]
-        if found is None:
-            continue
-        rank = sum(_weight(v) for _, _, v in found.assignment)
-        if best is None or (rank, place) < best[:2]:
-            best = (rank, place, found)
-    return None if best is None else best[2]
+        found = certify(left, right, samples, context, point, indices, mode=mode)
+        if found is not None:
+            return found, place
+    return None
+
+
+def _unhandiness(c: Certificate) -> int:
+    return sum(_weight(v) for _, _, v in c.assignment)
+
+
+def _simplest(
+    c: Certificate, samples: Samples, context: Context, order: list[tuple[int, IndexValues]]
+) -> int:
+    """Return the place of the point at which the entries that matter have the simplest values."""
+    spots = [(samples.values[name], _place(name, spot, context)) for name, spot, _ in c.assignment]
+    ranks = [
+        (sum(_weight(array[(point, *place)]) for array, place in spots), k)
+        for k, (point, indices) in enumerate(order)
+        if indices == c.indices
+    ]
+    return min(ranks)[1]
 
 
 def _height(samples: Samples, point: int, indices: IndexValues) -> int:

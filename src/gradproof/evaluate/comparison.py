@@ -17,7 +17,7 @@ from gradproof.expr import Context, Expr
 
 TOLERANCE = 1e-9
 """Relative difference (of the larger side) up to which floating values count as equal."""
-_RESOLVED = 12
+_RESOLVED = 2
 """Doubtful points that are looked at in balls first; the others follow if none of these was mere rounding."""
 _BITS = (128, 1024)
 

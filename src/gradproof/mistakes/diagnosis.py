@@ -120,7 +120,9 @@ def _under(
     alignment: Alignment | None = None
     right = rights[0]
     try:
-        samples = points_for(outcome.left, after, context)
+        samples = outcome.samples if h is None else None
+        if samples is None:
+            samples = points_for(outcome.left, after, context)
         bench = Bench(samples, context, outcome.mode)
         for search, goal in zip(searches, rights, strict=True):
             matches = matches or search.causes(goal, bench)
