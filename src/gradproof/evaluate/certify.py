@@ -21,7 +21,7 @@ from gradproof.evaluate.flint_types import (
     precision,
 )
 from gradproof.evaluate.jets import Algebra, Value
-from gradproof.evaluate.limits import MAX_POINTS, MAX_PRECISION, Unsupported
+from gradproof.evaluate.limits import MAX_POINTS, MAX_PRECISION
 from gradproof.evaluate.samples import Samples
 from gradproof.evaluate.state import Mode
 from gradproof.expr import Context, Expr
