@@ -6,7 +6,7 @@ MAX_ORDER: Final = 4
 """Derivative tags in force at once (the order of a derivative, nested ones counted)."""
 MAX_EXPONENT: Final = 64
 """Largest literal integer exponent."""
-MAX_AXES: Final = 6
+MAX_AXES: Final = 7
 """Index axes in force at once."""
 MAX_ELEMENTS: Final = 2_000_000
 """Sample points times the sizes of the index axes in force."""

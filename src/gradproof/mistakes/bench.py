@@ -8,13 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradproof.evaluate import FLOAT, Mode, Samples, Unsupported
-from gradproof.evaluate.arithmetic import BoolArray
+from gradproof.evaluate.arithmetic import Array, BoolArray
 from gradproof.evaluate.indexing import index_range
 from gradproof.evaluate.jets import Algebra, Value
 from gradproof.evaluate.limits import MissingIndex
 from gradproof.evaluate.state import Env, State, content
 from gradproof.evaluate.walk import walk
-from gradproof.expr import Const, Context, Expr, Idx, Num
+from gradproof.expr import Const, Context, Expr, Idx, Num, Opaque
+
+Choices = dict[str, tuple[int, ...]]
+"""By the head of a choice the lanes that its arguments after the first belong to."""
 
 Floats = NDArray[np.float64]
 
@@ -44,13 +47,21 @@ class Measured:
 
 @final
 class Bench:
-    """The sample points of one line. Subtrees that are the same object are evaluated once in a scope."""
+    """The sample points of one line. Subtrees that are the same object are evaluated once in a scope.
 
-    __slots__ = ("_admitted", "_env", "_known", "_names", "_scopes", "_spaces", "_state")
+    The batch axis next to the points is that of the lanes: of one element except above choices.
+    """
+
+    __slots__ = (
+        "_admitted", "_choices", "_env", "_known", "_lost", "_names", "_scopes", "_spaces", "_state", "_width",
+    )  # fmt: skip
 
     def __init__(self, samples: Samples, context: Context, mode: Mode = "total") -> None:
         self._state = State(samples, context, Algebra(FLOAT), mode, self._walk, samples.moving)
-        self._env = Env()
+        _, self._env = self._state.open_axis(Env(), 0, 0)
+        self._choices: Choices = {}
+        self._width = 1
+        self._lost: set[int] = set()
         self._names: tuple[str, ...] = ()
         self._admitted: BoolArray | None = None
         self._known: dict[tuple[int, int], tuple[Expr, Value]] = {}
@@ -70,14 +81,68 @@ class Bench:
             except (Unsupported, RecursionError):
                 return None
 
-    def _measured(self, value: Value) -> Measured:
+    def lanes(self, e: Expr, choices: Choices, width: int) -> list[Measured | None]:
+        """Return for each of `width` lanes the values of `e` with its choices, None where that fails."""
+        self._choices, self._width = choices, width
+        value: Value | None = None
+        while value is None:
+            self._state.visits = 0
+            self._lost = set()
+            try:
+                with np.errstate(all="ignore"):
+                    value = self._state.value(e, self._env)
+            except MissingIndex as missing:
+                if not self._open(missing.name):
+                    break
+            except (Unsupported, RecursionError):
+                break
+        self._choices = {}
+        if value is None:
+            return [None] * width
+        found = [None if k in self._lost else self._measured(value, k) for k in range(width)]
+        return [m if m is not None and np.isfinite(m.values).any() else None for m in found]
+
+    def _choice(self, state: State, e: Opaque, env: Env) -> Value:
+        """Return the right part in all lanes but those of the others, which have their own."""
+        right = state.value(e.args[0], env)
+        parts = {m: _widened(p, right.rank, self._width) for m, p in right.parts.items()}
+        for lane, wrong in zip(self._choices[e.head], e.args[1:], strict=True):
+            try:
+                own = state.value(wrong, env)
+            except MissingIndex as missing:
+                if missing.name not in self._names and missing.name in state.context.ranges:
+                    raise
+                self._lost.add(lane)
+                continue
+            except (Unsupported, RecursionError):
+                self._lost.add(lane)
+                continue
+            if own.shape != right.shape or own.row != right.row:
+                self._lost.add(lane)
+                continue
+            for m in own.parts.keys() | parts.keys():
+                there = own.parts.get(m)
+                here = parts.get(m)
+                if here is None:
+                    zero = np.zeros((1,) * (right.rank + 1))
+                    here = np.broadcast_to(zero, (1, *right.shape)) if right.rank else zero
+                    here = _widened(here, right.rank, self._width)
+                if there is None:
+                    there = np.zeros((1,) * (right.rank + 1))
+                parts[m] = _laid(here, there, right.rank, lane)
+        return Value(parts, right.rank, right.row)
+
+    def _measured(self, value: Value, lane: int = 0) -> Measured:
         real = value.real
+        at = real.ndim - value.rank - 2
+        if at >= 0:
+            real = real[(..., lane if real.shape[at] > 1 else 0, *(slice(None),) * (value.rank + 1))]
         own = tuple(range(real.ndim - value.rank, real.ndim))
         defined = FLOAT.defined(real)
         if own:
             defined = defined.all(axis=own)
         if self._admitted is not None:
-            defined = defined & self._admitted
+            defined = defined & self._admitted[..., 0, :]
         if not defined.all():
             wide = defined.reshape(defined.shape + (1,) * value.rank)
             real = np.where(wide, real, np.nan)
@@ -108,6 +173,8 @@ class Bench:
 
     def _walk(self, state: State, e: Expr, env: Env) -> Value:
         """Evaluate a node, once for each scope outside derivatives."""
+        if isinstance(e, Opaque) and e.head in self._choices:
+            return self._choice(state, e, env)
         if env.seeds or env.bindings or env.floors or isinstance(e, Num | Const | Idx):
             return walk(state, e, env)
         key = (id(e), self._scope(env))
@@ -133,6 +200,31 @@ class Bench:
         number = self._spaces.setdefault(key, len(self._spaces))
         self._scopes[id(env.memo)] = (env.memo, number)
         return number
+
+
+def _widened(part: Array, rank: int, width: int) -> Array:
+    """Return a copy of a part with an axis of `width` lanes."""
+    if part.ndim < rank + 2:
+        part = part.reshape((1,) * (rank + 2 - part.ndim) + part.shape)
+    at = part.ndim - rank - 2
+    shape = (*part.shape[:at], width, *part.shape[at + 1 :])
+    return np.array(np.broadcast_to(part, shape))
+
+
+def _laid(wide: Array, own: Array, rank: int, lane: int) -> Array:
+    """Return the part with the values of one lane put in."""
+    if own.ndim < rank + 2:
+        own = own.reshape((1,) * (rank + 2 - own.ndim) + own.shape)
+    at = own.ndim - rank - 2
+    own = own[(..., 0, *(slice(None),) * (rank + 1))]
+    shape = np.broadcast_shapes(wide.shape[: wide.ndim - rank - 2], own.shape[:at])
+    points = max(wide.shape[wide.ndim - rank - 1], own.shape[own.ndim - rank - 1])
+    tail = wide.shape[wide.ndim - rank :]
+    whole = (*shape, wide.shape[wide.ndim - rank - 2], points, *tail)
+    if wide.shape != whole:
+        wide = np.array(np.broadcast_to(wide, whole))
+    wide[(..., lane, *(slice(None),) * (rank + 1))] = own
+    return wide
 
 
 def measure(e: Expr, samples: Samples, context: Context, mode: Mode = "total") -> Measured | None:

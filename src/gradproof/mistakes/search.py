@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, final
 
 import numpy as np
@@ -10,6 +11,7 @@ from gradproof.evaluate import Mode, Samples
 from gradproof.expr import Context, Expr, Path
 from gradproof.mistakes.bench import Bench, Measured, close, differ, equal, together
 from gradproof.mistakes.catalogue import catalogue
+from gradproof.mistakes.lanes import measure_together
 from gradproof.mistakes.mistake import Mistake
 from gradproof.mistakes.opened import opened
 from gradproof.mistakes.sites import Placed, Workshop, nested, shown, span_size
@@ -56,10 +58,9 @@ class Match:
 @final
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """One variant and the line it was made in."""
+    """One variant: its wrong rules, and the values of the line with them."""
 
     placed: tuple[Placed, ...]
-    expr: Expr
     values: Measured
     variants: "_Variants"
 
@@ -185,20 +186,29 @@ class _Hunt:
 
     def _fitting(self, candidates: list[_Candidate]) -> list[_Candidate]:
         """Keep those that give the person's line; those that are right, too, are none."""
-        return [c for c in candidates if equal(c.values, self.aim) and differ(c.values, self.truth)]
+        return [c for c in candidates if self._fits(c.values) and self._confirmed(c)]
+
+    def _fits(self, values: Measured | None) -> bool:
+        return equal(values, self.aim) and differ(values, self.truth)
+
+    def _confirmed(self, c: _Candidate) -> bool:
+        """Tell whether the variant, written out, has these values."""
+        line = self.variants.shop.build(c.placed)
+        return line is not None and self._fits(self.bench.value(line))
 
     def build(self, groups: Iterable[tuple[Placed, ...]]) -> list[_Candidate]:
-        """Build and evaluate variants within the budget."""
-        found: list[_Candidate] = []
+        """Evaluate variants within the budget, all at once where that can be done."""
+        chosen = list(islice(groups, max(self.budget, 0)))
+        self.budget -= len(chosen)
         shop = self.variants.shop
-        for group in groups:
-            if self.budget <= 0:
-                break
-            self.budget -= 1
-            expr = shop.build(group)
-            values = None if expr is None else self.bench.value(expr)
-            if expr is not None and values is not None:
-                found.append(_Candidate(group, expr, values, self.variants))
+        found: list[_Candidate] = []
+        for group, known in zip(chosen, measure_together(shop, chosen, self.bench), strict=True):
+            values = known
+            if values is None:
+                line = shop.build(group)
+                values = None if line is None else self.bench.value(line)
+            if values is not None:
+                found.append(_Candidate(group, values, self.variants))
         return found
 
     def pairs(self, context: Context) -> tuple[Match, ...]:
@@ -276,13 +286,15 @@ def _match(
     c: _Candidate, placed: tuple[Placed, ...], others: tuple[str, ...], context: Context
 ) -> Match:
     first = placed[0]
+    line = c.variants.shop.build(c.placed)
+    assert line is not None
     sites = tuple(
         () if p.stage == "result" or c.variants.shop.opened else shown(p.path) for p in placed
     )
     return Match(
         first.mistake,
         tuple(dict.fromkeys(sites)),
-        tidy(c.expr, context),
+        tidy(line, context),
         first.right,
         first.wrong,
         fill(first.mistake.message, first, context),

@@ -141,6 +141,21 @@ class Workshop:
             known = self._built[key] = (chosen, self._build(chosen))
         return known[1]
 
+    def differentiated(
+        self, chosen: Iterable[Placed], choose: Callable[[Application], Expr | None]
+    ) -> Expr | None:
+        """Return the line with its derivatives carried out, other results given at the sites chosen.
+
+        Raises:
+            NotSupported: with these results the derivatives cannot be carried out.
+        """
+        if self.evaluated is None:
+            return None
+        memory = self._memory.recalling(p.path for p in chosen)
+        return evaluate_derivatives(
+            self.before, self.context, choose, steps=False, memory=memory
+        ).expr
+
     def _build(self, chosen: tuple[Placed, ...]) -> Expr | None:
         slips = [p for p in chosen if p.stage == "derivative"]
         results = deepest_first(p for p in chosen if p.stage == "result")
