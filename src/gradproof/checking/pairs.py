@@ -80,6 +80,12 @@ def _held_constant(left: Expr, right: Expr, context: Context) -> Outcome | None:
         isinstance(n, Gradient) or n.notation != "partial" for n in derivatives
     ):
         return None
+    if not any(
+        getattr(n, "name", None) in context.definitions
+        for e in (left, right)
+        for n in walk_reached(e, context)
+    ):
+        return None
     local = judge_pair(left, right, context, mode="local", certified=False)
     if local.verdict == "refuted":
         return None

@@ -136,7 +136,9 @@ class Bench:
         real = value.real
         at = real.ndim - value.rank - 2
         if at >= 0:
-            real = real[(..., lane if real.shape[at] > 1 else 0, *(slice(None),) * (value.rank + 1))]
+            real = real[
+                (..., lane if real.shape[at] > 1 else 0, *(slice(None),) * (value.rank + 1))
+            ]
         own = tuple(range(real.ndim - value.rank, real.ndim))
         defined = FLOAT.defined(real)
         if own:

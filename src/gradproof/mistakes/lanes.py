@@ -82,9 +82,10 @@ def measure_together(
     out: list[Measured | None] = [None] * len(groups)
     stages: dict[Stage, list[int]] = {}
     for k, group in enumerate(groups):
-        found = {p.stage for p in group}
-        if len(found) == 1 and not any(nested(a.path, b.path) for a, b in combinations(group, 2)):
-            stages.setdefault(found.pop(), []).append(k)
+        stage = group[0].stage
+        apart = not any(nested(a.path, b.path) for a, b in combinations(group, 2))
+        if apart and all(p.stage == stage for p in group):
+            stages.setdefault(stage, []).append(k)
     for stage, members in stages.items():
         for start in range(0, len(members), WIDTH):
             chosen = members[start : start + WIDTH]
@@ -96,9 +97,7 @@ def measure_together(
     return out
 
 
-def _line(
-    shop: Workshop, stage: Stage, groups: Sequence[Group]
-) -> tuple[Expr, Choices] | None:
+def _line(shop: Workshop, stage: Stage, groups: Sequence[Group]) -> tuple[Expr, Choices] | None:
     """Return the line with its choices."""
     choices: Choices = {}
     if stage == "derivative":

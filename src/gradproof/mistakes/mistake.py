@@ -111,3 +111,9 @@ class Mistake:
     derivatives: tuple[WrongDerivative, ...] = ()
     rewritings: tuple[WrongRewriting, ...] = ()
     exchanges: tuple[WrongExchange, ...] = ()
+
+    @property
+    def highest(self) -> float:
+        """The highest prior that this mistake can have at a site."""
+        weights = [r.weight for r in (*self.derivatives, *self.exchanges)]
+        return self.prior * max((1.0, *weights))

@@ -132,15 +132,33 @@ class Search:
 
 @final
 class _Variants:
-    """All the places for wrong rules in one line, the most likely first."""
+    """The places for wrong rules in one line, looked for as they are asked for."""
 
-    __slots__ = ("_sizes", "placed", "shop")
+    __slots__ = ("_after", "_found", "_sizes", "shop")
 
     def __init__(self, shop: Workshop, after: Expr) -> None:
         self.shop = shop
+        self._after = after
         self._sizes: dict[Path, int] = {}
-        found = [p for m in catalogue().values() for p in shop.places(m, after)]
-        self.placed = sorted(found, key=lambda p: self.rank((p,)))
+        self._found: dict[str, tuple[Placed, ...]] = {}
+
+    def placed(self, below: float = 2.0, least: float = 0.0) -> list[Placed]:
+        """Return the places with a prior in a range, the most likely first."""
+        found = [
+            p
+            for m in catalogue().values()
+            if m.highest >= least
+            for p in self._of(m)
+            if least <= p.prior < below
+        ]
+        return sorted(found, key=lambda p: self.rank((p,)))
+
+    def _of(self, mistake: Mistake) -> tuple[Placed, ...]:
+        known = self._found.get(mistake.name)
+        if known is None:
+            known = tuple(self.shop.places(mistake, self._after))
+            self._found[mistake.name] = known
+        return known
 
     def rank(self, group: tuple[Placed, ...]) -> tuple[float, int, int, str]:
         """Return what variants are ordered by: prior, number of sites, size of the sites, name."""
@@ -176,13 +194,13 @@ class _Hunt:
     def singles(self, below: float, least: float) -> list[_Candidate]:
         """Return the variants with one wrong rule at one site, of priors in a range, that fit."""
         top = below if below < 1 else 2.0
-        found = self.build((p,) for p in self.variants.placed if least <= p.prior < top)
+        found = self.build((p,) for p in self.variants.placed(top, least))
         self.built.extend(found)
         return self._fitting(found)
 
     def alike(self) -> list[_Candidate]:
         """Return the variants with one wrong rule at several like sites that fit."""
-        return self._fitting(self.build(_alike(self.variants.placed)))
+        return self._fitting(self.build(_alike(self.variants.placed())))
 
     def _fitting(self, candidates: list[_Candidate]) -> list[_Candidate]:
         """Keep those that give the person's line; those that are right, too, are none."""
