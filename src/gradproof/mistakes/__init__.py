@@ -3,11 +3,12 @@
 from gradproof.mistakes.align import Alignment, align_terms
 from gradproof.mistakes.catalogue import UNEXPLAINED, catalogue
 from gradproof.mistakes.diagnosis import diagnose
-from gradproof.mistakes.mistake import Mistake, Slip, WrongDerivative, WrongRewriting
+from gradproof.mistakes.match import Match
+from gradproof.mistakes.mistake import Mend, Mistake, Repair, Slip, WrongDerivative, WrongRewriting
 from gradproof.mistakes.remarks import REMARKS, remarks
-from gradproof.mistakes.search import Match, explain
+from gradproof.mistakes.search import explain
 
 __all__ = [
-    "REMARKS", "UNEXPLAINED", "Alignment", "Match", "Mistake", "Slip", "WrongDerivative", "WrongRewriting",
-    "align_terms", "catalogue", "diagnose", "explain", "remarks",
+    "REMARKS", "UNEXPLAINED", "Alignment", "Match", "Mend", "Mistake", "Repair", "Slip", "WrongDerivative",
+    "WrongRewriting", "align_terms", "catalogue", "diagnose", "explain", "remarks",
 ]  # fmt: skip

@@ -15,6 +15,10 @@ UNEXPLAINED: Final = "unexplained-difference"
 """Name of a refuted line that no mistake explains."""
 
 
+SHAPE_MISMATCH: Final = "shape-mismatch"
+"""Name of a line whose shapes do not fit, where no other mistake explains it."""
+
+
 @cache
 def catalogue() -> MappingProxyType[str, Mistake]:
     """Return every mistake by name, the most common first.

@@ -1,11 +1,12 @@
 """From a refuted line to findings: the cause, the place in the line, the right part, the counterexample."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, final
 
 from gradproof.checking import Judged, Outcome, points_for
 from gradproof.checking.hypotheses import Hypothesis, hypotheses
+from gradproof.checking.ladder import has_arrays
 from gradproof.diagnostic import Counterexample, Finding
 from gradproof.differentiate import NotSupported, evaluate_derivatives, unfold
 from gradproof.differentiate.unfold import has_definition
@@ -25,9 +26,12 @@ from gradproof.expr import (
 )
 from gradproof.mistakes.align import Alignment, align_terms
 from gradproof.mistakes.bench import Bench
-from gradproof.mistakes.catalogue import UNEXPLAINED
+from gradproof.mistakes.catalogue import SHAPE_MISMATCH, UNEXPLAINED, catalogue
+from gradproof.mistakes.match import Match
+from gradproof.mistakes.mending import mended
 from gradproof.mistakes.presented import presented
-from gradproof.mistakes.search import Match, Search
+from gradproof.mistakes.scene import Scene
+from gradproof.mistakes.search import Search
 from gradproof.rewrite import tidy
 from gradproof.source import Span
 from gradproof.spell import name_tex, to_plain, to_tex
@@ -42,18 +46,27 @@ def diagnose(judged: Judged) -> tuple[Finding, ...]:
     The cause is looked for from the line before, failing that from the head of the chain.
     """
     outcome, claim = judged.outcome, judged.claim
-    if outcome is None or claim is None or outcome.certificate is None:
+    if outcome is None or claim is None:
+        return ()
+    if outcome.certificate is None and not _by_shapes(outcome):
         return ()
     after = claim.sides[judged.side]
     if after is None:
         return ()
     after = at_path(after, outcome.operand)
     cause = _cause(judged, outcome, after)
-    counterexample = _counterexample(outcome.certificate, outcome, judged)
+    counterexample = None
+    if outcome.certificate is not None:
+        counterexample = _counterexample(outcome.certificate, outcome, judged)
     return tuple(
         _finding(judged, outcome, match, cause, counterexample)
         for match in cause.matches or (None,)
     )
+
+
+def _by_shapes(outcome: Outcome) -> bool:
+    """Tell whether a line is refuted because shapes do not fit."""
+    return outcome.evidence is not None and outcome.evidence.kind == "shape"
 
 
 @final
@@ -78,7 +91,8 @@ def _cause(judged: Judged, outcome: Outcome, after: Expr) -> _Cause:
         starts.append(judged.head)
     searches = [Search(before, after, outcome.context) for before in starts]
     rights = [_carried_out(before, outcome.context) for before in starts]
-    plain = _under(outcome, after, searches, rights, outcome.context, None)
+    texts = _texts(judged, outcome.operand)
+    plain = _under(outcome, after, searches, rights, outcome.context, None, texts)
     if plain.matches:
         return plain
     line = judged.line
@@ -86,7 +100,7 @@ def _cause(judged: Judged, outcome: Outcome, after: Expr) -> _Cause:
         outcome.left, after, outcome.context, example_cue=line.one_example, case_cue=line.cases
     ):
         if h.kind in ASSUMED:
-            found = _under(outcome, after, searches, rights, h.context, h)
+            found = _under(outcome, after, searches, rights, h.context, h, texts)
             if found.matches:
                 return found
     return plain
@@ -114,8 +128,9 @@ def _under(
     rights: Sequence[Expr | None],
     context: Context,
     h: Hypothesis | None,
+    texts: Mapping[Path, str],
 ) -> _Cause:
-    """Look for the cause on the sample points of one context."""
+    """Look for the cause on the sample points of one context: a wrong rule, or an edit that mends the line."""
     matches: tuple[Match, ...] = ()
     alignment: Alignment | None = None
     right = rights[0]
@@ -126,6 +141,10 @@ def _under(
         bench = Bench(samples, context, outcome.mode)
         for search, goal in zip(searches, rights, strict=True):
             matches = matches or search.causes(goal, bench)
+        arrays = has_arrays(outcome.left, context) or has_arrays(after, context)
+        if arrays or not matches:
+            scene = Scene(outcome.left, after, context, texts)
+            matches = _better(matches, mended(scene, bench, samples, outcome.mode))
         if right is not None and (h is None or matches):
             alignment = align_terms(after, right, context, samples, mode=outcome.mode, bench=bench)
     except Unsupported:
@@ -133,17 +152,45 @@ def _under(
     return _Cause(matches, alignment, right, context, h)
 
 
+def _better(found: tuple[Match, ...], edits: tuple[Match, ...]) -> tuple[Match, ...]:
+    """Take the likelier cause; an edit, which knows its place, where both are as likely."""
+    if not found or not edits:
+        return edits or found
+    likelier, other = (found, edits) if found[0].prior > edits[0].prior else (edits, found)
+    names = (m.mistake.name for m in other)
+    also = dict.fromkeys((*likelier[0].also_consistent_with, *names))
+    also.pop(likelier[0].mistake.name, None)
+    return (replace(likelier[0], also_consistent_with=tuple(also)), *likelier[1:])
+
+
+def _texts(judged: Judged, operand: Path) -> dict[Path, str]:
+    """Return the text of every node of what is accused, by path."""
+    claim, line = judged.claim, judged.line
+    assert claim is not None
+    if len(line.tex) != line.span.end - line.span.start:
+        return {}
+    start, n = line.span.start, len(operand)
+    return {
+        path[n:]: line.tex[span.start - start : span.end - start]
+        for path, span in claim.origins[judged.side].items()
+        if path[:n] == operand
+    }
+
+
 def _finding(
     judged: Judged,
     outcome: Outcome,
     match: Match | None,
     cause: _Cause,
-    counterexample: Counterexample,
+    counterexample: Counterexample | None,
 ) -> Finding:
     alignment = cause.alignment
     path: Path = (*outcome.operand, *(alignment.path if alignment is not None else ()))
     expected = cause.right
-    if alignment is not None:
+    if match is not None and match.place is not None:
+        alignment = None
+        path, expected = (*outcome.operand, *match.place), match.right_part
+    elif alignment is not None:
         expected = alignment.missing if alignment.missing is not None else alignment.right
     if expected is not None:
         expected = presented(expected, cause.context)
@@ -156,11 +203,17 @@ def _finding(
         message = "the line does not follow from the one before" + (f": {told}" if told else "")
         why = None
     line = judged.line
+    name = UNEXPLAINED
+    if match is not None:
+        name = match.mistake.name
+    elif _by_shapes(outcome) and SHAPE_MISMATCH in catalogue():
+        shapes = catalogue()[SHAPE_MISMATCH]
+        name, message, why = shapes.name, outcome.reason or shapes.message, shapes.why
     return Finding(
-        mistake=match.mistake.name if match is not None else UNEXPLAINED,
+        mistake=name,
         severity=match.mistake.severity if match is not None else "error",
         place=line.place,
-        span=_span(judged, path),
+        span=_span(judged, path, None if match is None else match.children),
         message=message,
         link=outcome.link,
         expected_tex=None if expected is None else to_tex(expected),
@@ -172,11 +225,17 @@ def _finding(
     )
 
 
-def _span(judged: Judged, path: Path) -> Span:
-    """Return the span of the node at `path` of the accused side, or of the nearest node around it."""
+def _span(judged: Judged, path: Path, part: tuple[int, int] | None) -> Span:
+    """Return the span of the node at `path` of the accused side, or of the nearest node around it.
+
+    `part` is the range of its children that is meant, where that is known.
+    """
     claim = judged.claim
     assert claim is not None
     origins = claim.origins[judged.side]
+    if part is not None and all((*path, k) in origins for k in part):
+        inner = [origins[*path, k] for k in range(part[0], part[1] + 1) if (*path, k) in origins]
+        return Span(min(s.start for s in inner), max(s.end for s in inner))
     while path and path not in origins:
         path = path[:-1]
     return origins.get(path, claim.spans[judged.side])

@@ -7,6 +7,7 @@ from typing import ClassVar, final
 from gradproof.diagnostic import Severity
 from gradproof.differentiate import Application
 from gradproof.expr import Context, Expr
+from gradproof.mistakes.scene import Spot
 
 
 @final
@@ -84,6 +85,36 @@ class WrongExchange:
 
 @final
 @dataclass(frozen=True, slots=True)
+class Mend:
+    """What should stand in the place of a node of the person's line.
+
+    `children` is the range (first, last) of its children that change, where not all do; then `shown` is
+    what should stand there.
+    """
+
+    right: Expr
+    children: tuple[int, int] | None = None
+    shown: Expr | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """The inverse of a slip: an edit at one place of the person's line that may make it right.
+
+    `mend` gives what should stand at a spot, nothing where the slip cannot have been made. Edits that leave the
+    line wrong are harmless: the search drops them. `weight` multiplies the prior of the mistake; `message`
+    and `why` take the place of its own.
+    """
+
+    mend: Callable[[Spot], Iterable[Mend]]
+    weight: float = 1.0
+    message: str = ""
+    why: str = ""
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class Mistake:
     """A wrong step that people take.
 
@@ -99,6 +130,7 @@ class Mistake:
         derivatives: its wrong differentiation rules.
         rewritings: its wrong rewritings.
         exchanges: what it puts in the place of something else.
+        repairs: how it is undone in the person's line.
     """
 
     name: str
@@ -111,6 +143,7 @@ class Mistake:
     derivatives: tuple[WrongDerivative, ...] = ()
     rewritings: tuple[WrongRewriting, ...] = ()
     exchanges: tuple[WrongExchange, ...] = ()
+    repairs: tuple[Repair, ...] = ()
 
     @property
     def highest(self) -> float:

@@ -12,6 +12,7 @@ from gradproof.expr import Context, Expr, Path
 from gradproof.mistakes.bench import Bench, Measured, close, differ, equal, together
 from gradproof.mistakes.catalogue import catalogue
 from gradproof.mistakes.lanes import measure_together
+from gradproof.mistakes.match import Match
 from gradproof.mistakes.mistake import Mistake
 from gradproof.mistakes.opened import opened
 from gradproof.mistakes.sites import Placed, Workshop, nested, shown, span_size
@@ -26,33 +27,6 @@ OFTEN: Final = 0.5
 
 PAIR_POOL: Final = 60
 """At most so many single variants are combined in pairs."""
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A cause of a wrong line.
-
-    Attributes:
-        mistake: which.
-        sites: paths into the line before where the wrong rule was used (the empty path for a slip made
-            after its derivative was taken).
-        variant: the line that the wrong rules give.
-        right_part: what the right rule gives at the (first) site.
-        wrong_part: what the wrong rule gave.
-        message: what to say.
-        why: the rule that was broken.
-        also_consistent_with: names of other mistakes that explain the same line.
-    """
-
-    mistake: Mistake
-    sites: tuple[Path, ...]
-    variant: Expr
-    right_part: Expr
-    wrong_part: Expr
-    message: str
-    why: str
-    also_consistent_with: tuple[str, ...] = ()
 
 
 @final
@@ -318,4 +292,5 @@ def _match(
         fill(first.mistake.message, first, context),
         fill(first.mistake.why, first, context),
         others,
+        prior=-c.rank[0],
     )

@@ -14,17 +14,23 @@ FIELD: Final = re.compile(r"\{(node|right|wrong|outer|inner|var)\}")
 
 def fill(template: str, placed: Placed, context: Context) -> str:
     """Return a sentence with its fields replaced by formulas."""
-    parts: dict[str, Expr | None] = {
-        "node": placed.node,
-        "right": placed.right,
-        "wrong": placed.wrong,
-        "outer": next(iter(placed.outer), ONE),
-        "inner": next((i for i in placed.inner if not isinstance(i, Num) or i != ONE), ONE),
-        "var": placed.wrt,
-    }
+    return told(
+        template,
+        context,
+        node=placed.node,
+        right=placed.right,
+        wrong=placed.wrong,
+        outer=next(iter(placed.outer), ONE),
+        inner=next((i for i in placed.inner if not isinstance(i, Num) or i != ONE), ONE),
+        var=placed.wrt,
+    )
+
+
+def told(template: str, context: Context, **parts: Expr | None) -> str:
+    """Return a sentence with its fields replaced by formulas; a field without one is the variable."""
 
     def put(field: re.Match[str]) -> str:
-        part = parts[field[1]]
+        part = parts.get(field[1])
         if part is None:
             return "the variable"
         part = presented(part, context)

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from gradproof.differentiate import Application, base_name
-from gradproof.expr import Entry, Expr, Mul, Neg, Sym
+from gradproof.expr import Add, Entry, Expr, MatMul, Mul, Neg, Sym
+from gradproof.mistakes.factors import product, transposed
 from gradproof.mistakes.links import trivial, with_inner
-from gradproof.mistakes.mistake import Mistake, WrongDerivative
+from gradproof.mistakes.mistake import Mend, Mistake, Repair, WrongDerivative
+from gradproof.mistakes.scene import Spot
 from gradproof.rewrite import ONE, free_names, mul, neg
 
 
@@ -34,6 +36,19 @@ def _one_factor_less(inner: Expr) -> Iterator[Expr]:
             return
 
 
+def _beside(spot: Spot) -> Iterator[Mend]:
+    """The matrix that multiplies the variable is nowhere in the line."""
+    if not spot.rank or isinstance(spot.parent, MatMul) or isinstance(spot.node, Neg | Mul):
+        return
+    if isinstance(spot.parent, Add) and not spot.term:
+        return
+    for m in spot.scene.multipliers:
+        if isinstance(m, Sym) and m.name not in spot.scene.own:
+            for f in (transposed(m, spot.context), m):
+                yield Mend(product(f, spot.node))
+                yield Mend(product(spot.node, f))
+
+
 MISTAKE: Final = Mistake(
     name="chain-linear-factor-dropped",
     family="chain rule",
@@ -43,4 +58,11 @@ MISTAKE: Final = Mistake(
     " with it",
     prior=0.92,
     derivatives=(WrongDerivative(frozenset(), _without_factor),),
+    repairs=(
+        Repair(
+            _beside,
+            message="the factor that the inside leaves behind is missing: {wrong} should be {right}",
+            why="the inside is linear in the variable, and the chain rule multiplies with its coefficient",
+        ),
+    ),
 )

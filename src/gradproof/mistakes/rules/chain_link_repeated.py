@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from gradproof.differentiate import Application
-from gradproof.expr import Expr
+from gradproof.expr import Expr, Hadamard, MatMul, Mul
+from gradproof.mistakes.factors import elementwise, product
 from gradproof.mistakes.links import with_outer
-from gradproof.mistakes.mistake import Mistake, WrongDerivative
+from gradproof.mistakes.mistake import Mend, Mistake, Repair, WrongDerivative
 from gradproof.mistakes.named import DEFINITIONS, links_of
+from gradproof.mistakes.scene import Spot
 from gradproof.rewrite import ONE, ZERO, mul
 
 
@@ -24,6 +26,25 @@ def _quantity_twice(a: Application) -> Iterator[Expr]:
         yield mul(a.result, slope)
 
 
+def _once(spot: Spot) -> Iterator[Mend]:
+    """A factor stands in a product that does not belong there."""
+    match spot.node:
+        case Hadamard(fs):
+            for k in range(len(fs)):
+                for n in (1, 2):
+                    rest = fs[:k] + fs[k + n :]
+                    if rest and k + n <= len(fs):
+                        yield Mend(elementwise(*rest, context=spot.context))
+        case MatMul(fs):
+            for k in range(len(fs)):
+                yield Mend(product(*fs[:k], *fs[k + 1 :]))
+        case Mul(fs):
+            for k in range(len(fs)):
+                yield Mend(mul(*fs[:k], *fs[k + 1 :]))
+        case _:
+            return
+
+
 MISTAKE: Final = Mistake(
     name="chain-link-repeated",
     family="chain rule",
@@ -34,5 +55,8 @@ MISTAKE: Final = Mistake(
     derivatives=(
         WrongDerivative(DEFINITIONS, _quantity_twice, weight=1.5),
         WrongDerivative(frozenset(), _twice),
+    ),
+    repairs=(
+        Repair(_once, weight=0.9, message="there is a factor too many: {wrong} should be {right}"),
     ),
 )

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from gradproof.differentiate import Application
-from gradproof.expr import Expr
-from gradproof.mistakes.mistake import Mistake, WrongDerivative
+from gradproof.expr import Expr, MatMul, rank
+from gradproof.mistakes.factors import elementwise
+from gradproof.mistakes.mistake import Mend, Mistake, Repair, WrongDerivative
 from gradproof.mistakes.named import DEFINITIONS, links_of
-from gradproof.rewrite import ZERO
+from gradproof.mistakes.scene import Spot
+from gradproof.rewrite import ZERO, mul
 
 
 def _skipped(a: Application) -> Iterator[Expr]:
@@ -21,6 +23,17 @@ def _skipped_quantity(a: Application) -> Iterator[Expr]:
         yield links[0][1]
 
 
+def _left_out(spot: Spot) -> Iterator[Mend]:
+    """A factor ⊙ σ'(z) is missing."""
+    if spot.rank is None or not (spot.whole or isinstance(spot.parent, MatMul)):
+        return
+    for slope in spot.scene.slopes:
+        if rank(slope, spot.context) == spot.rank:
+            yield Mend(elementwise(spot.node, slope, context=spot.context))
+        elif rank(slope, spot.context) == 0 and spot.term:
+            yield Mend(mul(slope, spot.node))
+
+
 MISTAKE: Final = Mistake(
     name="chain-link-skipped",
     family="chain rule",
@@ -31,5 +44,8 @@ MISTAKE: Final = Mistake(
     derivatives=(
         WrongDerivative(DEFINITIONS, _skipped_quantity, weight=1.8),
         WrongDerivative(frozenset(), _skipped),
+    ),
+    repairs=(
+        Repair(_left_out, weight=1.3, message="a factor is missing: {wrong} should be {right}"),
     ),
 )

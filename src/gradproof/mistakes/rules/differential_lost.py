@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from gradproof.expr import Apply, Context, Derivative, Differential, Expr, Mul, Sym, walk
-from gradproof.mistakes.mistake import Mistake, Slip, WrongRewriting
+from gradproof.expr import Apply, Context, Derivative, Differential, Expr, Frobenius, Mul, Sym, walk
+from gradproof.mistakes.factors import product
+from gradproof.mistakes.mistake import Mend, Mistake, Repair, Slip, WrongRewriting
+from gradproof.mistakes.scene import Spot
 from gradproof.rewrite import ONE, add, mul, sub
 
 
@@ -43,6 +45,22 @@ def _dropped(e: Expr, _context: Context) -> Iterator[Slip]:
                 yield Slip(mul(*e.factors[:k], *e.factors[k + 1 :]), e)
 
 
+def _beside(spot: Spot) -> Iterator[Mend]:
+    """A term of a line of differentials that holds none."""
+    if not spot.scene.differential or not spot.term:
+        return
+    if any(isinstance(n, Differential) for _, n in walk(spot.node)):
+        return
+    for v in spot.scene.variables:
+        d = Differential(v)
+        if not v.space.shape:
+            yield Mend(mul(spot.node, d))
+            continue
+        yield Mend(product(spot.node, d))
+        yield Mend(product(d, spot.node))
+        yield Mend(Frobenius(spot.node, d))
+
+
 MISTAKE: Final = Mistake(
     name="differential-lost",
     family="algebra",
@@ -51,4 +69,9 @@ MISTAKE: Final = Mistake(
     why="every term of a differential has one factor dx, dy, …: d(u v) = v du + u dv",
     prior=0.6,
     rewritings=(WrongRewriting(_without), WrongRewriting(_dropped)),
+    repairs=(
+        Repair(
+            _beside, weight=1.2, message="{wrong} has lost its differential: it should be {right}"
+        ),
+    ),
 )

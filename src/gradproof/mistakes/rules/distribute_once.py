@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from gradproof.expr import Add, Context, Expr, Mul, Neg, Num
-from gradproof.mistakes.mistake import Mistake, Slip, WrongRewriting
+from gradproof.mistakes.mistake import Mend, Mistake, Repair, Slip, WrongRewriting
+from gradproof.mistakes.scene import Spot
 from gradproof.rewrite import add, mul
 
 
@@ -23,6 +24,17 @@ def _once(e: Expr, _context: Context) -> Iterator[Slip]:
             yield Slip(add(mul(front, t), *rest), right)
 
 
+def _carried(spot: Spot) -> Iterator[Mend]:
+    """2w - v for 2(w - v)."""
+    if not isinstance(spot.node, Add):
+        return
+    for k, term in enumerate(spot.node.terms):
+        if isinstance(term, Mul):
+            front, core = term.factors[:-1], term.factors[-1]
+            rest = spot.node.terms
+            yield Mend(mul(*front, Add((*rest[:k], core, *rest[k + 1 :]))))
+
+
 MISTAKE: Final = Mistake(
     name="distribute-once",
     family="algebra",
@@ -31,4 +43,5 @@ MISTAKE: Final = Mistake(
     why="a (b + c) = a b + a c",
     prior=0.4,
     rewritings=(WrongRewriting(_once, opened=True),),
+    repairs=(Repair(_carried, message="the factor before a term belongs to all of them: {right}"),),
 )

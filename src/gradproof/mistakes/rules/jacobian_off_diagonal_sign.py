@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from gradproof.differentiate import Application
-from gradproof.expr import Add, Context, Delta, Entry, Expr, Neg, walk
-from gradproof.mistakes.mistake import Mistake, Slip, WrongDerivative, WrongRewriting
+from gradproof.expr import Add, Context, Delta, Diag, Entry, Expr, MatMul, Neg, walk
+from gradproof.mistakes.mistake import Mend, Mistake, Repair, Slip, WrongDerivative, WrongRewriting
+from gradproof.mistakes.scene import Spot
 from gradproof.rewrite import TWO, ZERO, add, mul, replace_equal, sub, tidy
 
 
@@ -32,6 +33,15 @@ def _off_diagonal(a: Application) -> Iterator[Expr]:
             return
 
 
+def _outer(spot: Spot) -> Iterator[Mend]:
+    """diag(p) + ppᵀ for diag(p) - ppᵀ."""
+    match spot.node:
+        case Add((Diag() as on, MatMul() as off)):
+            yield Mend(Add((on, Neg(off))), (1, 1), Neg(off))
+        case _:
+            return
+
+
 MISTAKE: Final = Mistake(
     name="jacobian-off-diagonal-sign",
     family="sums and indices",
@@ -45,4 +55,5 @@ MISTAKE: Final = Mistake(
         ),
     ),
     rewritings=(WrongRewriting(_plus),),
+    repairs=(Repair(_outer),),
 )

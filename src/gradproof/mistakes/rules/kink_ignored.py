@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from gradproof.differentiate import Application
-from gradproof.expr import Context, Expr, Fn, Num
-from gradproof.mistakes.mistake import Mistake, Slip, WrongDerivative, WrongRewriting
+from gradproof.expr import Context, Expr, Fn, Norm, Num
+from gradproof.mistakes.mistake import Mend, Mistake, Repair, Slip, WrongDerivative, WrongRewriting
+from gradproof.mistakes.scene import Spot
 from gradproof.rewrite import ZERO
 
 
@@ -28,6 +29,17 @@ def _without_kink(e: Expr, _context: Context) -> Iterator[Slip]:
             return
 
 
+def _sign_of_size(spot: Spot) -> Iterator[Mend]:
+    """sign(|u|) is 1 everywhere."""
+    match spot.node:
+        case Fn("sign", (Fn("abs", (u,)),)):
+            yield Mend(Fn("sign", (u,)), (0, 0), u)
+        case Fn("sign", (Norm(u),)):
+            yield Mend(Fn("sign", (u,)), (0, 0), u)
+        case _:
+            return
+
+
 MISTAKE: Final = Mistake(
     name="kink-ignored",
     family="function tables",
@@ -37,4 +49,5 @@ MISTAKE: Final = Mistake(
     prior=0.6,
     derivatives=(WrongDerivative(frozenset({"relu-rule", "abs-rule", "max-rule"}), _smooth),),
     rewritings=(WrongRewriting(_without_kink, opened=True),),
+    repairs=(Repair(_sign_of_size, message="{wrong} does not depend on the side of the kink"),),
 )

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from gradproof.expr import Context, Div, Expr, Mul, Num, Sum, Sym, walk
-from gradproof.mistakes.mistake import Mistake, Slip, WrongRewriting
-from gradproof.rewrite import div, mul
+from gradproof.mistakes.mistake import Mend, Mistake, Repair, Slip, WrongRewriting
+from gradproof.mistakes.scene import Spot
+from gradproof.rewrite import ONE, div, mul
 
 
 def _without_mean(e: Expr, _context: Context) -> Iterator[Slip]:
@@ -34,6 +35,13 @@ def _without_size(e: Div) -> Iterator[Expr]:
         yield e.num
 
 
+def _mean(spot: Spot) -> Iterator[Mend]:
+    if spot.term:
+        for size in spot.scene.divisors:
+            if isinstance(size, Sym) and size.name not in spot.scene.own:
+                yield Mend(mul(div(ONE, size), spot.node))
+
+
 MISTAKE: Final = Mistake(
     name="mean-factor-dropped",
     family="sums and indices",
@@ -42,4 +50,5 @@ MISTAKE: Final = Mistake(
     why="the derivative of a mean is the mean of the derivatives",
     prior=0.66,
     rewritings=(WrongRewriting(_without_mean),),
+    repairs=(Repair(_mean, message="the factor of the mean is missing: it should be {right}"),),
 )

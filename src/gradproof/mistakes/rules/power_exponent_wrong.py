@@ -6,7 +6,8 @@ from typing import Final
 from gradproof.differentiate import Application
 from gradproof.expr import Div, Expr, Mul, Num, Pow
 from gradproof.mistakes.links import with_outer
-from gradproof.mistakes.mistake import Mistake, WrongDerivative
+from gradproof.mistakes.mistake import Mend, Mistake, Repair, WrongDerivative
+from gradproof.mistakes.scene import Spot
 from gradproof.rewrite import MINUS_ONE, ONE, add, div, mul, num, power
 
 
@@ -36,6 +37,14 @@ def _bases(den: Expr) -> Iterator[Expr]:
             yield f.base
 
 
+def _lowered(spot: Spot) -> Iterator[Mend]:
+    match spot.node:
+        case Pow(base, Num(n)):
+            yield from (Mend(power(base, num(n + step))) for step in (-1, 1))
+        case _:
+            return
+
+
 MISTAKE: Final = Mistake(
     name="power-exponent-wrong",
     family="product, quotient, power",
@@ -47,4 +56,5 @@ MISTAKE: Final = Mistake(
         WrongDerivative(frozenset({"power-rule"}), _other_exponent),
         WrongDerivative(frozenset({"reciprocal-rule"}), _of_reciprocal),
     ),
+    repairs=(Repair(_lowered, message="the exponent is wrong: {wrong} should be {right}"),),
 )

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from gradproof.differentiate import Application
-from gradproof.expr import Expr, Mul
+from gradproof.expr import Add, Expr, MatMul, Mul, Neg, rank
+from gradproof.mistakes.factors import product, transposed
 from gradproof.mistakes.links import product_without
-from gradproof.mistakes.mistake import Mistake, WrongDerivative
+from gradproof.mistakes.mistake import Mend, Mistake, Repair, WrongDerivative
+from gradproof.mistakes.scene import Spot
 from gradproof.rewrite import ZERO
 
 
@@ -17,6 +19,17 @@ def _one_term_less(a: Application) -> Iterator[Expr]:
                 yield product_without(a, k)
 
 
+def _second(spot: Spot) -> Iterator[Mend]:
+    """The term of the other factor is missing: Ax for Ax + Aᵀx."""
+    factors = spot.node.factors if isinstance(spot.node, MatMul) else (spot.node,)
+    if not spot.whole or not spot.rank or isinstance(spot.node, Add | Neg | Mul):
+        return
+    for k, f in enumerate(factors):
+        if rank(f, spot.context) == 2:
+            other = product(*factors[:k], transposed(f, spot.context), *factors[k + 1 :])
+            yield Mend(Add((spot.node, other)))
+
+
 MISTAKE: Final = Mistake(
     name="product-term-dropped",
     family="product, quotient, power",
@@ -25,4 +38,5 @@ MISTAKE: Final = Mistake(
     why="(u v)' = u' v + u v': every factor that varies gives a term",
     prior=0.55,
     derivatives=(WrongDerivative(frozenset({"product-rule"}), _one_term_less),),
+    repairs=(Repair(_second, message="a term is missing: {wrong} should be {right}"),),
 )

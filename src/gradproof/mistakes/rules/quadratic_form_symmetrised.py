@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from gradproof.differentiate import Application, base_name
-from gradproof.expr import Entry, Expr, Mul
-from gradproof.mistakes.mistake import Mistake, WrongDerivative
+from gradproof.expr import Add, Entry, Expr, MatMul, Mul, Num, rank
+from gradproof.mistakes.factors import product, transposed
+from gradproof.mistakes.mistake import Mend, Mistake, Repair, WrongDerivative
+from gradproof.mistakes.scene import Spot
 from gradproof.rewrite import TWO, mul
 
 
@@ -21,6 +23,19 @@ def _twice_one_term(a: Application) -> Iterator[Expr]:
         yield mul(TWO, *factors[:k], a.part(k), *factors[k + 1 :])
 
 
+def _both(spot: Spot) -> Iterator[Mend]:
+    """2AX for (A + Aᵀ)X, wherever a factor 2 stands before a product with a matrix in it."""
+    match spot.node:
+        case Mul((Num(n), *others, last)) if n == 2:
+            factors = last.factors if isinstance(last, MatMul) else (last,)
+            for k, f in enumerate(factors):
+                if rank(f, spot.context) == 2:
+                    both = Add((f, transposed(f, spot.context)))
+                    yield Mend(mul(*others, product(*factors[:k], both, *factors[k + 1 :])))
+        case _:
+            return
+
+
 MISTAKE: Final = Mistake(
     name="quadratic-form-symmetrised",
     family="vectors and matrices",
@@ -29,4 +44,5 @@ MISTAKE: Final = Mistake(
     why="d/dx xᵀA x = (A + Aᵀ) x, which is 2 A x where A = Aᵀ",
     prior=0.7,
     derivatives=(WrongDerivative(frozenset({"product-rule"}), _twice_one_term),),
+    repairs=(Repair(_both),),
 )

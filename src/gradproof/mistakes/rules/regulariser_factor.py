@@ -1,11 +1,29 @@
 """The penalty on the weights is differentiated with a wrong factor, dropped, or put on the bias."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from gradproof.differentiate import Application, NotSupported, base_name, differentiate
-from gradproof.expr import Add, Context, Div, Entry, Expr, Fn, Mul, Num, Pow, Sum, Sym, walk
-from gradproof.mistakes.mistake import Mistake, WrongDerivative
+from gradproof.expr import (
+    Add,
+    Context,
+    Div,
+    Entry,
+    Expr,
+    Fn,
+    Frobenius,
+    MatMul,
+    Mul,
+    Norm,
+    Num,
+    Pow,
+    Sum,
+    Sym,
+    Trace,
+    walk,
+)
+from gradproof.mistakes.mistake import Mend, Mistake, Repair, WrongDerivative
+from gradproof.mistakes.scene import Scene, Spot
 from gradproof.rewrite import TWO, ZERO, add, div, free_names, mul
 
 
@@ -77,6 +95,37 @@ def _on_another(penalty: Expr, square: Expr, a: Application) -> Iterator[Expr]:
             return
 
 
+def _in_the_line(spot: Spot) -> Iterator[Mend]:
+    """The penalty's derivative has a wrong factor, or is missing; ``λI`` in a second derivative."""
+    if not spot.term:
+        return
+    names = {n.name for _, n in walk(spot.node) if isinstance(n, Sym)}
+    for weight in _weights(spot.scene):
+        if weight.name in names:
+            yield from (Mend(mul(TWO, spot.node)), Mend(div(spot.node, TWO)))
+        elif not spot.path and weight.name not in spot.scene.own:
+            for v in spot.scene.variables:
+                yield Mend(add(spot.node, mul(TWO, weight, v)))
+                yield Mend(add(spot.node, mul(weight, v)))
+
+
+def _weights(scene: Scene) -> Iterator[Sym]:
+    """Yield the scalars that multiply a square of the variable."""
+    names = {v.name for v in scene.variables}
+    for n in scene.reached:
+        if isinstance(n, Mul) and isinstance(
+            n.factors[-1], Pow | MatMul | Norm | Frobenius | Trace
+        ):
+            held = {m.name for _, m in walk(n.factors[-1]) if isinstance(m, Sym)}
+            if held and held <= names:
+                yield from (f for f in _scalars(n.factors[:-1]))
+
+
+def _scalars(factors: Iterable[Expr]) -> Iterator[Sym]:
+    for f in factors:
+        yield from (n for _, n in walk(f) if isinstance(n, Sym) and not n.space.shape)
+
+
 MISTAKE: Final = Mistake(
     name="regulariser-factor",
     family="variable, model, notation",
@@ -86,4 +135,10 @@ MISTAKE: Final = Mistake(
     " mostly does not",
     prior=0.7,
     derivatives=(WrongDerivative(frozenset({"sum-rule"}), _misweighted),),
+    repairs=(
+        Repair(
+            _in_the_line,
+            message="the penalty was not differentiated as it stands: {wrong} should be {right}",
+        ),
+    ),
 )

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from gradproof.differentiate import Application
-from gradproof.expr import Expr
-from gradproof.mistakes.mistake import Mistake, WrongDerivative
+from gradproof.expr import Expr, Hadamard
+from gradproof.mistakes.factors import elementwise
+from gradproof.mistakes.mistake import Mend, Mistake, Repair, WrongDerivative
 from gradproof.mistakes.named import DEFINITIONS, body_of, is_logistic
+from gradproof.mistakes.scene import Spot
 from gradproof.rewrite import ONE, TWO, add, div, mul, power, sub
 
 WRITTEN_OUT: Final = frozenset({"sigmoid-rule", "reciprocal-rule", "quotient-rule"})
@@ -21,6 +23,28 @@ def _wrong_table(a: Application) -> Iterator[Expr]:
         yield mul(outer, rest)
 
 
+def _in_the_line(spot: Spot) -> Iterator[Mend]:
+    """What stands for σ(1 - σ) in a line about arrays."""
+    c = spot.context
+    for a in spot.scene.activations:
+        other = sub(ONE, a)
+        plus = add(ONE, a)
+        wrong = (
+            a, other, plus, sub(a, other), sub(ONE, elementwise(a, a, context=c)),
+            elementwise(a, plus, context=c), elementwise(a, a, context=c), elementwise(other, other, context=c),
+        )  # fmt: skip
+        if spot.node in wrong:
+            yield Mend(elementwise(a, other, context=c))
+        if isinstance(spot.node, Hadamard):
+            fs = spot.node.factors
+            for k in range(len(fs)):
+                pair = fs[k : k + 2]
+                for n, part in ((1, pair[0]), (2, Hadamard(pair))):
+                    if part in wrong and k + n <= len(fs):
+                        new = elementwise(*fs[:k], a, other, *fs[k + n :], context=c)
+                        yield Mend(new, (k, k + n - 1), elementwise(a, other, context=c))
+
+
 MISTAKE: Final = Mistake(
     name="sigmoid-derivative-wrong",
     family="function tables",
@@ -29,4 +53,5 @@ MISTAKE: Final = Mistake(
     why="σ' = σ (1 - σ)",
     prior=0.68,
     derivatives=(WrongDerivative(DEFINITIONS | WRITTEN_OUT, _wrong_table),),
+    repairs=(Repair(_in_the_line, message="{wrong} stands where {right} belongs"),),
 )

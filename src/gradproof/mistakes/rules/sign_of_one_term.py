@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from gradproof.expr import Add, Context, Expr
-from gradproof.mistakes.mistake import Mistake, Slip, WrongRewriting
+from gradproof.mistakes.mistake import Mend, Mistake, Repair, Slip, WrongRewriting
+from gradproof.mistakes.scene import Spot
 from gradproof.rewrite import add, neg
 
 
@@ -15,6 +16,14 @@ def _one_flipped(e: Expr, _context: Context) -> Iterator[Slip]:
         yield Slip(add(*e.terms[:k], neg(term), *e.terms[k + 1 :]), e)
 
 
+def _one(spot: Spot) -> Iterator[Mend]:
+    if isinstance(spot.node, Add):
+        terms = spot.node.terms
+        for k, term in enumerate(terms):
+            turned = neg(term)
+            yield Mend(Add((*terms[:k], turned, *terms[k + 1 :])), (k, k), turned)
+
+
 MISTAKE: Final = Mistake(
     name="sign-of-one-term",
     family="signs",
@@ -23,4 +32,5 @@ MISTAKE: Final = Mistake(
     why="the terms of the sum keep their signs: {right}",
     prior=0.25,
     rewritings=(WrongRewriting(_one_flipped),),
+    repairs=(Repair(_one),),
 )

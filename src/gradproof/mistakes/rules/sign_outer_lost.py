@@ -4,12 +4,18 @@ from collections.abc import Iterator
 from typing import Final
 
 from gradproof.expr import Context, Expr
-from gradproof.mistakes.mistake import Mistake, Slip, WrongRewriting
+from gradproof.mistakes.mistake import Mend, Mistake, Repair, Slip, WrongRewriting
+from gradproof.mistakes.scene import Spot
 from gradproof.rewrite import neg
 
 
 def _negated(e: Expr, _context: Context) -> Iterator[Slip]:
     yield Slip(neg(e), e)
+
+
+def _whole(spot: Spot) -> Iterator[Mend]:
+    if not spot.path:
+        yield Mend(neg(spot.node))
 
 
 MISTAKE: Final = Mistake(
@@ -20,4 +26,5 @@ MISTAKE: Final = Mistake(
     why="the minus in front was lost, or one too many was written",
     prior=0.6,
     rewritings=(WrongRewriting(_negated, whole=True),),
+    repairs=(Repair(_whole),),
 )

@@ -3,15 +3,29 @@
 from collections.abc import Iterator
 from typing import Final
 
-from gradproof.expr import Add, Context, Expr
-from gradproof.mistakes.mistake import Mistake, Slip, WrongRewriting
-from gradproof.rewrite import add
+from gradproof.expr import Add, Context, Expr, Mul, Neg, Transpose
+from gradproof.mistakes.mistake import Mend, Mistake, Repair, Slip, WrongRewriting
+from gradproof.mistakes.scene import Spot
+from gradproof.rewrite import add, sub
 
 
 def _lost(e: Expr, _context: Context) -> Iterator[Slip]:
     if isinstance(e, Add):
         for k in range(len(e.terms)):
             yield Slip(add(*e.terms[:k], *e.terms[k + 1 :]), e)
+
+
+def _beside(spot: Spot) -> Iterator[Mend]:
+    if (
+        not spot.rank
+        or isinstance(spot.node, Neg | Mul)
+        or isinstance(spot.parent, Add | Transpose)
+    ):
+        return
+    for s in spot.scene.arrays:
+        if s.space.rank == spot.rank and s != spot.node:
+            yield Mend(sub(spot.node, s))
+            yield Mend(add(spot.node, s))
 
 
 MISTAKE: Final = Mistake(
@@ -22,4 +36,5 @@ MISTAKE: Final = Mistake(
     why="every term of the line before must appear again or cancel",
     prior=0.28,
     rewritings=(WrongRewriting(_lost),),
+    repairs=(Repair(_beside, message="a term is missing: {wrong} should be {right}"),),
 )
