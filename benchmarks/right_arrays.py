@@ -3,8 +3,8 @@ r"""Right derivations with arrays, as people write them: none may be accused, an
 Each line of ``right_arrays.jsonl`` is an object with ``id``, ``topic``, ``path`` (its ending tells the dialect),
 ``text`` (the document) and perhaps ``declare``. Everything in them is right, under the layout or convention that the
 document says or shows: other layouts, one-hot labels, spellings by e^z, skipped steps, definitions in the middle,
-substitutions, the course
-notation dW, fractions of vectors, row networks, Frobenius products, differentials, log-determinants.
+substitutions, the course notation dW, fractions of vectors, row networks, Frobenius products, differentials,
+log-determinants.
 
 A *claim* is a judged line that is no definition, declaration, update or label. It is *confirmed* where it is proved
 or agrees. A document is *accused* where a line is refuted or an error is found. The exit code is 1 where one is
