@@ -47,7 +47,9 @@ _FUNCTIONS: Mapping[str, Callable[[Array], Array]] = {
     "cos": np.cos,
     "tanh": np.tanh,
     "sigma": lambda v: 1 / (1 + np.exp(-v)),
-    "softmax": lambda v: np.exp(v - v.max()) / np.exp(v - v.max()).sum(),
+    "sqrt": np.sqrt,
+    "mean": lambda v: np.asarray(v.mean()),
+    "softmax": lambda v: _softmax(v),
 }
 _OPEN = {"(": ")", "[": "]", r"\{": r"\}"}
 
@@ -292,7 +294,7 @@ class Reader:
         if text.lower() == "tr":
             inner = self.argument()
             return Node("trace", (inner,), start, inner.end)
-        if text in ("diag", "Diag", "vec", "softmax", "rank") and self.peek() in _OPEN:
+        if text in ("diag", "Diag", "vec", "softmax", "mean") and self.peek() in _OPEN:
             inner = self.argument()
             return Node("call", (inner,), start, inner.end, text)
         return Node("symbol", (), start, end, text if token == r"\mathbf" else token + text)
@@ -540,6 +542,13 @@ def _entry(value: Array, place: tuple[int, ...]) -> Array:
     return np.asarray(value[where])
 
 
+def _softmax(v: Array) -> Array:
+    """The softmax of a vector, or of each row of a matrix."""
+    axis = 1 if v.ndim == 2 and v.shape[1] > 1 else 0
+    powers = np.exp(v - v.max(axis=axis, keepdims=True))
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
 def _call(name: str, a: Array) -> Array:
     if name in ("diag", "Diag"):
         if a.ndim == 2 and a.shape[0] == a.shape[1]:
@@ -547,8 +556,6 @@ def _call(name: str, a: Array) -> Array:
         return np.diag(a.reshape(-1))
     if name == "vec":
         return a.reshape(-1, 1, order="F")
-    if name == "sqrt":
-        return np.sqrt(a)
     return _FUNCTIONS[name](a)
 
 
