@@ -57,6 +57,10 @@ class _Classes:
     def give(self, node: str, bounds: IndexRange) -> None:
         self._range.setdefault(self.find(node), bounds)
 
+    def letters(self, root: str) -> list[str]:
+        """Return the index letters of a class."""
+        return [n[2:] for n in list(self._parent) if n.startswith("i:") and self.find(n) == root]
+
     def range_of(self, node: str) -> IndexRange | None:
         return self._range.get(self.find(node))
 
@@ -166,7 +170,7 @@ def _axes(table: Symbols, statements: Sequence[Statement], nodes: Sequence[Surfa
             if bounds is None and extent is not None and not _lettered(uses, key, k):
                 bounds = IndexRange(Size("", extent[1]), extent[0])
             if bounds is None:
-                bounds = IndexRange(Size(f"n_{{{_representative(classes, uses, key, k)}}}"))
+                bounds = IndexRange(Size(f"n_{{{_representative(classes, key, k)}}}"))
             declared = table.shapes.get(key)
             fixed = declared is not None and k < len(declared) and not size.name.startswith("?")
             low = 0 if extent is not None and extent[0] == 0 else bounds.lower
@@ -246,16 +250,10 @@ def _lettered(uses: Iterable[tuple[str, int, Surface]], key: str, k: int) -> boo
     return bool(_letters_at(uses, key, k))
 
 
-def _representative(
-    classes: _Classes, uses: Iterable[tuple[str, int, Surface]], key: str, k: int
-) -> str:
-    letters = _letters_at(uses, key, k)
+def _representative(classes: _Classes, key: str, k: int) -> str:
+    """Return a name for the range of an axis: the first letter of all that run over it, else the array's."""
     root = classes.find(f"a:{key}:{k}")
-    return (
-        root.split(":", 1)[1].replace(":", "")
-        if root.startswith("i:")
-        else min(letters, default=key)
-    )
+    return min(classes.letters(root), default=key)
 
 
 def _functions(table: Symbols, statements: Sequence[Statement], nodes: Iterable[Surface]) -> None:
