@@ -20,27 +20,34 @@ if TYPE_CHECKING:
         check,
         check_files,
         correct,
+        derive,
         explain,
         json_schema,
         page_names,
         to_json,
         to_text,
     )
+    from gradproof.deriving.request import CannotDerive
     from gradproof.diagnostic import FileReport, Report
     from gradproof.notation.documents.model import UnreadableDocument
     from gradproof.selection import UnknownName
+    from gradproof.worked import NotVerified, Worked
 
 __all__ = [
+    "CannotDerive",
     "Checked",
     "FileReport",
+    "NotVerified",
     "Report",
     "UnknownName",
     "UnknownPage",
     "UnreadableDocument",
+    "Worked",
     "__version__",
     "check",
     "check_files",
     "correct",
+    "derive",
     "explain",
     "json_schema",
     "page_names",
@@ -49,10 +56,13 @@ __all__ = [
 ]
 
 _HOMES: Final = {
+    "CannotDerive": "gradproof.deriving.request",
     "FileReport": "gradproof.diagnostic",
+    "NotVerified": "gradproof.worked",
     "Report": "gradproof.diagnostic",
     "UnknownName": "gradproof.selection",
     "UnreadableDocument": "gradproof.notation.documents.model",
+    "Worked": "gradproof.worked",
 }
 
 

@@ -15,8 +15,10 @@ from gradproof.diagnostic import FileReport, Report
 
 if TYPE_CHECKING:
     from gradproof.correction import Correction
+    from gradproof.deriving import Style
     from gradproof.notation.documents import Dialect
     from gradproof.selection import Selection
+    from gradproof.worked import Worked
 
 Loader = Callable[[str], bytes | None]
 
@@ -223,6 +225,43 @@ def correct_stream(
     )
     marked = data.startswith(b"\xef\xbb\xbf")
     return replace(mended, text="\ufeff" + mended.text) if marked else mended
+
+
+def derive(
+    formulas: str | Sequence[str],
+    *,
+    wrt: str,
+    order: int = 1,
+    style: "Style | None" = None,
+    declare: Sequence[str] = (),
+    compare: str | None = None,
+    update: bool = False,
+) -> "Worked":
+    r"""Derive a derivative, gradient or second derivative, every line with its rule.
+
+    Every line has passed the same check as the lines of others, `check`, before it is returned.
+
+    Args:
+        formulas: the loss and its definitions in TeX: one text with several separated by commas or ``\quad``,
+            or several texts. One expression without a name is the loss.
+        wrt: the variable, in TeX (``\hat y``) or as an identifier (``y_hat``).
+        order: 2 for the second derivative.
+        style: ``elementwise``, ``chain`` or ``differential``; None chooses by the formula and says so.
+        declare: facts in ordinary mathematics, such as ``X \in \mathbb{R}^{m \times n}``.
+        compare: somebody's result, judged against the derived one.
+        update: end with the step of gradient descent.
+
+    Raises:
+        CannotDerive: the question cannot be read or answered; the message says how to go on.
+        NotVerified: a derived line does not pass the check: a fault of the program.
+        UnreadableDocument: a text is too large or holds what no text may hold.
+    """
+    from gradproof.worked import work_out
+
+    texts = (formulas,) if isinstance(formulas, str) else tuple(formulas)
+    return work_out(
+        texts, wrt, order=order, style=style, declare=declare, compare=compare, update=update
+    )
 
 
 def select_findings(select: Iterable[str], ignore: Iterable[str]) -> "Selection":

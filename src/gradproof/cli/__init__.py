@@ -20,6 +20,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = make_parser().parse_args(arguments)
         if options.command == "check":
             from gradproof.cli.check import run
+        elif options.command == "derive":
+            from gradproof.cli.derive import run
         else:
             from gradproof.cli.explain import run
         code = run(options)

@@ -12,3 +12,8 @@ EXPLAINED: Final = """exit codes:
   0  no error found
   1  at least one error, or something that --fail-on counts
   2  a file could not be read, or the command line or the settings are wrong"""
+
+DERIVED: Final = """exit codes:
+  0  derived; with --compare, the answer is right
+  1  with --compare, the answer is wrong or could not be decided
+  2  the question cannot be read or answered, or a derived line did not pass the check"""

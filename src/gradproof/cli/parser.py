@@ -5,15 +5,15 @@ import argparse
 from rich_argparse import RawDescriptionRichHelpFormatter
 
 from gradproof._version import __version__
-from gradproof.cli.codes import EXPLAINED
-from gradproof.settings import DIALECTS, DOUBTS, FORMATS
+from gradproof.cli.codes import DERIVED, EXPLAINED
+from gradproof.settings import DERIVATION_FORMATS, DIALECTS, DOUBTS, FORMATS
 
 
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser; after ``check``, `refuse` of the result ends the run with a message."""
     parser = argparse.ArgumentParser(
         prog="gradproof",
-        description="Check gradient derivations as their authors wrote them.",
+        description="Check gradient derivations as their authors wrote them, and derive gradients.",
         formatter_class=RawDescriptionRichHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"gradproof {__version__}")
@@ -33,14 +33,73 @@ def make_parser() -> argparse.ArgumentParser:
     _showing(check)
     check.set_defaults(refuse=check.error)
 
-    explain = commands.add_parser(
-        "explain",
-        help="show the page of one mistake",
-        description="Show the page of one mistake; without a name, list the pages.",
+    derive = commands.add_parser(
+        "derive",
+        help="derive a gradient, every step with its rule",
+        description="Derive a derivative or gradient step by step. Every line that is printed has passed\n"
+        "the same check as the documents of others.",
+        epilog=DERIVED,
         formatter_class=RawDescriptionRichHelpFormatter,
     )
-    explain.add_argument("name", nargs="?", metavar="NAME", help="such as chain-inner-dropped")
+    _question(derive)
+    _derivation(derive)
+    derive.set_defaults(refuse=derive.error)
+
+    explain = commands.add_parser(
+        "explain",
+        help="show the page of one mistake or one rule",
+        description="Show the page of one mistake or one rule; without a name, list the pages.",
+        formatter_class=RawDescriptionRichHelpFormatter,
+    )
+    explain.add_argument("name", nargs="?", metavar="NAME", help="such as chain-inner-dropped or product-rule")
     return parser
+
+
+def _question(derive: argparse.ArgumentParser) -> None:
+    group = derive.add_argument_group("the question")
+    group.add_argument(
+        "formulas",
+        nargs="+",
+        metavar="FORMULA",
+        help=r"the loss and its definitions in TeX, such as 'J = -y \log z, z = \sigma(wx)'",
+    )
+    group.add_argument(
+        "--wrt", required=True, metavar="NAME", help=r"the variable: '\hat y' in TeX, or y_hat"
+    )
+    group.add_argument(
+        "--order", type=int, choices=(1, 2), default=1, help="2 for the second derivative"
+    )
+    group.add_argument(
+        "--declare",
+        action="append",
+        metavar="FACT",
+        help=r"a fact in ordinary mathematics, such as 'X \in \mathbb{R}^{m \times n}'; may be repeated",
+    )
+    group.add_argument(
+        "--compare", metavar="ANSWER", help="judge somebody's result against the derived one"
+    )
+
+
+def _derivation(derive: argparse.ArgumentParser) -> None:
+    group = derive.add_argument_group("how it is written")
+    group.add_argument(
+        "--style",
+        metavar="STYLE",
+        help="elementwise, chain or differential; chosen from the formula otherwise",
+    )
+    group.add_argument(
+        "--update", action="store_true", help="end with the step of gradient descent"
+    )
+    group.add_argument(
+        "--format",
+        choices=DERIVATION_FORMATS,
+        default="text",
+        help="text (the default) and svg for people, latex, markdown and html for documents, json for programs",
+    )
+    group.add_argument("-o", dest="output", metavar="FILE", help="write to this file")
+    group.add_argument(
+        "--color", choices=("auto", "always", "never"), default="auto", help="colours in the output"
+    )
 
 
 def _reading(check: argparse.ArgumentParser) -> None:

@@ -1,5 +1,9 @@
 """Derivations that Gradproof writes itself: derivatives with every step and its rule."""
 
-from gradproof.deriving.derivation import Derivation, Line
+from gradproof.deriving.derivation import Derivation, Line, Style
+from gradproof.deriving.derive import STYLES, derive
+from gradproof.deriving.request import CannotDerive, Question, read_question
 
-__all__ = ["Derivation", "Line"]
+__all__ = [
+    "STYLES", "CannotDerive", "Derivation", "Line", "Question", "Style", "derive", "read_question",
+]  # fmt: skip

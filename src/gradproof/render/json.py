@@ -40,11 +40,12 @@ def to_data(report: Report) -> dict[str, Any]:
         "schema": SCHEMA_VERSION,
         "tool": "gradproof",
         "version": __version__,
-        "files": [_file(file) for file in report.files],
+        "files": [file_data(file) for file in report.files],
     }
 
 
-def _file(file: FileReport) -> dict[str, Any]:
+def file_data(file: FileReport) -> dict[str, Any]:
+    """Return the report on one file as dictionaries, lists, strings, numbers, truth values and None only."""
     data: dict[str, Any] = {
         "path": file.path,
         "error": file.error,

@@ -50,6 +50,11 @@ font-size: {char_height}px; line-height: {line_height}px; font-variant-east-asia
 
 def svg(files: Iterable[FileReport], *, title: str, readings: bool = False) -> str:
     """Return what a terminal shows of `files` as one picture."""
+    return picture(_rows(files, readings=readings), title=title)
+
+
+def picture(rows: Iterable[Row], *, title: str) -> str:
+    """Return rows as a terminal shows them, as one picture."""
     from io import StringIO
 
     from rich.console import Console
@@ -65,7 +70,7 @@ def svg(files: Iterable[FileReport], *, title: str, readings: bool = False) -> s
         highlight=False,
         emoji=False,
     )
-    for text in lines_of_text(_rows(files, readings=readings)):
+    for text in lines_of_text(rows):
         console.print(text)
     return console.export_svg(title=clean(title), code_format=_SVG, unique_id="gradproof")
 

@@ -11,6 +11,7 @@ r"""How mathematics is written: trees, names and relations as TeX and as unicode
 from collections.abc import Sequence
 
 from gradproof.expr import Expr
+from gradproof.spell.identifiers import identifier
 from gradproof.spell.names import name_plain, name_tex
 from gradproof.spell.plain import PlainStyle
 from gradproof.spell.relation import chain
@@ -19,7 +20,7 @@ from gradproof.spell.width import shorten
 from gradproof.spell.writer import spell
 
 __all__ = [
-    "name_plain", "name_tex", "relation_plain", "relation_tex", "shorten", "to_plain", "to_tex",
+    "identifier", "name_plain", "name_tex", "relation_plain", "relation_tex", "shorten", "to_plain", "to_tex",
 ]  # fmt: skip
 
 _TEX = TexStyle()

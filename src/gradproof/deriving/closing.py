@@ -1,0 +1,188 @@
+"""The last line: the form of a scalar expression that a person would stop at."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from gradproof.deriving.folding import eliminated, folded, with_facts
+from gradproof.deriving.present import as_power, gathered, joined, presented
+from gradproof.deriving.rational import Quotient, TooLarge
+from gradproof.expr import (
+    Add,
+    Context,
+    Delta,
+    Div,
+    Expr,
+    Mul,
+    Neg,
+    Num,
+    Pow,
+    Sum,
+    Sym,
+    children,
+    rebuild,
+    walk,
+    walk_reached,
+)  # fmt: skip
+from gradproof.rewrite import add, free_names, neg, tidy
+
+_RATIONAL: Final = (Add, Mul, Div, Neg)
+
+
+def closed(e: Expr, context: Context, loss: Sym) -> Expr:
+    """Return the shortest of some equal forms of a scalar expression without derivatives.
+
+    Names of definitions stand for what they are defined as, sums over an index hold nothing that does not
+    depend on it, and a fraction is written in factors where that is shorter.
+    """
+    symbols = {n.name: n for n in walk_reached(loss, context) if isinstance(n, Sym)}
+    named = folded(e, context, loss.name, symbols)
+    forms = [_shortest(named, context)]
+    solved = eliminated(named, context, loss.name, symbols)
+    if solved != named:
+        again = folded(_shortest(solved, context), context, loss.name, symbols)
+        forms.append(_shortest(again, context))
+    return min(forms, key=cost)
+
+
+def cost(e: Expr) -> int:
+    """Return how much there is to read: symbols and signs, fractions inside fractions twice.
+
+    >>> x, y = Sym("x"), Sym("y")
+    >>> cost(Add((x, Neg(y)))) < cost(Neg(Add((y, Neg(x)))))
+    True
+    """
+    total = 0
+    for _, node in walk(e):
+        total += 1
+        if isinstance(node, Div | Sum):
+            total += 1
+        if isinstance(node, Div) and any(isinstance(n, Div) for _, n in walk(node) if n != node):
+            total += 3
+    return total + isinstance(e, Neg)
+
+
+def _shortest(e: Expr, context: Context) -> Expr:
+    """Close the parts first, then choose among the forms of the whole."""
+    if isinstance(e, _RATIONAL) or (isinstance(e, Pow) and isinstance(e.exponent, Num)):
+        parts = _parts(e)
+        table = {p: _shortest(p, context) for p in parts}
+        e = tidy(_with(e, table), context)
+        return min(_forms(e), key=cost)
+    kids = children(e)
+    if not kids:
+        return e
+    if isinstance(e, Sum):
+        return _sum(e, context)
+    return tidy(rebuild(e, tuple(_shortest(k, context) for k in kids)), context)
+
+
+def _parts(e: Expr) -> list[Expr]:
+    """Return the parts of a rational expression that are not rational themselves."""
+    if isinstance(e, _RATIONAL):
+        return [p for k in children(e) for p in _parts(k)]
+    if isinstance(e, Pow) and isinstance(e.exponent, Num):
+        return _parts(e.base)
+    return [] if isinstance(e, Num) else [e]
+
+
+def _with(e: Expr, table: Mapping[Expr, Expr]) -> Expr:
+    if e in table:
+        return table[e]
+    if isinstance(e, _RATIONAL) or (isinstance(e, Pow) and isinstance(e.exponent, Num)):
+        return rebuild(e, tuple(_with(k, table) for k in children(e)))
+    return e
+
+
+def _forms(e: Expr) -> Iterator[Expr]:
+    yield presented(e)
+    whole = _factored(e)
+    if whole is not None:
+        yield whole
+    terms, sign = (e.arg, True) if isinstance(e, Neg) else (e, False)
+    if isinstance(terms, Add):
+        each = [min((t, _factored(t) or t), key=cost) for t in terms.terms]
+        yield add(*(neg(t) if sign else t for t in each))
+        shared = _shared(each)
+        if shared is not None:
+            yield neg(shared) if sign else shared
+
+
+def _shared(terms: Sequence[Expr]) -> Expr | None:
+    """Write factors that stand in every term before the sum of what is left; None where there are none."""
+    parts: list[tuple[list[Expr], list[Expr], bool]] = []
+    for t in terms:
+        above: list[Expr] = []
+        below: list[Expr] = []
+        negative = gathered(t, above, below)
+        parts.append((_single(above), _single(below), negative))
+    common = [_common([p[side] for p in parts]) for side in (0, 1)]
+    if not any(common):
+        return None
+    rest = [
+        joined(_without(above, common[0]), _without(below, common[1]), negative=negative)
+        for above, below, negative in parts
+    ]
+    return joined([*common[0], add(*rest)], common[1])
+
+
+def _single(factors: Sequence[Expr]) -> list[Expr]:
+    """Write powers as repeated factors; numbers are left out of what can be shared."""
+    out: list[Expr] = []
+    for f in factors:
+        base, k = as_power(f)
+        out.extend([base] * k)
+    return out
+
+
+def _common(lists: Sequence[Sequence[Expr]]) -> list[Expr]:
+    out: list[Expr] = []
+    rest = [list(x) for x in lists[1:]]
+    for f in lists[0]:
+        if not isinstance(f, Num) and all(f in x for x in rest):
+            out.append(f)
+            for x in rest:
+                x.remove(f)
+    return out
+
+
+def _without(factors: Sequence[Expr], gone: Sequence[Expr]) -> list[Expr]:
+    out = list(factors)
+    for g in gone:
+        out.remove(g)
+    return out
+
+
+def _factored(e: Expr) -> Expr | None:
+    try:
+        return Quotient(e).factored()
+    except TooLarge:
+        return None
+
+
+def _sum(e: Sum, context: Context) -> Expr:
+    """Close a sum over an index: deltas collapse, what does not depend on the index stands before it."""
+    body = _shortest(e.body, context)
+    if any(isinstance(n, Delta) for _, n in walk(body)):
+        try:
+            body = Quotient(body).collected()
+        except TooLarge:
+            return tidy(replace(e, body=body), context)
+        terms = body.terms if isinstance(body, Add) else (body,)
+        apart = tidy(add(*(replace(e, body=t) for t in terms)), context)
+        if any(isinstance(n, Delta) for _, n in walk(apart)):
+            return tidy(replace(e, body=body), context)
+        return _shortest(apart, context)
+    above: list[Expr] = []
+    below: list[Expr] = []
+    negative = gathered(body, above, below)
+
+    def inside(f: Expr) -> bool:
+        return e.index.name in free_names(f)
+
+    rest = joined([f for f in above if inside(f)], [f for f in below if inside(f)])
+    outer = [f for f in above if not inside(f)]
+    total: Expr = with_facts(tidy(replace(e, body=rest), context), context)
+    return joined([*outer, total], [f for f in below if not inside(f)], negative=negative)
+
+

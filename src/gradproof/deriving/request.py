@@ -1,0 +1,315 @@
+"""Questions: formulas, a variable and declarations, read as a document is read for checking."""
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, final
+
+from gradproof.expr import (
+    Apply,
+    Context,
+    Derivative,
+    Entry,
+    Expr,
+    Sym,
+    walk,
+    walk_reached,
+)  # fmt: skip
+from gradproof.notation.derivation import Derivation, Line
+from gradproof.notation.documents import read_document
+from gradproof.notation.elaborate import read_derivation
+from gradproof.spell import identifier, name_plain
+
+_DELIMITERS: Final = re.compile(r"^\s*(?:\$\$|\$|\\\[|\\\()\s*|\s*(?:\$\$|\$|\\\]|\\\))\s*$")
+_LOSS_NAMES: Final = ("J", "L", "f", "E", "g", "C")
+
+
+class CannotDerive(ValueError):
+    """The question cannot be answered; the message says what was found, what was expected, how to go on."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A line of the question: the sides of a definition or of a fact, with the relations between them."""
+
+    sides: tuple[Expr | None, ...]
+    relations: tuple[str, ...]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be derived.
+
+    Attributes:
+        loss: the name that is differentiated, as a symbol.
+        wrt: the variable: a symbol or an entry of an array.
+        order: 1 for the derivative, 2 for the second.
+        given: the formula and its definitions in the order in which they were said.
+        declared: facts in TeX, as they were written.
+        context: definitions, domains and sizes.
+        assumptions: what had to be assumed to read the question, in words.
+    """
+
+    loss: Sym
+    wrt: Expr
+    order: int
+    given: tuple[Given, ...]
+    declared: tuple[str, ...]
+    context: Context
+    assumptions: tuple[str, ...]
+
+
+def read_question(
+    formulas: Sequence[str], wrt: str, *, order: int = 1, declare: Sequence[str] = ()
+) -> Question:
+    r"""Read a question.
+
+    Args:
+        formulas: definitions in TeX, several in one separated by commas or ``\quad``; one bare expression
+            stands for the loss.
+        wrt: the variable, in TeX (``\hat y``) or as an identifier (``y_hat``).
+        order: 1 or 2.
+        declare: facts in TeX that hold for all formulas.
+
+    Raises:
+        CannotDerive: something cannot be read, or it is not clear what is to be differentiated by what.
+        UnreadableDocument: the text is too large or holds what no text may hold.
+    """
+    texts = [_DELIMITERS.sub("", f).strip().rstrip(".;") for f in formulas]
+    if not any(texts):
+        raise CannotDerive(r"no formula was given; expected one such as 'J = -y \log z'")
+    if order not in (1, 2):
+        raise CannotDerive(f"order {order} is not known; expected 1 (derivative) or 2 (second)")
+    read = _read(texts, declare)
+    _require_readable(read, texts, declare)
+    bare = _bare(read, texts)
+    if bare is not None:
+        letter = _free_letter(read)
+        texts = [*(t for k, t in enumerate(texts) if k != bare), f"{letter} = {texts[bare]}"]
+        read = _read(texts, declare)
+        _require_readable(read, texts, declare)
+    loss = _loss(read, declare)
+    variable = _spelled(wrt, read, loss)
+    asked = _read([*texts, rf"\frac{{\partial {loss}}}{{\partial {variable}}}"], declare)
+    goal = _goal(asked, len(texts), loss, wrt)
+    return _question(asked, len(texts), goal, wrt, order, tuple(declare))
+
+
+def _read(texts: Sequence[str], declare: Sequence[str]) -> Derivation:
+    document = "\n\n".join(f"$$\n{t}\n$$" for t in texts) + "\n"
+    return read_derivation(read_document("question.md", document, dialect="markdown"), declare)
+
+
+def _lines(read: Derivation, block: int) -> list[Line]:
+    return [line for line in read.lines if line.place.block == block]
+
+
+def _require_readable(read: Derivation, texts: Sequence[str], declare: Sequence[str]) -> None:
+    """Refuse what cannot be read, with its place."""
+    for line in read.lines:
+        if line.reason is None or line.place.block is None:
+            continue
+        text = texts[line.place.block]
+        raise CannotDerive(
+            f"formula {line.place.block + 1} cannot be read: {line.reason}\n  {text}\n"
+            "expected a definition such as 'z = \\sigma(h)' or an expression"
+        )
+    for number, text in enumerate(declare, 1):
+        source = number
+        for line in read.lines:
+            if line.place.source == source and (
+                line.reason is not None or line.role in ("label", "other")
+            ):
+                told = line.reason or "it states no fact"
+                raise CannotDerive(
+                    f"the declaration {text!r} cannot be used: {told}; expected a fact such as "
+                    r"'x > 0' or 'X \in \mathbb{R}^{m \times n}'"
+                )
+
+
+def _bare(read: Derivation, texts: Sequence[str]) -> int | None:
+    """Return the number of the formula that is an expression without a name."""
+    found = [
+        k
+        for k in range(len(texts))
+        for line in _lines(read, k)
+        if any(not relations for _, relations in line.statements)
+    ]
+    if len(found) > 1:
+        raise CannotDerive(
+            f"formulas {' and '.join(str(k + 1) for k in found)} have no name, so several may be meant; "
+            "give the definitions names (z = …), and one formula the loss (J = …)"
+        )
+    return found[0] if found else None
+
+
+def _names(read: Derivation) -> list[str]:
+    """Return all names of the document in the order in which they first stand."""
+    out: dict[str, None] = {}
+    for line in read.lines:
+        for sides, _ in line.statements:
+            for side in sides:
+                for _, node in walk(side) if side is not None else ():
+                    if isinstance(node, Sym | Apply):
+                        out.setdefault(node.name)
+    return list(out)
+
+
+def _free_letter(read: Derivation) -> str:
+    taken = set(_names(read))
+    return next(letter for letter in _LOSS_NAMES if letter not in taken)
+
+
+def _context(read: Derivation) -> Context:
+    shown = [line for line in read.lines if line.place.block is not None]
+    return read.contexts[shown[-1].state][0]
+
+
+def _loss(read: Derivation, declare: Sequence[str]) -> str:
+    """Return the name that is defined and that no other definition uses.
+
+    Raises:
+        CannotDerive: there is none, or there are several.
+    """
+    context = _context(read)
+    order = [
+        name
+        for line in read.lines
+        if line.place.block is not None
+        for sides, _ in line.statements
+        if (name := _defined(sides[0])) is not None and name in context.definitions
+    ]
+    named = list(dict.fromkeys(order))
+    if not named:
+        raise CannotDerive(
+            r"no formula defines a loss; expected 'J = …' or one expression, such as 'y \log z'"
+        )
+    used = {
+        n.name
+        for name in named
+        for d in context.definitions[name]
+        for _, n in walk(d.body)
+        if isinstance(n, Sym | Apply) and n.name != name
+    }
+    top = [name for name in named if name not in used]
+    if len(top) == 1:
+        return top[0]
+    if not top:
+        raise CannotDerive(
+            f"the definitions of {_listed(named)} use each other in a circle; expected one that nothing else uses"
+        )
+    raise CannotDerive(
+        f"{_listed(top)} could each be the loss: no other formula uses them; leave out those that are not meant"
+    )
+
+
+def _defined(side: Expr | None) -> str | None:
+    match side:
+        case Sym(name) | Apply(name):
+            return name
+        case Entry(Sym(name)):
+            return name
+        case _:
+            return None
+
+
+def _spelled(wrt: str, read: Derivation, loss: str) -> str:
+    """Return the variable in TeX, also where it was given as an identifier (or without its accent's braces)."""
+    text = _DELIMITERS.sub("", wrt).strip()
+    if not text:
+        raise CannotDerive("no variable was given; expected the name of one, such as 'w'")
+    names = [n for n in _names(read) if n != loss]
+    if text in names:
+        return text
+    by_identifier = {identifier(n): n for n in names}
+    by_plain = {name_plain(n): n for n in names}
+    return by_identifier.get(text) or by_plain.get(text) or text
+
+
+def _goal(read: Derivation, block: int, loss: str, wrt: str) -> Derivative:
+    """Return the derivative that was asked for.
+
+    Raises:
+        CannotDerive: the variable cannot be read, is no variable, or does not stand in the formula.
+    """
+    lines = _lines(read, block)
+    if lines and lines[0].reason is not None:
+        raise CannotDerive(f"the variable {wrt!r} cannot be read: {lines[0].reason}")
+    side = lines[0].statements[0][0][0] if lines and lines[0].statements else None
+    if not isinstance(side, Derivative) or len(side.wrt) != 1:
+        raise CannotDerive(
+            f"{wrt!r} is no variable; expected a name such as 'w' or an entry such as 'w_j'"
+        )
+    (variable,) = side.wrt
+    name = _variable_name(variable)
+    if name is None:
+        raise CannotDerive(
+            f"{wrt!r} is no variable; expected a name such as 'w' or an entry such as 'w_j'"
+        )
+    context = read.contexts[lines[0].state][0]
+    present = _reached(Sym(loss), context)
+    if name not in present or name == loss:
+        known = [n for n in present if n != loss]
+        close = difflib.get_close_matches(name, known, 1)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        raise CannotDerive(
+            f"{name_plain(name)} does not stand in the formula of {name_plain(loss)}; "
+            f"expected one of {_listed(known)}{hint}"
+        )
+    return side
+
+
+def _variable_name(e: Expr) -> str | None:
+    match e:
+        case Sym(name):
+            return name
+        case Entry(Sym(name)):
+            return name
+        case _:
+            return None
+
+
+def _reached(loss: Expr, context: Context) -> list[str]:
+    """Return the names on which the loss depends, definitions and what they are made of."""
+    sizes = {r.upper.name for r in context.ranges.values()}
+    out: dict[str, None] = {}
+    for node in walk_reached(loss, context):
+        if isinstance(node, Sym):
+            out.setdefault(node.name)
+            sizes |= {s.name for s in node.space.shape}
+    return [n for n in out if n not in sizes]
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(name_plain(n) for n in names)
+
+
+def _question(
+    read: Derivation, count: int, goal: Derivative, wrt: str, order: int, declare: tuple[str, ...]
+) -> Question:
+    lines = [line for line in read.lines if (line.place.block or 0) < count and line.shown]
+    last = _lines(read, count)[0]
+    given = tuple(
+        Given(sides, relations)
+        for line in lines
+        if line.place.block is not None
+        for sides, relations in line.statements
+    )
+    told: dict[str, None] = {}
+    for line in lines:
+        for reading in line.assumptions:
+            told.setdefault(reading.message)
+    assert isinstance(goal.body, Sym)
+    return Question(
+        loss=goal.body,
+        wrt=goal.wrt[0],
+        order=order,
+        given=given,
+        declared=declare,
+        context=read.contexts[last.state][0],
+        assumptions=tuple(told),
+    )
+
