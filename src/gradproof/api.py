@@ -276,14 +276,19 @@ def select_findings(select: Iterable[str], ignore: Iterable[str]) -> "Selection"
 
 
 def explain(name: str) -> str:
-    """Return the page of one mistake, in Markdown.
+    """Return the page of one mistake or of one rule, in Markdown.
 
     Raises:
         UnknownPage: there is no page of that name.
     """
     names = page_names()
     if name not in names:
-        raise UnknownPage(name, names)
+        from gradproof.rulebook import rule_page, rulebook
+
+        rules = rulebook()
+        if name not in rules:
+            raise UnknownPage(name, (*names, *rules))
+        return rule_page(rules[name])
     return (_pages() / f"{name}.md").read_text(encoding="utf-8")
 
 

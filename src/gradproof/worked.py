@@ -207,7 +207,11 @@ def _verified(derivation: Derivation, question: Question) -> tuple[Derivation, t
             raise NotVerified(
                 f"the line does not pass the check ({row.verdict}: {told})\n  {row_tex(line)}"
             )
-        lines = tuple(x for j, x in enumerate(derivation.lines) if j not in doubtful or not _optional(derivation, j))
+        lines = tuple(
+            x
+            for j, x in enumerate(derivation.lines)
+            if j not in doubtful or not _optional(derivation, j)
+        )
         derivation = replace(derivation, lines=lines)
 
 

@@ -51,7 +51,9 @@ def make_parser() -> argparse.ArgumentParser:
         description="Show the page of one mistake or one rule; without a name, list the pages.",
         formatter_class=RawDescriptionRichHelpFormatter,
     )
-    explain.add_argument("name", nargs="?", metavar="NAME", help="such as chain-inner-dropped or product-rule")
+    explain.add_argument(
+        "name", nargs="?", metavar="NAME", help="such as chain-inner-dropped or product-rule"
+    )
     return parser
 
 

@@ -116,14 +116,14 @@ def _shared(terms: Sequence[Expr]) -> Expr | None:
         below: list[Expr] = []
         negative = gathered(t, above, below)
         parts.append((_single(above), _single(below), negative))
-    common = [_common([p[side] for p in parts]) for side in (0, 1)]
-    if not any(common):
+    upper, lower = _common([p[0] for p in parts]), _common([p[1] for p in parts])
+    if not upper and not lower:
         return None
     rest = [
-        joined(_without(above, common[0]), _without(below, common[1]), negative=negative)
+        joined(_without(above, upper), _without(below, lower), negative=negative)
         for above, below, negative in parts
     ]
-    return joined([*common[0], add(*rest)], common[1])
+    return joined([*upper, add(*rest)], lower)
 
 
 def _single(factors: Sequence[Expr]) -> list[Expr]:
@@ -184,5 +184,3 @@ def _sum(e: Sum, context: Context) -> Expr:
     outer = [f for f in above if not inside(f)]
     total: Expr = with_facts(tidy(replace(e, body=rest), context), context)
     return joined([*outer, total], [f for f in below if not inside(f)], negative=negative)
-
-

@@ -67,9 +67,9 @@ def with_facts(e: Expr, context: Context) -> Expr:
 def _definitions(context: Context, loss: str) -> Iterator[Definition]:
     for name in sorted(context.definitions, reverse=True):
         found = context.definitions[name]
-        if name != loss and len(found) == 1 and not found[0].params:
-            if all(isinstance(i, Idx) for i in found[0].indices):
-                yield found[0]
+        plain = len(found) == 1 and not found[0].params
+        if name != loss and plain and all(isinstance(i, Idx) for i in found[0].indices):
+            yield found[0]
 
 
 def _named(d: Definition, symbols: Mapping[str, Sym]) -> tuple[Expr, frozenset[str]]:
@@ -118,4 +118,3 @@ def _replaced(e: Expr, shape: _Shape, context: Context) -> Expr:
         return e
     new = tuple(_replaced(k, shape, context) for k in kids)
     return e if all(a is b for a, b in zip(kids, new, strict=True)) else rebuild(e, new)
-

@@ -5,9 +5,7 @@ from collections.abc import Mapping
 from gradproof.expr import Expr, Idx, Prod, Sum, children
 
 
-def instance(
-    pattern: Expr, e: Expr, free: frozenset[str]
-) -> Mapping[str, Expr] | None:
+def instance(pattern: Expr, e: Expr, free: frozenset[str]) -> Mapping[str, Expr] | None:
     """Return what the index letters `free` of `pattern` stand for in `e`, or None where it is no instance.
 
     >>> from gradproof.expr import Entry, Sym

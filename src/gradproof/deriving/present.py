@@ -8,6 +8,7 @@ from typing import Final
 from gradproof.expr import (
     Add,
     Const,
+    Delta,
     Derivative,
     Div,
     Entry,
@@ -104,7 +105,7 @@ def _place(e: Expr) -> int:
     """Return where a factor stands: letters, functions, sums; a difference of letters before a letter."""
     match e:
         case Add(xs):
-            return 3 if any(isinstance(x, Num) for x in xs) else 0
+            return 3 if any(isinstance(x, Num | Delta) for x in xs) else 0
         case Sym() | Entry() | Const() | Idx():
             return 1
         case _:

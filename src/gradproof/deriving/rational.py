@@ -227,5 +227,3 @@ def _balanced(p: Poly) -> bool:
     found = terms(p)
     minus = sum(c < 0 for _, c in found)
     return 2 * minus == len(found) and all(any(m) for m, _ in found)
-
-

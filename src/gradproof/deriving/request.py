@@ -312,4 +312,3 @@ def _question(
         context=read.contexts[last.state][0],
         assumptions=tuple(told),
     )
-

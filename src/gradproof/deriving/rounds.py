@@ -14,7 +14,9 @@ _LINEAR: Final = frozenset(
 _UNFOLDING: Final = frozenset(
     {
         "definition", "defined-call", "entry-of-definition", "local-name", "value-at-point",
-        "entry-of-expression", "scalar-in-components", "squared-norm-in-components",
+        "entry-of-expression", "product-in-components", "frobenius-product-in-components",
+        "norm-in-components", "squared-norm-in-components", "trace-in-components",
+        "transpose-in-components",
     }
 )  # fmt: skip
 _PRODUCTS: Final = frozenset({"product-rule", "quotient-rule", "reciprocal-rule"})

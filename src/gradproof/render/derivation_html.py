@@ -48,6 +48,4 @@ def _row(line: Line, *, last: bool) -> str:
     names = ", ".join(escape(name) for name in (line.rule, *line.also))
     note = "" if line.note is None else f"<br>{escape(line.note)}"
     mark = ' class="last"' if last else ""
-    return (
-        f'<tr{mark}><td class="left">{left}</td><td>{right}</td><td class="rule">{names}{note}</td></tr>'
-    )
+    return f'<tr{mark}><td class="left">{left}</td><td>{right}</td><td class="rule">{names}{note}</td></tr>'

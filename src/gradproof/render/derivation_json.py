@@ -16,28 +16,53 @@ class ResultLike(Protocol):
     """The result as text."""
 
     @property
-    def tex(self) -> str: ...
+    def tex(self) -> str:
+        """In TeX."""
+        ...
+
     @property
-    def plain(self) -> str: ...
+    def plain(self) -> str:
+        """As plain text."""
+        ...
+
     @property
-    def shape(self) -> tuple[str, ...]: ...
+    def shape(self) -> tuple[str, ...]:
+        """The sizes."""
+        ...
 
 
 class StepLike(Protocol):
     """A line as text."""
 
     @property
-    def tex(self) -> str: ...
+    def tex(self) -> str:
+        """In TeX."""
+        ...
+
     @property
-    def plain(self) -> str: ...
+    def plain(self) -> str:
+        """As plain text."""
+        ...
+
     @property
-    def rule(self) -> str: ...
+    def rule(self) -> str:
+        """The rule that gives the line."""
+        ...
+
     @property
-    def also(self) -> tuple[str, ...]: ...
+    def also(self) -> tuple[str, ...]:
+        """Further rules."""
+        ...
+
     @property
-    def note(self) -> str | None: ...
+    def note(self) -> str | None:
+        """A remark."""
+        ...
+
     @property
-    def verdict(self) -> Verdict: ...
+    def verdict(self) -> Verdict:
+        """What the check says of it."""
+        ...
 
 
 def render(

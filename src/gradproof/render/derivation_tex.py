@@ -6,7 +6,6 @@ from gradproof.deriving import Derivation, Line
 from gradproof.spell import relation_tex
 
 
-
 def latex(derivation: Derivation, declared: Sequence[str]) -> str:
     r"""Return a fragment of LaTeX that needs ``amsmath``: a sentence with the facts and an ``align*``."""
     said = _facts(declared, r"\(", r"\)")

@@ -20,7 +20,11 @@ def derivation_rows(derivation: Derivation, assumptions: Sequence[str]) -> list[
         last = k == len(formulas) - 1
         gap = " " * max(2, column - _cells(formula))
         rows.append(
-            ((formula, "strong" if last else ""), (gap, ""), (", ".join((line.rule, *line.also)), "note"))
+            (
+                (formula, "strong" if last else ""),
+                (gap, ""),
+                (", ".join((line.rule, *line.also)), "note"),
+            )
         )
         if line.note is not None:
             rows.append(((" " * column, ""), (line.note, "quiet")))

@@ -22,8 +22,11 @@ _SIGNS: Final = MappingProxyType(
     }
 )  # fmt: skip
 _FUNCTIONS: Final = frozenset(
-    "log ln exp sin cos tan sinh cosh tanh sec csc cot arcsin arccos arctan max min det".split()
-)
+    (
+        "log", "ln", "exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sec", "csc", "cot", "arcsin",
+        "arccos", "arctan", "max", "min", "det",
+    )
+)  # fmt: skip
 _LARGE: Final = frozenset({"sum", "prod", "max", "min"})
 _ACCENTS: Final = MappingProxyType(
     {"hat": "^", "widehat": "^", "bar": "¯", "overline": "¯", "tilde": "~", "widetilde": "~", "vec": "→",
