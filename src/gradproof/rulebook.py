@@ -21,7 +21,7 @@ class RulePage:
 
 
 _CALCULUS: Final = "Spivak, Calculus, chapters 10 and 18"
-_INDICES: Final = "Laue, Mitterreiter, Giesen, Computing Higher Order Derivatives of Matrix and Tensor Expressions, 2018"
+_INDICES: Final = "Laue, Mitterreiter, Giesen, Computing Higher Order Derivatives of Matrix and Tensor Expressions"
 _LEARNING: Final = "Bishop, Pattern Recognition and Machine Learning, chapter 4"
 _ALGEBRA: Final = "an identity of arithmetic"
 
@@ -124,7 +124,11 @@ def rulebook() -> Mapping[str, RulePage]:
 
 def rule_page(page: RulePage) -> str:
     """Return the page of one rule in Markdown, with its example worked out."""
-    parts = [f"# {page.name}\n", f"{page.title[0].upper()}{page.title[1:]}.\n", f"$$\n{page.formula}\n$$\n"]
+    parts = [
+        f"# {page.name}\n",
+        f"{page.title[0].upper()}{page.title[1:]}.\n",
+        f"$$\n{page.formula}\n$$\n",
+    ]
     if page.example is not None:
         from gradproof.worked import work_out
 

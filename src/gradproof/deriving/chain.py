@@ -7,13 +7,14 @@ from typing import Final, final
 from gradproof.deriving.closing import closed
 from gradproof.deriving.derivation import Line
 from gradproof.deriving.elementwise import elementwise
-from gradproof.deriving.graph import Graph, Node, graph, renamed
+from gradproof.deriving.graph import LETTERS, Graph, Node, graph
 from gradproof.deriving.present import presented
 from gradproof.expr import (
     Add,
     Context,
     Delta,
     Derivative,
+    Div,
     Entry,
     Expr,
     Idx,
@@ -67,23 +68,25 @@ class Chain:
         return all(len(self.net.users(n.name)) == 1 for n in self.net.nodes[1:])
 
     def _product(self) -> Iterator[Line]:
-        """One path: every link by itself, then the product of all."""
+        """One path: every link by itself, then the product of all; indices are chosen from the variable on."""
         links: list[Link] = []
-        above = self.net.nodes[0]
-        value: Expr = self.loss
-        for node in self.net.nodes[1:]:
-            link = self._link(above, value, node)
+        value = self.goal.wrt[0]
+        nodes = self.net.nodes
+        taken = free_indices(value)
+        for k in range(len(nodes) - 1, 0, -1):
+            link = self._link(nodes[k - 1], nodes[k], value, taken)
+            links.insert(0, link)
+            value = link.name.body
+            taken |= free_indices(value)
+        for link in links:
             yield from link.lines
-            links.append(link)
-            above, value = node, link.name.wrt[0]
         yield from self._joined(self.goal, links)
 
     def _joined(self, goal: Derivative, links: list[Link]) -> Iterator[Line]:
         if len(links) == 1:
             return
-        names, values = links[0].name, links[0].value
-        product: Expr = names
-        worth: Expr = values
+        product: Expr = links[0].name
+        worth: Expr = links[0].value
         for link in links[1:]:
             product = self._summed(_times(product, link.name), link.over)
             worth = self._summed(_times(worth, link.value), link.over)
@@ -103,7 +106,7 @@ class Chain:
             link: Link | None = None
             plain = True
             for user in self.net.users(node.name):
-                link = self._link(user, user.value, node)
+                link = self._link(user, node, value, free_indices(value))
                 rules.update(dict.fromkeys(link.rules))
                 plain = plain and not self._ambiguous(user, node)
                 if user.name == self.loss.name:
@@ -141,25 +144,47 @@ class Chain:
         """Tell whether `user` depends on `node` on another way too, so that ∂user/∂node would be misread."""
         return any(s != node.name and self.net.reaches(s, node.name) for s in user.sources)
 
-    def _link(self, user: Node, value: Expr, node: Node) -> Link:
-        """Differentiate the definition of `user`, written `value`, by the value of `node`."""
+    def _link(self, user: Node, node: Node, wrt: Expr, taken: frozenset[str]) -> Link:
+        """Differentiate the definition of `user` by `wrt`, the value of `node`.
+
+        An index of `user` whose delta with an index of `wrt` stands in every term is that index; over the others
+        is summed.
+        """
         hold = frozenset(n for n in self.context.definitions if n not in (user.name, node.name))
-        wrt = node.value
-        if isinstance(value, Entry) and isinstance(wrt, Entry):
-            wrt = _apart(wrt, value, self.context)
+        value = self._apart(user.value, taken)
         name = Derivative(value, (wrt,), self.goal.notation)
         lines = self._carried(name, hold)
-        if isinstance(value, Entry) and isinstance(wrt, Entry) and _diagonal(lines[-1].right):
-            name = replace(name, wrt=(Entry(wrt.array, value.indices),))
+        same = _matched(lines[-1].right, free_indices(value)) if isinstance(value, Entry) else {}
+        if same:
+            value = substitute(value, same, self.context)
+            name = replace(name, body=value)
             lines = self._carried(name, hold)
-            return Link(name, lines, lines[-1].right, (), _rules(lines))
         over = value.indices if isinstance(value, Entry) else ()
-        return Link(
-            name,
-            lines,
-            lines[-1].right,
-            tuple(i for i in over if isinstance(i, Idx)),
-            _rules(lines),
+        kept = free_indices(wrt)
+        summed = tuple(i for i in over if isinstance(i, Idx) and i.name not in kept)
+        return Link(name, lines, lines[-1].right, summed, _rules(lines))
+
+    def _apart(self, value: Expr, taken: frozenset[str]) -> Expr:
+        """Give a value index letters that are not taken."""
+        if not isinstance(value, Entry):
+            return value
+        used = taken | free_indices(value)
+        table: dict[Expr, Expr] = {}
+        for i in value.indices:
+            if isinstance(i, Idx) and i.name in taken:
+                letter = self._letter(i, used)
+                used |= {letter}
+                table[i] = Idx(letter)
+        return substitute(value, table, self.context)
+
+    def _letter(self, i: Idx, used: frozenset[str]) -> str:
+        """Return a letter for an index: one of the author's over the same range, else a new one."""
+        extent = self.context.ranges.get(i.name)
+        own = [k for k, r in sorted(self.context.ranges.items()) if r == extent]
+        return next(
+            k
+            for k in (*own, *LETTERS)
+            if k not in used and (k in own or k not in self.context.ranges)
         )
 
     def _carried(self, name: Derivative, hold: frozenset[str]) -> tuple[Line, ...]:
@@ -191,9 +216,10 @@ def chain(goal: Derivative, context: Context) -> Iterator[Line]:
         CannotDerive: a definition on the way cannot be followed.
         NotSupported: no rule covers a part.
     """
-    assert isinstance(goal.body, Sym)
     net = graph(goal.body, goal.wrt[0], context)
-    return Chain(net, goal.body, goal, context).lines()
+    loss = goal.body.array if isinstance(goal.body, Entry) else goal.body
+    assert isinstance(loss, Sym)
+    return Chain(net, loss, goal, context).lines()
 
 
 def _rules(lines: "list[Line] | tuple[Line, ...]") -> tuple[str, ...]:
@@ -213,27 +239,30 @@ def _factors(e: Expr) -> tuple[Expr, ...]:
     return e.factors if isinstance(e, Mul) else (e,)
 
 
-def _diagonal(e: Expr) -> bool:
-    """Tell whether every term has the delta of two indices as a factor."""
+def _matched(e: Expr, free: frozenset[str]) -> dict[Expr, Expr]:
+    """Return for every index in `free` the index that a delta in every term of `e` ties it to."""
+    out: dict[Expr, Expr] = {}
+    for delta in _common_deltas(e):
+        for a, b in ((delta.left, delta.right), (delta.right, delta.left)):
+            if isinstance(a, Idx) and isinstance(b, Idx) and a.name in free and b.name not in free:
+                out.setdefault(a, b)
+    return out
+
+
+def _common_deltas(e: Expr) -> list[Delta]:
+    """Return the deltas that are factors of every term."""
     match e:
         case Delta():
-            return True
-        case Neg(x):
-            return _diagonal(x)
+            return [e]
+        case Neg(x) | Div(x, _):
+            return _common_deltas(x)
         case Mul(xs):
-            return any(_diagonal(x) for x in xs)
+            return [d for x in xs for d in _common_deltas(x)]
         case Add(xs):
-            return all(_diagonal(x) for x in xs)
+            first, *rest = [_common_deltas(x) for x in xs]
+            return [d for d in first if all(d in other for other in rest)]
         case _:
-            return False
-
-
-def _apart(wrt: Entry, value: Entry, context: Context) -> Entry:
-    """Give the entry index letters that do not stand in `value`."""
-    node = Node("", wrt, wrt, ())
-    renamed_value, _ = renamed(node, free_indices(value), context)
-    assert isinstance(renamed_value, Entry)
-    return renamed_value
+            return []
 
 
 def _at(e: Expr, formal: Expr, value: Expr) -> Expr:

@@ -24,7 +24,7 @@ from gradproof.expr import (
     walk,
     walk_reached,
 )  # fmt: skip
-from gradproof.rewrite import add, free_names, neg, tidy
+from gradproof.rewrite import add, free_names, neg, replace_equal, tidy
 
 _RATIONAL: Final = (Add, Mul, Div, Neg)
 
@@ -33,14 +33,17 @@ def closed(e: Expr, context: Context, loss: Sym) -> Expr:
     """Return the shortest of some equal forms of a scalar expression without derivatives.
 
     Names of definitions stand for what they are defined as, sums over an index hold nothing that does not
-    depend on it, and a fraction is written in factors where that is shorter.
+    depend on it, and a fraction is written in factors where that is shorter. The value of the loss itself is put in
+    only where the loss is a family (``∂s_i/∂z_k = s_i (δ_ik - s_k)``).
     """
     symbols = {n.name: n for n in walk_reached(loss, context) if isinstance(n, Sym)}
-    named = folded(e, context, loss.name, symbols)
+    family = any(d.indices for d in context.definitions.get(loss.name, ()))
+    name = "" if family else loss.name
+    named = folded(e, context, name, symbols)
     forms = [_shortest(named, context)]
-    solved = eliminated(named, context, loss.name, symbols)
+    solved = eliminated(named, context, name, symbols)
     if solved != named:
-        again = folded(_shortest(solved, context), context, loss.name, symbols)
+        again = folded(_shortest(solved, context), context, name, symbols)
         forms.append(_shortest(again, context))
     return min(forms, key=cost)
 
@@ -96,9 +99,18 @@ def _with(e: Expr, table: Mapping[Expr, Expr]) -> Expr:
 
 def _forms(e: Expr) -> Iterator[Expr]:
     yield presented(e)
-    whole = _factored(e)
-    if whole is not None:
-        yield whole
+    apart = _with_split_powers(e)
+    for form in dict.fromkeys((e, apart)):
+        whole = _factored(form)
+        if whole is not None:
+            yield whole
+        veiled, table = _veiled(form)
+        if table:
+            whole = _factored(veiled)
+            if whole is not None:
+                for name, part in table.items():
+                    whole = replace_equal(whole, name, part)
+                yield presented(whole)
     terms, sign = (e.arg, True) if isinstance(e, Neg) else (e, False)
     if isinstance(terms, Add):
         each = [min((t, _factored(t) or t), key=cost) for t in terms.terms]
@@ -106,6 +118,35 @@ def _forms(e: Expr) -> Iterator[Expr]:
         shared = _shared(each)
         if shared is not None:
             yield neg(shared) if sign else shared
+
+
+def _with_split_powers(e: Expr) -> Expr:
+    """Write ``x^{a+1}`` as ``x^a x``, so that it can be cancelled."""
+    kids = children(e)
+    if kids:
+        e = rebuild(e, tuple(_with_split_powers(k) for k in kids))
+    if isinstance(e, Pow) and isinstance(e.exponent, Add):
+        above: list[Expr] = []
+        below: list[Expr] = []
+        gathered(e, above, below)
+        return Div(_product(above), _product(below)) if below else _product(above)
+    return e
+
+
+def _product(factors: Sequence[Expr]) -> Expr:
+    return factors[0] if len(factors) == 1 else Mul(tuple(factors))
+
+
+def _veiled(e: Expr) -> tuple[Expr, dict[Expr, Expr]]:
+    """Hide sums under powers behind names of their own, so that they are not multiplied out."""
+    table: dict[Expr, Expr] = {}
+    for _, n in walk(e):
+        if isinstance(n, Pow) and isinstance(n.base, Add):
+            table.setdefault(n.base, Sym(f"?{len(table)}"))
+    out = e
+    for part, name in table.items():
+        out = replace_equal(out, part, name)
+    return out, {name: part for part, name in table.items()}
 
 
 def _shared(terms: Sequence[Expr]) -> Expr | None:

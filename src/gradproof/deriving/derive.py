@@ -48,7 +48,7 @@ def derive(question: Question, style: Style | None = None, *, update: bool = Fal
         raise CannotDerive(f"there is no style {style!r}; expected one of {', '.join(STYLES)}")
     chosen, why = (style, None) if style is not None else _choice(question)
     notes = list(question.assumptions if why is None else (*question.assumptions, why))
-    goal = Derivative(question.loss, (question.wrt,), _notation(question))
+    goal = Derivative(question.value, (question.wrt,), _notation(question))
     try:
         lines, context = _lines(question, goal, chosen)
         if question.order == 2:
@@ -146,7 +146,7 @@ def _lines(question: Question, goal: Derivative, style: Style) -> tuple[tuple[Li
 
 def _linked(question: Question) -> bool:
     """Tell whether a definition lies between the loss and the variable."""
-    return len(graph(question.loss, question.wrt, question.context).nodes) > 2
+    return len(graph(question.value, question.wrt, question.context).nodes) > 2
 
 
 def _unnamed(e: Expr, named: Sequence[Definition], context: Context) -> Expr:

@@ -7,13 +7,16 @@ from typing import Literal
 from gradproof.deriving.derivation import Line
 from gradproof.deriving.present import presented
 from gradproof.deriving.rounds import carry_out
-from gradproof.expr import Context, Derivative, Expr, Sym, children, rebuild
+from gradproof.expr import Context, Derivative, Entry, Expr, Sym, children, rebuild
 
 _FIRST_TO_NAME = (
     "product-rule", "quotient-rule", "reciprocal-rule", "sum-rule", "sum-over-index", "constant-multiple",
     "constant-divisor", "sign-rule",
 )  # fmt: skip
 """Of several linear rules in one line the one that is named first; the others stand in `Line.also`."""
+
+
+_RESTATING = (("definition",), ("entry-of-definition",))
 
 
 def elementwise(
@@ -30,7 +33,7 @@ def elementwise(
     first = True
     for r in carry_out(replace(goal, notation="d"), context, hold):
         shown = _with_notation(presented(r.expr), goal.notation)
-        restated = first and r.rules == ("definition",) and isinstance(goal.body, Sym)
+        restated = first and r.rules in _RESTATING and isinstance(goal.body, Sym | Entry)
         if restated or shown == last:
             continue
         names = [name for name in r.rules if name != "sign-rule"] or r.rules

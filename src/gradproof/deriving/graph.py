@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import final
+from typing import Final, final
 
 from gradproof.deriving.request import CannotDerive
 from gradproof.differentiate import base_name
@@ -12,13 +12,14 @@ from gradproof.expr import (
     Definition,
     Entry,
     Expr,
-    Idx,
     Sym,
     formal_indices,
     walk,
     walk_reached,
 )  # fmt: skip
-from gradproof.rewrite import substitute
+
+LETTERS: Final = ("k", "l", "j", "i", "p", "q", "r", "s", "t")
+"""Index letters for new indices."""
 
 
 @final
@@ -56,13 +57,15 @@ class Graph:
         return end in sources or any(self.reaches(s, end) for s in sources)
 
 
-def graph(loss: Sym, wrt: Expr, context: Context) -> Graph:
-    """Return the graph between `loss` and `wrt`.
+def graph(value: Expr, wrt: Expr, context: Context) -> Graph:
+    """Return the graph between `value`, a defined name or an entry of one, and `wrt`.
 
     Raises:
         CannotDerive: a value on the way is defined case by case, or in terms of itself.
     """
     goal = base_name(wrt) or ""
+    loss = value.array if isinstance(value, Entry) else value
+    assert isinstance(loss, Sym)
     symbols = {n.name: n for n in walk_reached(loss, context) if isinstance(n, Sym)}
     sources: dict[str, tuple[str, ...]] = {}
 
@@ -84,8 +87,9 @@ def graph(loss: Sym, wrt: Expr, context: Context) -> Graph:
 
     visit(loss.name, ())
     order = _backwards(loss.name, sources)
-    nodes = [_node(name, symbols, sources[name], context) for name in order]
-    return Graph((*nodes, Node(goal, wrt, None, ())))
+    first = Node(loss.name, value, context.definitions[loss.name][0].body, sources[loss.name])
+    rest = (_node(name, symbols, sources[name], context) for name in order[1:])
+    return Graph((first, *rest, Node(goal, wrt, None, ())))
 
 
 def _definition(name: str, context: Context) -> Definition | None:
@@ -116,21 +120,3 @@ def _node(name: str, symbols: Mapping[str, Sym], used: tuple[str, ...], context:
     formal = formal_indices(d)
     value = Entry(symbol, formal) if formal else symbol
     return Node(name, value, d.body, used)
-
-
-def renamed(node: Node, taken: frozenset[str], context: Context) -> tuple[Expr, Expr]:
-    """Return value and body of an entry with index letters that are not in `taken`."""
-    assert node.body is not None
-    if not isinstance(node.value, Entry):
-        return node.value, node.body
-    table: dict[Expr, Expr] = {}
-    used = set(taken)
-    for i in node.value.indices:
-        if isinstance(i, Idx) and i.name in taken:
-            fresh = next(letter for letter in _LETTERS if letter not in used)
-            used.add(fresh)
-            table[i] = Idx(fresh)
-    return substitute(node.value, table, context), substitute(node.body, table, context)
-
-
-_LETTERS = ("k", "l", "j", "i", "p", "q", "r", "s", "t")

@@ -1,19 +1,22 @@
 """How a product with unevaluated derivatives is written: one coefficient first, then sums and derivatives."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
 from gradproof.expr import (
     Add,
+    Compare,
     Const,
     Delta,
     Derivative,
     Div,
     Entry,
     Expr,
+    Fn,
     Idx,
+    Indicator,
     Mul,
     Neg,
     Num,
@@ -26,7 +29,7 @@ from gradproof.expr import (
     rebuild,
     walk,
 )  # fmt: skip
-from gradproof.rewrite import ONE, div, mul, neg, num, power
+from gradproof.rewrite import ONE, ZERO, add, div, mul, neg, num, power, tidy_root
 
 _MAX_EXPONENT: Final = 12
 _OPERATORS: Final = (Derivative, Sum, Prod)
@@ -48,8 +51,8 @@ def presented(e: Expr) -> Expr:
     kids = children(e)
     if kids:
         e = rebuild(e, tuple(presented(k) for k in kids))
-    if isinstance(e, Neg):
-        return neg(e.arg)
+    if isinstance(e, Neg | Add):
+        return tidy_root(e)
     if isinstance(e, Sum):
         return _without_number(e)
     if not isinstance(e, Mul | Div) or _arrays(e):
@@ -70,6 +73,9 @@ def joined(above: Sequence[Expr], below: Sequence[Expr], *, negative: bool = Fal
                 scale *= base.value ** (sign * exponent)
             else:
                 powers[base] = powers.get(base, 0) + sign * exponent
+    _rejoined(powers)
+    for f in [f for f in powers if _idle(f, powers)]:
+        del powers[f]
     factors = sorted(((f, k) for f, k in powers.items() if k), key=lambda item: _place(item[0]))
     upper = [power(f, num(k)) for f, k in factors if k > 0 and not (_trails(f) and k == 1)]
     last = [f for f, k in factors if k == 1 and _trails(f)]
@@ -84,8 +90,40 @@ def joined(above: Sequence[Expr], below: Sequence[Expr], *, negative: bool = Fal
     return neg(whole) if negative != (scale < 0) else whole
 
 
+def _idle(f: Expr, powers: Mapping[Expr, int]) -> bool:
+    """Tell whether a factor is an indicator ``1[u > 0]`` beside ``max(0, u)``, which says the same."""
+    match f:
+        case Indicator(Compare(">", u, Num(value))) if value == 0:
+            return any(
+                powers.get(g, 0) > 0
+                for g in (Fn("relu", (u,)), Fn("max", (ZERO, u)), Fn("max", (u, ZERO)))
+            )
+        case _:
+            return False
+
+
 def _factors(e: Expr) -> tuple[Expr, ...]:
     return e.factors if isinstance(e, Mul) else (e,)
+
+
+def _whole_part(terms: Sequence[Expr]) -> int | None:
+    """Return the whole number among the terms of an exponent."""
+    for t in terms:
+        match t:
+            case Num(value) | Neg(Num(value)) if _natural(value):
+                return int(value) if isinstance(t, Num) else -int(value)
+            case _:
+                pass
+    return None
+
+
+def _rejoined(powers: dict[Expr, int]) -> None:
+    """Write ``(1-p)^γ / (1-p)`` as one power."""
+    for f in list(powers):
+        if isinstance(f, Pow) and powers[f] == 1 and powers.get(f.base):
+            n = powers.pop(f.base)
+            del powers[f]
+            powers[power(f.base, add(f.exponent, num(n)))] = 1
 
 
 def as_power(e: Expr) -> tuple[Expr, int]:
@@ -140,6 +178,19 @@ def gathered(e: Expr, above: list[Expr], below: list[Expr]) -> bool:
             return False
         case Pow(Pow(x, Num(inner)), Num(value)) if _natural(value) and _natural(inner):
             above.append(power(x, num(inner * value)))
+            return False
+        case Pow(x, Num(value)) if _natural(-value):
+            return gathered(power(x, num(-value)), below, above)
+        case Pow(x, Add(terms)) if (n := _whole_part(terms)) is not None:
+            above.append(
+                power(
+                    x,
+                    add(
+                        *(t for t in terms if not isinstance(t, Num | Neg) or not _whole_part((t,)))
+                    ),
+                )
+            )
+            (above if n > 0 else below).append(power(x, num(abs(n))))
             return False
         case Pow(Div(a, b), Num(value)) if _natural(value):
             above.append(power(a, num(value)))

@@ -147,8 +147,7 @@ class Quotient:
         parts: list[Expr] = []
         for exponents, coefficient in sorted(terms(p), key=lambda t: _order(t[0])):
             factors = [power(self.atoms[k], num(e)) for k, e in enumerate(exponents) if e]
-            size = abs(coefficient)
-            whole = mul(*([num(size)] if size != 1 or not factors else []), *factors)
+            whole = joined([num(abs(coefficient)), *factors], ())
             parts.append(neg(whole) if coefficient < 0 else whole)
         return add(*_positive_first(parts)) if parts else num(0)
 

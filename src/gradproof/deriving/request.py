@@ -13,13 +13,14 @@ from gradproof.expr import (
     Entry,
     Expr,
     Sym,
+    formal_indices,
     walk,
     walk_reached,
 )  # fmt: skip
 from gradproof.notation.derivation import Derivation, Line
 from gradproof.notation.documents import read_document
 from gradproof.notation.elaborate import read_derivation
-from gradproof.spell import identifier, name_plain
+from gradproof.spell import identifier, name_plain, to_plain, to_tex
 
 _DELIMITERS: Final = re.compile(r"^\s*(?:\$\$|\$|\\\[|\\\()\s*|\s*(?:\$\$|\$|\\\]|\\\))\s*$")
 _LOSS_NAMES: Final = ("J", "L", "f", "E", "g", "C")
@@ -45,6 +46,7 @@ class Question:
 
     Attributes:
         loss: the name that is differentiated, as a symbol.
+        value: how it stands in the derivative: the symbol, or an entry of a family (``s_i``).
         wrt: the variable: a symbol or an entry of an array.
         order: 1 for the derivative, 2 for the second.
         given: the formula and its definitions in the order in which they were said.
@@ -54,6 +56,7 @@ class Question:
     """
 
     loss: Sym
+    value: Expr
     wrt: Expr
     order: int
     given: tuple[Given, ...]
@@ -93,7 +96,8 @@ def read_question(
         _require_readable(read, texts, declare)
     loss = _loss(read, declare)
     variable = _spelled(wrt, read, loss)
-    asked = _read([*texts, rf"\frac{{\partial {loss}}}{{\partial {variable}}}"], declare)
+    value = _stated(read, loss)
+    asked = _read([*texts, rf"\frac{{\partial {value}}}{{\partial {variable}}}"], declare)
     goal = _goal(asked, len(texts), loss, wrt)
     return _question(asked, len(texts), goal, wrt, order, tuple(declare))
 
@@ -201,9 +205,24 @@ def _loss(read: Derivation, declare: Sequence[str]) -> str:
         raise CannotDerive(
             f"the definitions of {_listed(named)} use each other in a circle; expected one that nothing else uses"
         )
-    raise CannotDerive(
-        f"{_listed(top)} could each be the loss: no other formula uses them; leave out those that are not meant"
+    labels = [n for n in _names(read) if "_" in n and n.partition("_")[0] in top]
+    hint = (
+        f"; {_listed(labels)} is read as a name of its own: if its label is an index, declare the range, "
+        "such as 'a = 1, \\dots, n'"
+        if labels
+        else ""
     )
+    raise CannotDerive(
+        f"{_listed(top)} could each be the loss: no other formula uses them; leave out those that are not "
+        f"meant{hint}"
+    )
+
+
+def _stated(read: Derivation, loss: str) -> str:
+    """Return how the loss is written in a derivative, in TeX: with its indices where it has some."""
+    (d, *_) = _context(read).definitions[loss]
+    formal = formal_indices(d)
+    return to_tex(Entry(Sym(loss), formal)) if formal else loss
 
 
 def _defined(side: Expr | None) -> str | None:
@@ -224,9 +243,19 @@ def _spelled(wrt: str, read: Derivation, loss: str) -> str:
     names = [n for n in _names(read) if n != loss]
     if text in names:
         return text
-    by_identifier = {identifier(n): n for n in names}
-    by_plain = {name_plain(n): n for n in names}
-    return by_identifier.get(text) or by_plain.get(text) or text
+    for spelled in (identifier, _bare_identifier, name_plain):
+        by_name = {spelled(n): n for n in names}
+        if text in by_name:
+            return by_name[text]
+        for name in sorted(by_name, key=len, reverse=True):
+            rest = text.removeprefix(f"{name}_")
+            if rest != text and rest.isalnum():
+                return f"{by_name[name]}_{{{rest}}}"
+    return text
+
+
+def _bare_identifier(name: str) -> str:
+    return identifier(name).rstrip("_")
 
 
 def _goal(read: Derivation, block: int, loss: str, wrt: str) -> Derivative:
@@ -239,27 +268,41 @@ def _goal(read: Derivation, block: int, loss: str, wrt: str) -> Derivative:
     if lines and lines[0].reason is not None:
         raise CannotDerive(f"the variable {wrt!r} cannot be read: {lines[0].reason}")
     side = lines[0].statements[0][0][0] if lines and lines[0].statements else None
-    if not isinstance(side, Derivative) or len(side.wrt) != 1:
+    name = None
+    if isinstance(side, Derivative) and len(side.wrt) == 1:
+        name = _variable_name(side.wrt[0])
+    if name is None or not isinstance(side, Derivative):
         raise CannotDerive(
-            f"{wrt!r} is no variable; expected a name such as 'w' or an entry such as 'w_j'"
-        )
-    (variable,) = side.wrt
-    name = _variable_name(variable)
-    if name is None:
-        raise CannotDerive(
-            f"{wrt!r} is no variable; expected a name such as 'w' or an entry such as 'w_j'"
+            f"{wrt!r} is no variable; expected a name such as 'w' or an entry such as 'w_j'; what is more than a "
+            "name can be given one by a definition, such as 'v = \\sigma^2'"
         )
     context = read.contexts[lines[0].state][0]
     present = _reached(Sym(loss), context)
     if name not in present or name == loss:
-        known = [n for n in present if n != loss]
-        close = difflib.get_close_matches(name, known, 1)
-        hint = f"; did you mean {close[0]}?" if close else ""
+        known = [n for n in present if n != loss and n not in context.definitions]
+        close = difflib.get_close_matches(name, [n for n in present if n != loss], 1)
+        hint = f"; did you mean {name_plain(close[0])}?" if close else ""
         raise CannotDerive(
             f"{name_plain(name)} does not stand in the formula of {name_plain(loss)}; "
             f"expected one of {_listed(known)}{hint}"
         )
+    _require_entries(present, name)
     return side
+
+
+def _require_entries(present: Sequence[str], name: str) -> None:
+    """Refuse a name with a label that may be meant as an index: its derivative would leave out the family.
+
+    ``s_o`` beside ``s_w`` with an index w is a name of its own for the reader, which it may not be for the author.
+    """
+    for other in present:
+        base, _, label = name.partition("_")
+        if label and base == other and name != other:
+            letter = label.strip("{}")
+            raise CannotDerive(
+                f"{name_plain(name)} would be a name of its own beside the family {name_plain(other)}; if "
+                f"{letter} is an index, declare its range: --declare '{letter} = 1, \\dots, n'"
+            )
 
 
 def _variable_name(e: Expr) -> str | None:
@@ -302,9 +345,14 @@ def _question(
     for line in lines:
         for reading in line.assumptions:
             told.setdefault(reading.message)
-    assert isinstance(goal.body, Sym)
+    symbol = goal.body.array if isinstance(goal.body, Entry) else goal.body
+    if not isinstance(symbol, Sym):
+        raise CannotDerive(
+            f"what is differentiated is read as {to_plain(symbol)}; expected a name such as 'J'"
+        )
     return Question(
-        loss=goal.body,
+        loss=symbol,
+        value=goal.body,
         wrt=goal.wrt[0],
         order=order,
         given=given,

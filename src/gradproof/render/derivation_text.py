@@ -11,6 +11,10 @@ FARTHEST: Final = 84
 """Column of the rule names at most; longer formulas push them to the right."""
 
 
+MOST: Final = 3
+"""Names of rules beside one line; all stand in the other formats."""
+
+
 def derivation_rows(derivation: Derivation, assumptions: Sequence[str]) -> list[Row]:
     """Return the lines of a derivation with their rules, then what was assumed, as rows of styled words."""
     formulas = _aligned(derivation.lines)
@@ -23,7 +27,7 @@ def derivation_rows(derivation: Derivation, assumptions: Sequence[str]) -> list[
             (
                 (formula, "strong" if last else ""),
                 (gap, ""),
-                (", ".join((line.rule, *line.also)), "note"),
+                (_names(line), "note"),
             )
         )
         if line.note is not None:
@@ -32,6 +36,12 @@ def derivation_rows(derivation: Derivation, assumptions: Sequence[str]) -> list[
         rows.append(())
     rows.extend((("note ", "note"), (a, "")) for a in assumptions)
     return rows
+
+
+def _names(line: Line) -> str:
+    """Return the names of the rules of a line, the first few of many."""
+    names = (line.rule, *line.also)
+    return ", ".join(names if len(names) <= MOST else (*names[:MOST], "…"))
 
 
 def _aligned(lines: Sequence[Line]) -> list[str]:
