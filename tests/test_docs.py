@@ -2,6 +2,8 @@
 
 import os
 import re
+import subprocess
+import sys
 import tomllib
 import xml.etree.ElementTree as ET
 from itertools import groupby
@@ -12,9 +14,10 @@ import pytest
 import gradproof
 from gradproof.cli import main
 from gradproof.cli.parser import make_parser
+from gradproof.deriving import STYLES
 from gradproof.mistakes import REMARKS, UNEXPLAINED, catalogue
 from gradproof.selection import COMMENTS, families
-from gradproof.settings import FORMATS, read_settings
+from gradproof.settings import DERIVATION_FORMATS, FORMATS, read_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -96,6 +99,19 @@ def options(command):
     }
 
 
+def test_the_page_of_derive_names_every_option():
+    page = (DOCS / "derive.md").read_text(encoding="utf-8")
+    assert options("derive") == set(re.findall(r"`(--[a-z-]+)", page))
+    for name in (*DERIVATION_FORMATS, *STYLES):
+        assert re.search(rf"`--(?:format|style) {name}`", page)
+
+
+def test_the_python_on_the_page_of_derive_runs():
+    page = (DOCS / "derive.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.S)
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, timeout=120)
+
+
 def test_the_page_of_check_names_every_option():
     told = set(re.findall(r"`(--[a-z-]+)", CHECK))
     assert options("check") == told
@@ -133,7 +149,9 @@ def test_links_in_the_pages_exist(page):
     assert f"# gradproof {page.stem}\n" == text.splitlines(keepends=True)[0]
 
 
-@pytest.mark.parametrize("page", ["docs/check.md", "docs/explain.md", "README.md"])
+@pytest.mark.parametrize(
+    "page", ["docs/check.md", "docs/derive.md", "docs/explain.md", "README.md"]
+)
 def test_the_python_on_the_pages_names_what_there_is(page):
     text = (ROOT / page).read_text(encoding="utf-8")
     used = set(

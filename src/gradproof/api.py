@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, final
 
 from gradproof.diagnostic import FileReport, Report
 
@@ -319,9 +319,9 @@ def to_text(report: Report, *, readings: bool = False) -> str:
     return render(report, readings=readings)
 
 
-def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of what `to_json` writes."""
-    return json.loads((_PACKAGE / "schema" / "check.schema.json").read_text(encoding="utf-8"))
+def json_schema(verb: Literal["check", "derive"] = "check") -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of what a verb prints with ``--format json``."""
+    return json.loads((_PACKAGE / "schema" / f"{verb}.schema.json").read_text(encoding="utf-8"))
 
 
 def _judge(

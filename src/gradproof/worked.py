@@ -11,6 +11,7 @@ from gradproof.deriving import (
     Line,
     Question,
     Style,
+    claims,
     derive,
     read_question,
 )  # fmt: skip
@@ -255,7 +256,7 @@ def _compared(worked: Worked, answer: str) -> Comparison:
     goal = to_tex(worked.derivation.goal)
     given = [line for line in worked.derivation.lines if line.rule == "definition"]
     stated = "".join(f"$$\n{row_tex(line)}\n$$\n\n" for line in given)
-    claim = text if "=" in text else f"{goal} = {text}"
+    claim = text if claims(text) else f"{goal} = {text}"
     report = check_source(
         "<answer>",
         f"{stated}$$\n{claim}\n$$\n",

@@ -2,8 +2,8 @@
 
 from gradproof.deriving.derivation import Derivation, Line, Style
 from gradproof.deriving.derive import STYLES, derive
-from gradproof.deriving.request import CannotDerive, Question, read_question
+from gradproof.deriving.request import CannotDerive, Question, claims, read_question
 
 __all__ = [
-    "STYLES", "CannotDerive", "Derivation", "Line", "Question", "Style", "derive", "read_question",
+    "STYLES", "CannotDerive", "Derivation", "Line", "Question", "Style", "claims", "derive", "read_question",
 ]  # fmt: skip

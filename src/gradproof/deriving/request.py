@@ -102,6 +102,11 @@ def read_question(
     return _question(asked, len(texts), goal, wrt, order, tuple(declare))
 
 
+def claims(text: str) -> bool:
+    """Tell whether a formula says that something equals something."""
+    return any(relations for line in _read([text], ()).lines for _, relations in line.statements)
+
+
 def _read(texts: Sequence[str], declare: Sequence[str]) -> Derivation:
     document = "\n\n".join(f"$$\n{t}\n$$" for t in texts) + "\n"
     return read_derivation(read_document("question.md", document, dialect="markdown"), declare)
@@ -187,6 +192,11 @@ def _loss(read: Derivation, declare: Sequence[str]) -> str:
         if (name := _defined(sides[0])) is not None and name in context.definitions
     ]
     named = list(dict.fromkeys(order))
+    if not named and any(r for line in read.lines for _, r in line.statements):
+        raise CannotDerive(
+            "no formula defines a loss that is made of something else; expected 'J = …' whose right side does not "
+            "lead back to J in a circle"
+        )
     if not named:
         raise CannotDerive(
             r"no formula defines a loss; expected 'J = …' or one expression, such as 'y \log z'"
@@ -201,10 +211,6 @@ def _loss(read: Derivation, declare: Sequence[str]) -> str:
     top = [name for name in named if name not in used]
     if len(top) == 1:
         return top[0]
-    if not top:
-        raise CannotDerive(
-            f"the definitions of {_listed(named)} use each other in a circle; expected one that nothing else uses"
-        )
     labels = [n for n in _names(read) if "_" in n and n.partition("_")[0] in top]
     hint = (
         f"; {_listed(labels)} is read as a name of its own: if its label is an index, declare the range, "

@@ -1,0 +1,51 @@
+"""Questions that cannot be answered: what was found, what was expected, how to go on."""
+
+import pytest
+
+import gradproof
+from gradproof.cli import main
+
+QUESTIONS = [
+    (("J = x^2",), "w", {}, "w does not stand in the formula of J; expected one of x"),
+    (("J = w_1^2 + u",), "w_2", {}, "did you mean w₁"),
+    (("a = x", "b = x^2"), "x", {}, "a, b could each be the loss"),
+    (("x^2", "x^3"), "x", {}, "formulas 1 and 2 have no name"),
+    (("a = b", "b = a"), "a", {}, "circle"),
+    (("J = x^2",), "x", {"style": "fancy"}, "no style 'fancy'; expected one of elementwise, chain"),
+    (("J = x + )",), "x", {}, r"formula 1 cannot be read: .*\n  J = x \+ \)"),
+    (("z = x", "J = z + )"), "x", {}, "formula 2 cannot be read"),
+    (("",), "x", {}, "no formula was given"),
+    (("J = x^2",), "2", {}, "'2' is no variable"),
+    (("J = x^2",), "", {}, "no variable was given"),
+    (("J = x^2",), "x + 1", {}, "the variable 'x . 1' cannot be read"),
+    (("J = x^2",), "x", {"order": 3}, "order 3 is not known"),
+    (("J = x^2",), "x", {"declare": ("hello",)}, "the declaration 'hello' cannot be used"),
+    (("J = x^2",), "x", {"compare": " "}, "the answer to compare is empty"),
+    (("J = x^2",), "x", {"order": 2, "update": True}, "leave out --order 2"),
+    ((r"J = -\log\frac{e^{s_o}}{\sum_w e^{s_w}}",), "s_o", {}, "declare its range"),
+    ((r"J = \int_0^x t^2 dt",), "x", {}, "."),
+]
+
+
+@pytest.mark.parametrize(("formulas", "wrt", "options", "message"), QUESTIONS)
+def test_the_message_says_how_to_go_on(formulas, wrt, options, message):
+    with pytest.raises(gradproof.CannotDerive, match=message):
+        gradproof.derive(formulas, wrt=wrt, **options)
+
+
+def test_the_command_line_tells_it_in_one_line_and_ends_with_2(capsys):
+    assert main(["derive", "J = x^2", "--wrt", "w"]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("gradproof derive: w does not stand in the formula of J")
+
+
+def test_a_line_that_fails_the_check_ends_with_2(monkeypatch, capsys):
+    from gradproof import worked
+
+    def refuse(*_args, **_options):
+        raise worked.NotVerified("the line does not pass the check")
+
+    monkeypatch.setattr(worked, "work_out", refuse)
+    assert main(["derive", "J = x^2", "--wrt", "x"]) == 2
+    assert "does not pass the check" in capsys.readouterr().err
