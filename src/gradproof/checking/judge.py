@@ -8,6 +8,7 @@ from gradproof.checking.judgement import Chain, Judged, Outcome
 from gradproof.checking.ladder import judge_pair
 from gradproof.checking.limits import MAX_READINGS
 from gradproof.checking.pairs import RIGHT, judge_sides
+from gradproof.checking.typings import best_typings
 from gradproof.diagnostic import WORST_FIRST, Assumption, Verdict
 from gradproof.expr import (
     Context,
@@ -26,7 +27,15 @@ SOFT = "an equation to solve, or another relation than equality"
 
 
 def judge(derivation: Derivation) -> tuple[Judged, ...]:
-    """Judge every line in order; scopes keep chains and facts of their own."""
+    """Judge every line in order, under every typing of the names that nothing declares.
+
+    Scopes keep chains and facts of their own.
+    """
+    judged = _judge(derivation)
+    return best_typings(judged, derivation.others, _judge)
+
+
+def _judge(derivation: Derivation) -> tuple[Judged, ...]:
     chains: dict[int, Chain] = {}
     out: list[Judged] = []
     for line in derivation.lines:

@@ -21,7 +21,8 @@ class Claim:
     A bare expression has one side and no relations. `first_link` is the position of the first relation
     within the chain as written (the link that defines a name is not part of the claim). A `soft` claim
     follows an implication or solves an equation: it is never refuted. `vague` says why shapes or
-    meanings inside are not known well enough to judge; None where they are.
+    meanings inside are not known well enough to judge; None where they are. `misfit` names two arrays in it
+    whose shapes do not go together (a transposed layout is none), with both shapes.
     """
 
     sides: tuple[Expr | None, ...]
@@ -31,6 +32,7 @@ class Claim:
     first_link: int = 0
     soft: bool = False
     vague: str | None = None
+    misfit: str | None = None
 
 
 @final
@@ -97,7 +99,12 @@ class Line:
 @final
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """The lines of one document in order, and for each state its admissible contexts, best first."""
+    """The lines of one document in order, and for each state its admissible contexts, best first.
+
+    `others` are the same lines with other kinds of the names that nothing declares (a vector for a matrix),
+    where they fit, too: a line is wrong only if it is wrong in all of them.
+    """
 
     lines: tuple[Line, ...]
     contexts: tuple[tuple[Context, ...], ...]
+    others: tuple["Derivation", ...] = ()

@@ -30,6 +30,7 @@ from gradproof.notation.elaborate.declare import (
     InequalityDeclaration,
     declarations,
 )
+from gradproof.notation.elaborate.fitting import misfit
 from gradproof.notation.elaborate.roles import EQUALS, Target, role_of, target
 from gradproof.notation.elaborate.symbols import Symbols, full_key, walk_surface
 from gradproof.notation.surface import FormulaRow, Note, Statement
@@ -113,13 +114,13 @@ def read_row(
                 out.conditions.append(value)
             elif implied or (soft and goal.key in scope.used) or _closed_call(goal, built):
                 out.roles[-1] = "claim"
-                out.claims.append(_claim(built, statement, 0, soft=True))
+                out.claims.append(_claim(built, statement, 0, table, soft=True))
             else:
                 scope.solving = False
-                _define(out, goal, built, statement, known)
+                _define(out, goal, built, statement, known, table)
         elif role == "update":
             if len(built) > 2:
-                out.claims.append(_claim(built[1:], statement, 1, soft=False))
+                out.claims.append(_claim(built[1:], statement, 1, table, soft=False))
         elif role == "constraint" and built[0] is not None and built[1] is not None:
             out.constraints.append((built[0].expr, built[1].expr))
         elif role in ("claim", "continuation"):
@@ -133,9 +134,9 @@ def read_row(
                 second = Definition(goal.key, built[1].expr, params, indices)
                 out.later.append(Condition(goal.key, definition=second))
             _name_the_last(out, built, table, scope, known)
-            out.claims.append(_claim(built, statement, 0, soft=soft))
+            out.claims.append(_claim(built, statement, 0, table, soft=soft))
         elif role == "bare":
-            out.claims.append(_claim(built, statement, 0, soft=True))
+            out.claims.append(_claim(built, statement, 0, table, soft=True))
     if bare_condition or any(n.kind in BROKEN for n in row.notes):
         out.claims = [replace(c, soft=True) for c in out.claims]
     return out
@@ -267,6 +268,7 @@ def _define(
     built: Sequence[Built | None],
     statement: Statement,
     known: Known,
+    table: Symbols,
 ) -> None:
     """Record a definition; the links after the defining one are claims."""
     left = built[0]
@@ -277,7 +279,7 @@ def _define(
     params, indices = _formals(left.expr)
     out.definitions.append((goal, Definition(goal.key, body.expr, params, indices)))
     if body_at == 1 and len(rights) > 1:
-        out.claims.append(_claim(built[1:], statement, 1, soft=False))
+        out.claims.append(_claim(built[1:], statement, 1, table, soft=False))
 
 
 def _formals(left: Expr) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
@@ -335,7 +337,12 @@ def _entrywise(
 
 
 def _claim(
-    built: Sequence[Built | None], statement: Statement, first_link: int, *, soft: bool
+    built: Sequence[Built | None],
+    statement: Statement,
+    first_link: int,
+    table: Symbols,
+    *,
+    soft: bool,
 ) -> Claim:
     relations = statement.relations[first_link:]
     spans = tuple(s.span for s in statement.sides[first_link:])
@@ -350,6 +357,9 @@ def _claim(
         first_link=first_link,
         soft=soft or any(r not in EQUALS for r in relations) or _rounded(statement),
         vague=vague,
+        misfit=None
+        if vague is not None
+        else misfit([b.expr for b in sides if b is not None], table),
     )
 
 

@@ -87,7 +87,8 @@ def contexts_of(
         constraints: list[tuple[Expr, Expr]] = []
         for h in chain:
             for key, found in scopes[h].definitions.items():
-                definitions.setdefault(key, tuple(found))
+                if h == heading or all(_same_kinds(d.body, table) for d in found):
+                    definitions.setdefault(key, tuple(found))
             constraints.extend(scopes[h].constraints)
         context = _context(definitions, constraints, table, lines)
         if context not in out:
@@ -101,10 +102,10 @@ def contexts_of(
 
 
 def states(
-    scopes: Mapping[int, Scope], table: Symbols, lines: Sequence[Line]
+    scopes: Mapping[int, Scope], tables: Mapping[int, Symbols], lines: Sequence[Line]
 ) -> tuple[tuple[Line, ...], tuple[tuple[Context, ...], ...]]:
     """Give every line its contexts: those of its scope, and those under the conditions in force."""
-    bases = {h: contexts_of(h, scopes, table, lines) for h in scopes}
+    bases = {h: contexts_of(h, scopes, tables[h], lines) for h in scopes}
     position: dict[tuple[int, tuple[Condition, ...], bool], int] = {}
     found: list[tuple[Context, ...]] = []
     out: list[Line] = []
@@ -151,6 +152,13 @@ def _conditioned(context: Context, conditions: Iterable[Condition]) -> Context:
         sizes=MappingProxyType(sizes),
         distinct=frozenset(distinct),
         equal=frozenset(equal),
+    )
+
+
+def _same_kinds(body: Expr, table: Symbols) -> bool:
+    """Tell whether the arrays of a definition from another scope are what they are in this one."""
+    return all(
+        node.space == table.space(node.name) for _, node in walk(body) if isinstance(node, Sym)
     )
 
 

@@ -1,6 +1,7 @@
 """Scopes: which lines define, which claim, and under which contexts each scope is judged."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from gradproof.diagnostic import Assumption, Role
 from gradproof.expr import Sym, free_indices, walk
@@ -11,21 +12,37 @@ from gradproof.notation.elaborate.cues import read_cues
 from gradproof.notation.elaborate.rows import OUTSIDE, Item
 from gradproof.notation.elaborate.shapes import infer_shapes
 from gradproof.notation.elaborate.symbols import Symbols
+from gradproof.notation.elaborate.tables import ScopeTable, scope_tables
 from gradproof.notation.surface import Note
 
 
 def elaborate(items: Sequence[Item], table: Symbols) -> Derivation:
     """Turn parsed rows into lines with roles and readings, and scopes with contexts."""
     infer_shapes([s for item in items for s in item.row.statements], table)
+    tables = scope_tables(items, table)
+    most = max((len(found) for found in tables.values()), default=1)
+    first, *others = (
+        _elaborate(items, {h: found[min(k, len(found) - 1)] for h, found in tables.items()})
+        for k in range(most)
+    )
+    return replace(first, others=tuple(others))
+
+
+def _elaborate(items: Sequence[Item], tables: Mapping[int, ScopeTable]) -> Derivation:
+    """Elaborate all rows under one typing of each scope."""
     scopes: dict[int, Scope] = {}
     lines: list[Line] = []
     previous_heading: int | None = None
-    for item in items:
+    for position, item in enumerate(items):
         scope = scopes.setdefault(item.heading, Scope())
         continues = previous_heading == item.heading
-        lines.append(_line(item, table, scopes, scope, continues=continues))
+        own = tables[item.heading]
+        line = _line(item, own.symbols, scopes, scope, continues=continues)
+        told = _assumptions(item, own.notes.get(position, ()))
+        lines.append(replace(line, assumptions=(*line.assumptions, *told)))
         previous_heading = item.heading
-    return Derivation(*states(scopes, table, lines))
+    symbols = {h: found.symbols for h, found in tables.items()}
+    return Derivation(*states(scopes, symbols, lines))
 
 
 def _line(

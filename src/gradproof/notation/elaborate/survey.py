@@ -112,6 +112,7 @@ def _declared(table: Symbols, statements: Sequence[Statement], conditional: Set[
                     if resolved is None:
                         continue
                     table.domains[resolved.key] = domain
+                    table.spaces.add(resolved.key)
                     if sizes is None:
                         table.vague.add(resolved.key)
                     elif sizes:

@@ -152,7 +152,8 @@ class Symbols:
     `arguments` what each function is applied to, `variables` what is differentiated by
     (`derivatives` for each name),
     `primed` names that end in primes, `adjoints` names
-    written as a change, like ``dW``; `euler` says that e is used as Euler's number.
+    written as a change, like ``dW``; `spaces` names that are declared to lie in a space; `likes` names made
+    from another name, whose shape they have; `euler` says that e is used as Euler's number.
     """
 
     indices: dict[str, IndexRange] = field(default_factory=dict[str, IndexRange])
@@ -183,6 +184,16 @@ class Symbols:
     distinct: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     equal: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     superscripted: set[str] = field(default_factory=set[str])
+    spaces: set[str] = field(default_factory=set[str])
+    likes: dict[str, str] = field(default_factory=dict[str, str])
+
+    def is_size(self, key: str) -> bool:
+        """Tell whether a name counts something: a bound of a sum or of a range, or the size of an array."""
+        return (
+            key in self.sizes
+            or any(r.upper.name == key for r in self.indices.values())
+            or any(s.name == key for shape in self.shapes.values() for s in shape)
+        )
 
     def is_index(self, item: Surface) -> bool:
         """Tell whether a script is an index expression: ``i``, ``i+1``, ``k'``."""

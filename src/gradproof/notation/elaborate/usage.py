@@ -126,6 +126,7 @@ def _primed(table: Symbols, statement: Statement) -> None:
 
 def _like(table: Symbols, name: str, base: str) -> None:
     """Give a marked name the shape of the name it is made from."""
+    table.likes[name] = base
     if base in table.shapes:
         table.shapes.setdefault(name, table.shapes[base])
         table.origins.setdefault(name, table.origins.get(base, ()))

@@ -1,0 +1,74 @@
+"""Several typings of a scope: which one is taken, and what may not be called wrong because another rescues it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from gradproof.checking.judgement import Judged
+from gradproof.notation.derivation import Derivation
+
+RIGHT = ("proved", "agrees")
+
+
+def best_typings(
+    first: tuple[Judged, ...],
+    others: Sequence[Derivation],
+    judge: Callable[[Derivation], tuple[Judged, ...]],
+) -> tuple[Judged, ...]:
+    """Take for every scope the typing under which its lines fare best; refuted is what no typing rescues.
+
+    Of the typings after the first, only scopes are judged in which the ones before leave something refuted or
+    undecided, and that are read otherwise.
+    """
+    found: dict[int, list[tuple[Judged, ...]]] = {}
+    for j in first:
+        found.setdefault(j.line.scope, [()])
+        found[j.line.scope][0] += (j,)
+    for other in others:
+        lines = {h: tuple(x for x in other.lines if x.scope == h) for h in found}
+        wanted = {
+            h
+            for h, judged in found.items()
+            if _open(judged[-1]) and lines[h] != tuple(j.line for j in judged[-1])
+        }
+        kept = tuple(x for x in other.lines if x.scope in wanted)
+        for j in judge(replace(other, lines=kept, others=())) if kept else ():
+            own = found[j.line.scope]
+            if j.line.scope in wanted:
+                own.append(())
+                wanted.discard(j.line.scope)
+            own[-1] += (j,)
+    taken = {h: iter(_rescued(judged)) for h, judged in found.items()}
+    return tuple(next(taken[j.line.scope]) for j in first)
+
+
+def _open(judged: Sequence[Judged]) -> bool:
+    return any(j.verdict in ("refuted", "undecided") for j in judged)
+
+
+def _faults(judged: Sequence[Judged]) -> tuple[int, int]:
+    wrong = sum(j.verdict == "refuted" for j in judged)
+    return wrong, sum(j.verdict in ("undecided", "unread") for j in judged)
+
+
+def _rescued(typings: Sequence[tuple[Judged, ...]]) -> tuple[Judged, ...]:
+    """Take the best typing; call a line wrong only if it is wrong under every one, or does not even fit."""
+    best = min(typings, key=_faults)
+    return tuple(_unless_rescued(j, [t[k] for t in typings]) for k, j in enumerate(best))
+
+
+def _unless_rescued(taken: Judged, same_line: Sequence[Judged]) -> Judged:
+    if taken.verdict != "refuted":
+        return taken
+    for other in same_line:
+        fits = other.claim is None or other.claim.misfit is None
+        if other.verdict in RIGHT or (other.verdict == "undecided" and fits):
+            return replace(
+                taken,
+                verdict="undecided",
+                truth=None,
+                follows_from_wrong=False,
+                cancels=False,
+                outcome=None,
+                reason="the line may hold where a name that nothing declares is read as another kind of array",
+            )
+    return taken

@@ -1,0 +1,140 @@
+"""What the names of a scope may be: number, vector, row or matrix, as their letters and their use suggest."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, final
+
+from gradproof.notation.elaborate.symbols import (
+    Symbols,
+    full_key,
+    primes_of,
+    unwrapped,
+    walk_surface,
+)
+from gradproof.notation.surface import Name, Surface
+
+Kind = Literal["scalar", "vector", "row", "matrix"]
+
+_MATRIX_HEADS = frozenset({"tr", "det", "logdet", "vec"})
+_VECTOR_HEADS = frozenset({"softmax", "logsoftmax", "logsumexp", "mean", "var", "diag"})
+_OPERANDS = frozenset({"had", "haddiv", "frob", "inner", "kron", "norm"})
+_SPREAD = frozenset({"group", "add", "neg"})
+_BOLD = frozenset({"mathbf", "boldsymbol", "bm", "bf", "mathbfit", "pmb", "boldmath", "vec"})
+LOSSES = frozenset({"J", "L", "E", "C", "\\ell", "loss", "Loss", "cost", "Cost", "F", "f"})
+"""Names of quantities that are differentiated by arrays: numbers, by habit."""
+
+
+@final
+@dataclass(slots=True)
+class Evidence:
+    """How a name without declaration is used in a scope; `marks` say what was seen."""
+
+    name: Name
+    marks: set[str] = field(default_factory=set[str])
+    indexed: bool = False
+    bare: bool = False
+
+    @property
+    def array(self) -> bool:
+        """Tell whether some use can only be that of an array."""
+        return bool(self.marks & {"transposed", "operand", "square", "vector", "factor"})
+
+
+def collect_evidence(nodes: Iterable[Surface], table: Symbols) -> dict[str, Evidence]:
+    """Return the evidence for every name in some surface trees, in order of appearance."""
+    out: dict[str, Evidence] = {}
+    found = list(nodes)
+    for root in found:
+        for node in walk_surface(root):
+            if node.head == "name" and node.name is not None:
+                resolved = table.resolve(node.name)
+                own = out.setdefault(resolved.key, Evidence(node.name))
+                own.indexed = own.indexed or bool(resolved.indices)
+                own.bare = own.bare or not resolved.indices
+                if node.name.font in _BOLD or "vec" in node.name.accents:
+                    own.marks.add("bold")
+    for root in found:
+        _scan(root, table, out)
+    return out
+
+
+def _scan(root: Surface, table: Symbols, out: Mapping[str, Evidence]) -> None:
+    for node in walk_surface(root):
+        if node.head == "transpose" and not primes_of(node):
+            _mark(node.args[0], "transposed", table, out)
+        elif node.head in _OPERANDS:
+            for part in node.args:
+                _mark(part, "operand", table, out)
+        elif node.head == "call" and node.text in _MATRIX_HEADS:
+            for part in node.args[1:]:
+                _mark(part, "square", table, out)
+        elif node.head == "call" and node.text in _VECTOR_HEADS:
+            for part in node.args[1:]:
+                _mark(part, "vector", table, out)
+        elif node.head == "abs":
+            _mark(node.args[0], "bars", table, out)
+        elif node.head == "pow":
+            exponent = unwrapped(node.args[1])
+            negative = exponent.head == "neg" and exponent.args[0].text == "1"
+            if negative:
+                _mark(node.args[0], "inverted", table, out)
+        elif node.head == "mul":
+            _factors(node, table, out)
+        elif node.head == "div":
+            _mark(node.args[1], "below", table, out)
+
+
+def _factors(node: Surface, table: Symbols, out: Mapping[str, Evidence]) -> None:
+    """Mark what follows a capital or a transposed name in a product: ``X w``, ``w^T x``."""
+    for before, after in zip(node.args, node.args[1:], strict=False):
+        name = before.name
+        capital = name is not None and is_capital(name)
+        if before.head == "transpose" and not primes_of(before):
+            _mark(after, "factor", table, out)
+        elif before.head == "name" and capital:
+            _mark(after, "follows", table, out)
+            if after.name is not None and not is_capital(after.name):
+                _mark(before, "leads", table, out)
+        if after.head == "transpose" and not primes_of(after):
+            _mark(before, "leads", table, out)
+
+
+def _mark(node: Surface, what: str, table: Symbols, out: Mapping[str, Evidence]) -> None:
+    if node.head == "name" and node.name is not None:
+        resolved = table.resolve(node.name)
+        if resolved.key in out and not resolved.indices:
+            out[resolved.key].marks.add(what)
+    elif node.head in _SPREAD and what not in ("factor", "leads", "follows", "below"):
+        for part in node.args:
+            _mark(part, what, table, out)
+    elif node.head == "transpose":
+        _mark(node.args[0], what, table, out)
+
+
+def is_capital(name: Name) -> bool:
+    r"""Tell whether a name is a capital letter: ``X``, ``W^{[1]}``, ``\Sigma``."""
+    base = name.base.lstrip("\\")
+    return bool(base) and base[0].isupper() and (len(base) == 1 or name.base.startswith("\\"))
+
+
+def kinds(key: str, e: Evidence) -> tuple[Kind, ...]:
+    """Return what a name may be, likeliest first."""
+    capital = is_capital(e.name)
+    marks = e.marks
+    if "square" in marks or ("inverted" in marks and capital):
+        return ("matrix",) if "square" in marks else ("matrix", "scalar")
+    if key in LOSSES or full_key(e.name) in LOSSES:
+        return ("scalar", "vector", "matrix") if e.array else ("scalar",)
+    if capital:
+        if e.array:
+            return ("matrix", "vector")
+        if marks & {"leads", "bold"}:
+            return ("matrix", "vector", "scalar")
+        return ("scalar", "matrix") if not marks & {"follows"} else ("matrix", "scalar")
+    if e.array:
+        return ("vector", "row", "matrix")
+    if "follows" in marks:
+        return ("vector", "scalar", "row")
+    if "bold" in marks:
+        return ("vector", "scalar", "row")
+    return ("scalar", "vector", "row")

@@ -1,0 +1,158 @@
+"""The symbol tables of the scopes of a document: what is declared, and kinds and shapes inferred for each scope."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import final
+
+from gradproof.expr import Size
+from gradproof.notation.elaborate.fitting import spelled_shape
+from gradproof.notation.elaborate.kinds import Scene, Typing, infer, scene, surfaces
+from gradproof.notation.elaborate.rows import Item
+from gradproof.notation.elaborate.sizes import UNKNOWN
+from gradproof.notation.elaborate.symbols import Symbols, full_key
+from gradproof.notation.surface import Note, Surface
+
+MAX_TYPINGS = 4
+"""Typings of one scope that are judged."""
+
+LETTERS = ("n", "m", "k", "d", "p", "q", "r", "s", "h", "u", "v", "c", "a", "b")
+"""Letters for sizes that the author does not name, in the order of use."""
+
+Shape = tuple[Size, ...]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ScopeTable:
+    """The symbols of one scope under one typing, and what was assumed, by the number of the row."""
+
+    symbols: Symbols
+    notes: Mapping[int, tuple[Note, ...]] = field(default_factory=dict[int, tuple[Note, ...]])
+
+
+def scope_tables(items: Sequence[Item], table: Symbols) -> dict[int, tuple[ScopeTable, ...]]:
+    """Return for every heading its symbol tables, the likeliest typing first."""
+    out: dict[int, tuple[ScopeTable, ...]] = {}
+    earlier: dict[str, Shape] = {}
+    unknown: set[str] = set()
+    taken = _taken(items, table)
+    for heading in dict.fromkeys(i.heading for i in items):
+        rows = [(k, i) for k, i in enumerate(items) if i.heading == heading]
+        statements = [s for _, i in rows for s in i.row.statements]
+        stage = scene(statements, table, earlier)
+        typings = infer(stage, table) if stage is not None else ()
+        if stage is None or not typings:
+            out[heading] = (ScopeTable(_plain(table, earlier, unknown, surfaces(statements))),)
+            continue
+        found: list[ScopeTable] = []
+        letters = _letters(typings, taken)
+        for typing in typings[:MAX_TYPINGS]:
+            named = {k: _named(shape, letters) for k, shape in typing.shapes.items()}
+            symbols = _typed(table, earlier, stage, typing, named)
+            found.append(ScopeTable(symbols, _notes(rows, stage, named, table)))
+        out[heading] = tuple(found)
+        best = found[0].symbols
+        earlier |= {k: best.shapes.get(k, ()) for k in typings[0].shapes}
+        unknown = (unknown - set(typings[0].shapes)) | typings[0].unknown
+        taken |= {s.name for t in found for shape in t.symbols.shapes.values() for s in shape}
+    return out
+
+
+def _taken(items: Sequence[Item], table: Symbols) -> set[str]:
+    names = {
+        full_key(n.name)
+        for n in surfaces(s for i in items for s in i.row.statements)
+        if n.name is not None
+    }
+    sizes = {s.name for shape in table.shapes.values() for s in shape}
+    return (
+        names | table.letters | table.sizes | sizes | {r.upper.name for r in table.indices.values()}
+    )
+
+
+def _letters(typings: Sequence[Typing], taken: set[str]) -> dict[str, str]:
+    """Give every size that is not known a letter of its own."""
+    free = [x for x in LETTERS if x not in taken]
+    out: dict[str, str] = {}
+    for typing in typings[:MAX_TYPINGS]:
+        for shape in typing.shapes.values():
+            for size in shape:
+                if size.name.startswith(UNKNOWN) and size.name not in out:
+                    number = len(out)
+                    out[size.name] = (
+                        free[number] if number < len(free) else f"n_{{{number - len(free) + 1}}}"
+                    )
+    return out
+
+
+def _named(shape: Shape, letters: Mapping[str, str]) -> Shape:
+    return tuple(Size(letters.get(s.name, s.name), s.offset) for s in shape)
+
+
+def _plain(
+    table: Symbols, earlier: Mapping[str, Shape], unknown: set[str], nodes: Iterable[Surface]
+) -> Symbols:
+    """Return the table of a scope in which nothing acts as an array without being declared."""
+    if not earlier and not unknown:
+        return table
+    used = {table.resolve(n.name).key for n in nodes if n.head == "name" and n.name is not None}
+    shapes = {**table.shapes, **{k: s for k, s in earlier.items() if s and k not in table.families}}
+    for k in used:
+        if k in earlier and not earlier[k] and k not in table.families:
+            shapes.pop(k, None)
+    return replace(table, shapes=shapes, vague=(table.vague - set(earlier)) | unknown)
+
+
+def _typed(
+    table: Symbols,
+    earlier: Mapping[str, Shape],
+    stage: Scene,
+    typing: Typing,
+    named: Mapping[str, Shape],
+) -> Symbols:
+    shapes = {**table.shapes, **{k: s for k, s in earlier.items() if k not in table.families}}
+    families = dict(table.families)
+    for k, shape in named.items():
+        shapes[k] = shape
+        if k in typing.chosen:
+            families.pop(k, None)
+    for name, base in table.likes.items():
+        if base in named:
+            shapes[name] = named[base]
+    known = set(named) - typing.unknown
+    likes = {n for n, base in table.likes.items() if base in known}
+    return replace(
+        table,
+        shapes={k: s for k, s in shapes.items() if s},
+        families=families,
+        vague=(table.vague - known - likes) | typing.unknown,
+        origins={k: o for k, o in table.origins.items() if k not in typing.chosen},
+    )
+
+
+def _notes(
+    rows: Sequence[tuple[int, Item]], stage: Scene, named: Mapping[str, Shape], table: Symbols
+) -> dict[int, tuple[Note, ...]]:
+    """Tell what every open name is read as, at its first place."""
+    out: dict[int, list[Note]] = {}
+    waiting = {
+        k
+        for k in stage.open
+        if k not in stage.given and (named.get(k) or stage.evidence[k].marks - {"below"})
+    }
+    for position, item in rows:
+        for node in surfaces(item.row.statements):
+            if node.head != "name" or node.name is None:
+                continue
+            key = table.resolve(node.name).key
+            if key in waiting:
+                waiting.discard(key)
+                what = spelled_shape(named.get(key, ()))
+                what = (
+                    f"an {what} matrix"
+                    if "×" in what and what[0] in "nmhrs"
+                    else (f"a {what} matrix" if "×" in what else what)
+                )
+                message = f"{key} is read as {what}: nothing declares it, and its use suggests it"
+                out.setdefault(position, []).append(Note("shape-inferred", message, node.span))
+    return {k: tuple(v) for k, v in out.items()}
