@@ -1,7 +1,7 @@
 """What judging yields: outcomes of comparing two sides, and judged lines, as plain data."""
 
 from dataclasses import dataclass, field
-from typing import final
+from typing import Literal, final
 
 from gradproof.diagnostic import Assumption, Evidence, Verdict
 from gradproof.evaluate import Certificate, Comparison, Mode, Samples
@@ -18,7 +18,9 @@ class Outcome:
     where the verdict is refuted; `context` is the one under which it was reached; `note` an assumption
     without which the line would not hold. `operand` is not empty where only what is differentiated was
     compared: it leads to that part of the right side, and the line itself is true. `samples` are the points
-    on which the sides were compared and `compared` what was found there, where that was done.
+    on which the sides were compared and `compared` what was found there, where that was done. `misfit` is not
+    empty where nothing could be compared in the layout of the context: for the shapes of the sides, or for
+    those of what is given.
     """
 
     verdict: Verdict
@@ -35,6 +37,7 @@ class Outcome:
     operand: Path = ()
     samples: Samples | None = field(default=None, compare=False, repr=False)
     compared: Comparison | None = field(default=None, compare=False, repr=False)
+    misfit: Literal["", "shapes", "given"] = ""
 
 
 @final

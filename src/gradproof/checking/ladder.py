@@ -5,13 +5,16 @@ from types import MappingProxyType
 
 from gradproof.canonical import identical
 from gradproof.checking.judgement import Outcome
+from gradproof.checking.layouts import arrangements
 from gradproof.checking.limits import FEWEST, POINTS
+from gradproof.checking.shapes import explain_mismatch, explain_sides, pinned
 from gradproof.diagnostic import Evidence, EvidenceKind
 from gradproof.differentiate import NotSupported, evaluate_derivatives
 from gradproof.evaluate import (
     Comparison,
     Mode,
     Samples,
+    ShapeMismatch,
     Unsupported,
     compare,
     find_counterexample,
@@ -46,30 +49,64 @@ ARRAY_NODES = (
 )  # fmt: skip
 """Nodes of whole-array mathematics; inner products inside scalars are none of them."""
 
-UNSUPPORTED_ARRAYS = "whole arrays are not supported yet"
+RIGHT = ("proved", "agrees")
 
 
 def judge_pair(
     left: Expr, right: Expr, context: Context, *, mode: Mode = "total", certified: bool = True
 ) -> Outcome:
-    """Judge ``left = right`` under one context.
+    """Judge ``left = right`` under one context, in every layout that may be meant.
+
+    As `judge_as_written`, but a refutation by numbers has a certificate. Where whole arrays take part, sides that are
+    equal in another layout are equal (with a note), and sides that no layout makes equal are refuted only if
+    none leaves them undecided. With `certified` False sides that differ on the points are returned as refuted
+    without looking for a certificate: enough to try a reading out, never to accuse.
+    """
+    first = judge_as_written(left, right, context, mode=mode)
+    if first.verdict in RIGHT or not (has_arrays(left, context) or has_arrays(right, context)):
+        return certified_outcome(first) if certified else first
+    tried: list[Outcome] = []
+    for other in arrangements(left, right, context, fitting=not first.misfit):
+        found = judge_as_written(other.left, other.right, other.context, mode=mode)
+        if found.verdict in RIGHT:
+            return replace(found, left=left, right=right, note=(other.kind, other.message))
+        if not found.misfit or (first.misfit == "given" and found.misfit == "shapes"):
+            tried.append(found)
+    if first.misfit != "given":
+        tried.insert(0, first)
+    if not tried:
+        return first
+    undecided = next((t for t in tried if t.verdict == "undecided"), None)
+    if undecided is not None:
+        return replace(first, verdict="undecided", evidence=None, reason=undecided.reason)
+    differing = next((t for t in tried if not t.misfit), tried[0])
+    return certified_outcome(differing) if certified else differing
+
+
+def judge_as_written(left: Expr, right: Expr, context: Context, *, mode: Mode = "total") -> Outcome:
+    """Judge ``left = right`` under one context in its layout.
 
     The verdict is proved (same tree, the same after derivatives are carried out by named rules, or exact
-    canonical forms that coincide), agrees (all sampled points), refuted (only with a certificate), or
-    undecided with the reason. With `certified` False sides that differ on the points are returned as
-    refuted without looking for a certificate: enough to try a reading out, never to accuse.
+    canonical forms that coincide), agrees (all sampled points), refuted (by shapes that are known without doubt,
+    or on the sample points: not yet with a certificate), or undecided with the reason.
     """
     base = Outcome("undecided", left, right, context, mode=mode)
     if left == right:
         return replace(
             base, verdict="proved", evidence=Evidence("rule"), rules=("same-expression",)
         )
-    kind, names = _exactly(left, right, context) if mode == "total" else (None, ())
+    kind, names = (
+        _exactly(left, right, context) if mode == "total" and context.layout.usual else (None, ())
+    )
     if kind is not None:
         return replace(base, verdict="proved", evidence=Evidence(kind), rules=names)
+    samples: Samples | None = None
     try:
         samples = points_for(left, right, context)
         found = compare(left, right, samples, context, mode=mode)
+        if found.shapes is not None:
+            told = explain_sides(found.shapes, left, right, samples.sizes)
+            return _by_shapes(base, told)
         if found.points == 0:
             return replace(base, reason="no point was found at which both sides are defined")
         if not found.differ:
@@ -79,11 +116,13 @@ def judge_pair(
             return replace(
                 base, verdict="agrees", evidence=Evidence("sampling", found.points), rules=names
             )
-        if has_arrays(left, context) or has_arrays(right, context):
-            return replace(base, reason=UNSUPPORTED_ARRAYS)
+    except ShapeMismatch as e:
+        if e.given or samples is None:
+            return replace(base, reason=str(e), misfit="given" if e.given else "shapes")
+        return _by_shapes(base, explain_mismatch(e, left, right, samples.sizes), str(e))
     except Unsupported as e:
         return replace(base, reason=str(e))
-    differing = replace(
+    return replace(
         base,
         verdict="refuted",
         evidence=Evidence("sampling", found.points),
@@ -91,7 +130,6 @@ def judge_pair(
         samples=samples,
         compared=found,
     )
-    return certified_outcome(differing) if certified else differing
 
 
 def certified_outcome(outcome: Outcome) -> Outcome:
@@ -111,6 +149,14 @@ def certified_outcome(outcome: Outcome) -> Outcome:
     return replace(
         outcome, evidence=Evidence("ball", outcome.compared.points), certificate=certificate
     )
+
+
+def _by_shapes(base: Outcome, told: str | None, otherwise: str = "") -> Outcome:
+    """Refute by shapes where these are known without doubt."""
+    if told is None or not pinned(base.left, base.right, base.context):
+        return replace(base, reason=told or otherwise, misfit="shapes")
+    evidence = Evidence("shape")
+    return replace(base, verdict="refuted", evidence=evidence, reason=told, misfit="shapes")
 
 
 def _weak(

@@ -3,7 +3,6 @@
 Vectors are columns of rank 1; a transposed vector has shape (1, n) and is marked as a row.
 """
 
-from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
@@ -36,7 +35,12 @@ def matmul(state: State, x: Value, y: Value) -> Value:
         raise Unsupported("a matrix product of arrays with more than two axes")
     left, right = _matrix(x), _matrix(y)
     if left.shape[1] != right.shape[0]:
-        raise ShapeMismatch(f"shapes {left.shape} and {right.shape} cannot be multiplied")
+        if algebra.loose and x.shape == y.shape:
+            return algebra.mul(x, y)
+        raise ShapeMismatch(
+            f"shapes {left.shape} and {right.shape} cannot be multiplied",
+            (x.shape, y.shape), "multiplied",
+        )  # fmt: skip
     parts = algebra.bilinear(left.parts, right.parts, algebra.arithmetic.matmul)
     if y.rank == 1 and x.row:
         return Value({m: p[..., 0, 0] for m, p in parts.items()})
@@ -266,14 +270,3 @@ def _join(state: State, blocks: list[Value], axis: int) -> Value:
 
 def _spread(p: Array, shape: tuple[int, ...]) -> Array:
     return np.broadcast_to(p, p.shape[:-2] + shape)
-
-
-Fold = Callable[[State, Value, Value], Value]
-
-
-def fold(state: State, values: list[Value], step: Fold) -> Value:
-    """Combine values from the left."""
-    total = values[0]
-    for v in values[1:]:
-        total = step(state, total, v)
-    return total

@@ -40,6 +40,8 @@ def base_value(
     found = state.gathered.get(key)
     if found is None:
         found = state.gathered[key] = _gather(state, name, indices)
+    if rank == 1 and state.context.layout.vectors == "row":
+        return Value({0: found[..., None, :]}, 2, row=True)
     return Value({0: found}, rank)
 
 
@@ -110,6 +112,7 @@ def _tangent(
     arithmetic = state.algebra.arithmetic
     if seed.entry is None:
         moved = _gather(state, name, indices, direction=True)
+        moved = moved[..., None, :] if value.row else moved
         if moved.shape[moved.ndim - value.rank :] != value.shape:
             raise ShapeMismatch(f"the differential of {name} has another shape than {name}")
         return moved

@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 from gradproof.evaluate.arithmetic import IntArray
+from gradproof.evaluate.arrays import transpose
 from gradproof.evaluate.indexing import axes_to_own, flatten_entry, index_values, origins
 from gradproof.evaluate.jets import Value
+from gradproof.evaluate.layouts import Raw, arranged
 from gradproof.evaluate.limits import MAX_RANK, Unsupported
 from gradproof.evaluate.state import Env, Seed, State, space_shape
 from gradproof.evaluate.tags import extract, new_tags
@@ -49,6 +51,17 @@ def _refuse_unknown(state: State, body: Expr, by: frozenset[str], env: Env) -> N
 
 
 def derivative(state: State, body: Expr, wrt: tuple[Expr, ...], env: Env) -> Value:
+    """Return the derivative of `body` by each of `wrt`, arranged by the layout of the context.
+
+    Raises:
+        Unsupported: as `raw_derivative`.
+        ShapeMismatch: the layout is none of this derivative.
+    """
+    raw = raw_derivative(state, body, wrt, env)
+    return arranged(state, raw) if len(wrt) == 1 else raw.value
+
+
+def raw_derivative(state: State, body: Expr, wrt: tuple[Expr, ...], env: Env) -> Raw:
     """Return the derivative of `body` by each of `wrt`.
 
     By a whole array: the array's axes are appended to those of the body (a gradient has the array's
@@ -93,17 +106,20 @@ def derivative(state: State, body: Expr, wrt: tuple[Expr, ...], env: Env) -> Val
     if value.rank + len(sizes) > MAX_RANK:
         raise Unsupported("limit:rank")
     found = extract(state, value, mask)
-    return axes_to_own(state, found, env.axes, tuple(sizes)) if sizes else found
+    if not sizes:
+        return Raw(found, found.rank)
+    raw = axes_to_own(state, found, env.axes, tuple(sizes))
+    return Raw(raw, raw.rank - len(sizes))
 
 
 def gradient(state: State, body: Expr, wrt: Expr | None, order: int, env: Env) -> Value:
     """Return the gradient (of order 2, the Hessian) of a scalar."""
     by = _only_variable(state, body) if wrt is None else wrt
-    value = derivative(state, body, (by,) * order, env)
-    _, space, indices = _target(by)
-    if value.rank != order * (space.rank - len(indices)):
+    raw = raw_derivative(state, body, (by,) * order, env)
+    if raw.outputs:
         raise Unsupported("the gradient of an array")
-    return value
+    column = state.context.layout.vectors == "column" or raw.value.rank != 1
+    return raw.value if column else transpose(raw.value)
 
 
 def _only_variable(state: State, body: Expr) -> Expr:
@@ -145,7 +161,7 @@ def at(
 ) -> tuple[str, tuple[IntArray, ...] | None]:
     """Return the name, and the entry if it is one, that an evaluation at a point replaces."""
     name, space, indices = _target(symbol)
-    if replacement.rank != space.rank - len(indices):
+    if replacement.axes != space.rank - len(indices):
         raise Unsupported(f"a value of another shape in the place of {name}")
     if not indices:
         return name, None

@@ -10,7 +10,7 @@ import numpy as np
 
 from gradproof.evaluate.arithmetic import FLOAT
 from gradproof.evaluate.balls import BALL
-from gradproof.evaluate.comparison import Comparison, IndexValues, compare
+from gradproof.evaluate.comparison import Comparison, IndexValues, compare, fitted_together
 from gradproof.evaluate.evaluation import Trace, ordered, run
 from gradproof.evaluate.flint_types import (
     Ball,
@@ -92,8 +92,10 @@ def certify(
                 fixed=dict(indices),
                 trace=trace,
             )
-            if x.shape != y.shape and not (_size(x) == _size(y) == 1):
+            fitted = fitted_together(x, y)
+            if fitted is None:
                 return None
+            x, y = fitted
             if not admitted.any():
                 return None
             found = _difference(x, y, len(names), admitted)
@@ -120,20 +122,11 @@ def certify(
     return None
 
 
-def _size(v: Value) -> int:
-    size = 1
-    for n in v.shape:
-        size *= n
-    return size
-
-
 def _difference(
     x: Value, y: Value, axes: int, admitted: Any
 ) -> tuple[tuple[int, ...], Ball, Ball] | None:
     """Return the first own entry (in an admitted lane) at which the sides certainly differ."""
     a, b = ordered(x, axes), ordered(y, axes)
-    if x.shape != y.shape:
-        a, b = a.reshape(a.shape[: axes + 1]), b.reshape(b.shape[: axes + 1])
     lanes = np.broadcast_shapes(a.shape[: axes + 1], b.shape[: axes + 1], admitted.shape)
     own = a.shape[axes + 1 :]
     a, b = np.broadcast_to(a, lanes + own), np.broadcast_to(b, lanes + own)

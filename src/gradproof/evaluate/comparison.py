@@ -10,7 +10,6 @@ from gradproof.evaluate.balls import BALL
 from gradproof.evaluate.evaluation import ordered, run
 from gradproof.evaluate.flint_types import bounds, excludes_zero, is_finite, precision
 from gradproof.evaluate.jets import Value
-from gradproof.evaluate.limits import Unsupported
 from gradproof.evaluate.samples import Samples
 from gradproof.evaluate.state import Mode
 from gradproof.expr import Context, Expr
@@ -59,12 +58,6 @@ class Sides:
     rank: int
 
 
-def _fitting(left: Value, right: Value) -> bool:
-    if left.rank == right.rank:
-        return left.shape == right.shape and left.row == right.row
-    return False
-
-
 def both_sides(
     left: Expr,
     right: Expr,
@@ -77,18 +70,15 @@ def both_sides(
     """Return both sides, or their shapes where these differ.
 
     Raises:
-        Unsupported: a side cannot be evaluated, or a scalar stands against an array.
+        Unsupported: a side cannot be evaluated.
     """
     (x, y), names, ranges, admitted = run(
         (left, right), samples, context, arithmetic=arithmetic, mode=mode
     )
-    if not _fitting(x, y):
-        if _single(x) and _single(y):
-            x, y = _as_scalar(x), _as_scalar(y)
-        elif not x.rank or not y.rank:
-            raise Unsupported("a scalar stands against an array")
-        else:
-            return x.shape, y.shape
+    fitted = fitted_together(x, y)
+    if fitted is None:
+        return x.shape, y.shape
+    x, y = fitted
     n = len(names)
     a, b = ordered(x, n), ordered(y, n)
     lanes = np.broadcast_shapes(
@@ -104,12 +94,32 @@ def both_sides(
     )
 
 
-def _single(v: Value) -> bool:
-    return all(n == 1 for n in v.shape)
+def fitted_together(x: Value, y: Value) -> tuple[Value, Value] | None:
+    """Return two values in one shape: axes of size 1 do not count. None: the shapes are others.
+
+    A row is not a column: where one side is a row and the other a vector, they do not fit.
+    """
+    if x.shape == y.shape:
+        return x, y
+    shape = tuple(n for n in x.shape if n != 1)
+    if shape != tuple(n for n in y.shape if n != 1):
+        return None
+    if shape and x.rank <= 2 and y.rank <= 2 and _lies(x) != _lies(y):
+        return None
+    return _reshaped(x, shape), _reshaped(y, shape)
 
 
-def _as_scalar(v: Value) -> Value:
-    return Value({m: p.reshape(p.shape[: p.ndim - v.rank]) for m, p in v.parts.items()})
+def _lies(x: Value) -> bool:
+    """Tell whether a value of one row or column is a row."""
+    return x.rank == 2 and x.shape[0] == 1
+
+
+def _reshaped(x: Value, shape: tuple[int, ...]) -> Value:
+    def reshape(p: Array) -> Array:
+        batch = p.shape[: p.ndim - x.rank]
+        return np.broadcast_to(p, batch + x.shape).reshape(batch + shape)
+
+    return Value({m: reshape(p) for m, p in x.parts.items()}, len(shape))
 
 
 def compare(
@@ -118,7 +128,7 @@ def compare(
     """Compare two expressions at all sample points, over the union of their free indices.
 
     Raises:
-        Unsupported: a side cannot be evaluated, or a scalar stands against an array.
+        Unsupported: a side cannot be evaluated.
     """
     sides = both_sides(left, right, samples, context, arithmetic=FLOAT, mode=mode)
     if not isinstance(sides, Sides):

@@ -14,7 +14,7 @@ from gradproof.evaluate.indexing import (
     take,
 )
 from gradproof.evaluate.jets import Value
-from gradproof.evaluate.limits import MAX_UNFOLDING, Unsupported
+from gradproof.evaluate.limits import MAX_UNFOLDING, ShapeMismatch, Unsupported
 from gradproof.evaluate.state import Env, State, content, space_shape
 from gradproof.expr import (
     Add,
@@ -77,6 +77,9 @@ def enter(state: State, name: str, body: Expr, env: Env, indexed: bool = False) 
     state.active[name] = count + 1
     try:
         return state.value(body, env.deeper())
+    except ShapeMismatch as e:
+        e.given = True
+        raise
     finally:
         state.active[name] = count
 

@@ -99,7 +99,9 @@ def _run(
         found.update(dict.fromkeys(lexical_indices(e)))
     names = [n for n in found if n not in fixed]
     while True:
-        state = State(samples, context, Algebra(arithmetic), mode, walk, samples.moving)
+        state = State(
+            samples, context, Algebra(arithmetic, context.layout.loose), mode, walk, samples.moving
+        )
         if trace is not None:
             state.kinks, state.used = trace.kinks, trace.used
         try:

@@ -15,7 +15,7 @@ import numpy as np
 
 from gradproof.evaluate.arithmetic import Arithmetic, Array, BoolArray, IntArray, Primitive
 from gradproof.evaluate.functions import primitive_sequence
-from gradproof.evaluate.limits import ShapeMismatch
+from gradproof.evaluate.limits import ShapeMismatch, Unsupported
 
 Parts = dict[int, Array]
 """Mask of tags to array; mask 0 (the value proper) is always there."""
@@ -43,6 +43,11 @@ class Value:
     def shape(self) -> tuple[int, ...]:
         """Sizes of the value's own axes."""
         return self.real.shape[self.real.ndim - self.rank :]
+
+    @property
+    def axes(self) -> int:
+        """Number of axes, of a vector laid as a row 1."""
+        return 1 if self.row else self.rank
 
     @property
     def tags(self) -> int:
@@ -84,12 +89,81 @@ def expand(a: Array, rank: int, target: int) -> Array:
     return a if rank == target else a.reshape(a.shape + (1,) * (target - rank))
 
 
+def spread(x: Value, y: Value, *, loose: bool = False) -> tuple[Value, Value]:
+    """Return two values so that they can be combined entry by entry, as people write sums of arrays.
+
+    A vector that fits the rows (or the columns) of a matrix goes with every row (or column); a matrix of one
+    row or column likewise; a vector against a matrix of one column is that column. With `loose` a row is
+    a column where a column stands on the other side. What does not fit is returned as it is.
+
+    Raises:
+        Unsupported: a vector that fits rows and columns.
+    """
+    if not x.rank or not y.rank or (x.shape == y.shape and x.row == y.row):
+        return x, y
+    if x.rank == y.rank == 1:
+        return x, y
+    if x.shape == y.shape:
+        return _unmarked(x), _unmarked(y)
+    if x.rank > 2 or y.rank > 2:
+        return x, y
+    if x.rank == 1:
+        vector, matrix = _laid(x, y, loose=loose)
+        return vector, matrix
+    if y.rank == 1:
+        vector, matrix = _laid(y, x, loose=loose)
+        return matrix, vector
+    fitting = all(a == b or 1 in (a, b) for a, b in zip(x.shape, y.shape, strict=True))
+    if fitting and any(1 not in v.shape for v in (x, y)):
+        shape = np.broadcast_shapes(x.shape, y.shape)
+        return _stretched(x, shape), _stretched(y, shape)
+    return x, y
+
+
+def _unmarked(x: Value) -> Value:
+    return Value(x.parts, x.rank) if x.row else x
+
+
+def _stretched(x: Value, shape: tuple[int, ...]) -> Value:
+    return Value(
+        {m: np.broadcast_to(p, p.shape[: p.ndim - x.rank] + shape) for m, p in x.parts.items()},
+        len(shape),
+    )
+
+
+def _laid(vector: Value, other: Value, *, loose: bool) -> tuple[Value, Value]:
+    """Lay a vector along the rows or the columns of what it is combined with."""
+    (n,), (rows, columns) = vector.shape, other.shape
+    if other.row:
+        if loose and columns == n:
+            return vector, Value({m: p[..., 0, :] for m, p in other.parts.items()}, 1)
+        return vector, other
+    if columns == 1 and rows == n:
+        return Value({m: p[..., None] for m, p in vector.parts.items()}, 2), other
+    if rows == columns == n:
+        raise Unsupported("a vector and a square matrix: it is not said whether rows or columns")
+    if columns == n and rows > 1:
+        lying = Value({m: p[..., None, :] for m, p in vector.parts.items()}, 2)
+        return _stretched(lying, other.shape), other
+    if rows == n and columns > 1:
+        upright = Value({m: p[..., None] for m, p in vector.parts.items()}, 2)
+        return _stretched(upright, other.shape), other
+    return vector, other
+
+
+def _mismatch(x: Value, y: Value, verb: str) -> ShapeMismatch:
+    return ShapeMismatch(
+        f"shapes {x.shape} and {y.shape} cannot be {verb}", (x.shape, y.shape), verb
+    )
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class Algebra:
-    """Jets over one arithmetic."""
+    """Jets over one arithmetic; with `loose` a row added to a column counts as one."""
 
     arithmetic: Arithmetic
+    loose: bool = False
 
     def number(self, value: Fraction) -> Value:
         """Return a constant."""
@@ -100,11 +174,12 @@ class Algebra:
         return Value({0: self.arithmetic.integers(values)})
 
     def add(self, x: Value, y: Value) -> Value:
-        """Return x + y; a scalar is added to every entry of an array.
+        """Return x + y; a scalar is added to every entry of an array, a vector to every row or column.
 
         Raises:
             ShapeMismatch: two arrays of different shapes.
         """
+        x, y = spread(x, y, loose=self.loose)
         rank, row = self._common(x, y, "added")
         a = self.arithmetic
         if len(x.parts) == 1 and len(y.parts) == 1 and x.rank == y.rank:
@@ -127,13 +202,13 @@ class Algebra:
     def _common(self, x: Value, y: Value, verb: str) -> tuple[int, bool]:
         if x.rank == y.rank:
             if x.rank and (x.shape != y.shape or x.row != y.row):
-                raise ShapeMismatch(f"shapes {x.shape} and {y.shape} cannot be {verb}")
+                raise _mismatch(x, y, verb)
             return x.rank, x.row
         if not x.rank:
             return y.rank, y.row
         if not y.rank:
             return x.rank, x.row
-        raise ShapeMismatch(f"shapes {x.shape} and {y.shape} cannot be {verb}")
+        raise _mismatch(x, y, verb)
 
     def neg(self, x: Value) -> Value:
         """Return -x."""
@@ -149,6 +224,7 @@ class Algebra:
         Raises:
             ShapeMismatch: two arrays of different shapes.
         """
+        x, y = spread(x, y, loose=self.loose)
         rank, row = self._common(x, y, "multiplied entry by entry")
         a = self.arithmetic
         if len(x.parts) == 1 and len(y.parts) == 1 and x.rank == y.rank:
@@ -175,6 +251,7 @@ class Algebra:
 
     def div(self, x: Value, y: Value) -> Value:
         """Return x / y, elementwise for arrays."""
+        x, y = spread(x, y, loose=self.loose)
         if len(x.parts) == 1 and len(y.parts) == 1:
             rank, row = self._common(x, y, "divided entry by entry")
             a = expand(x.parts[0], x.rank, rank)

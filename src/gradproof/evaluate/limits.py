@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from gradproof.expr import Expr
+
 MAX_ORDER: Final = 4
 """Derivative tags in force at once (the order of a derivative, nested ones counted)."""
 MAX_EXPONENT: Final = 64
@@ -44,7 +46,31 @@ class Unsupported(Exception):
 
 
 class ShapeMismatch(Unsupported):
-    """Arrays of shapes that do not fit together: not a matter of numbers."""
+    """Arrays of shapes that do not fit together: not a matter of numbers.
+
+    `shapes` are the two shapes and `verb` what was to be done with them; `parts` the two expressions, once
+    known. Without shapes it says of an arrangement only that it is not meant. `given` tells a mismatch inside a
+    definition: what is given has no meaning in this layout.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        shapes: tuple[tuple[int, ...], tuple[int, ...]] | None = None,
+        verb: str = "",
+    ) -> None:
+        """Keep what does not fit."""
+        super().__init__(reason)
+        self.shapes = shapes
+        self.verb = verb
+        self.parts: tuple[Expr, Expr] | None = None
+        self.given = False
+
+    def between(self, left: Expr, right: Expr) -> "ShapeMismatch":
+        """Note between which expressions it is, the first time."""
+        if self.parts is None:
+            self.parts = (left, right)
+        return self
 
 
 class MissingIndex(Unsupported):

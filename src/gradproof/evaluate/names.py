@@ -116,7 +116,7 @@ def _bind(state: State, param: Expr, arg: Expr, env: Env, scope: Env) -> Env:
     match param:
         case Sym(name, space):
             value = state.value(arg, env)
-            if value.rank == space.rank:
+            if value.axes == space.rank:
                 return scope.with_binding(name, Binding(value))
             if space.rank:
                 raise ShapeMismatch(f"an argument of another shape than {name}")
@@ -140,7 +140,7 @@ def _bind(state: State, param: Expr, arg: Expr, env: Env, scope: Env) -> Env:
                     }
                     return scope.with_indices(values)
             value = state.value(arg, env)
-            if value.rank != family.space.rank - len(formal):
+            if value.axes != family.space.rank - len(formal):
                 raise ShapeMismatch(f"an argument of another shape than an entry of {family.name}")
             return scope.with_binding(family.name, Binding(value, family=True))
         case _:

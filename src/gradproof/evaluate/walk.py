@@ -7,10 +7,11 @@ from typing import assert_never, cast
 from gradproof.evaluate import arrays, entries
 from gradproof.evaluate.arithmetic import Primitive
 from gradproof.evaluate.calculus import at, derivative, differential, gradient
+from gradproof.evaluate.chains import chained, product_with_derivatives
 from gradproof.evaluate.conditions import cases, delta, indicator
 from gradproof.evaluate.indexing import flatten_entry, index_values, take
 from gradproof.evaluate.jets import Value
-from gradproof.evaluate.limits import MAX_EXPONENT, Unsupported
+from gradproof.evaluate.limits import MAX_EXPONENT, ShapeMismatch, Unsupported
 from gradproof.evaluate.names import application, named
 from gradproof.evaluate.reductions import reduction
 from gradproof.evaluate.state import Binding, Env, Local, State, space_shape
@@ -79,10 +80,7 @@ def walk(state: State, e: Expr, env: Env) -> Value:
         case Mul(factors):
             return _product(state, [state.value(f, env) for f in factors], env)
         case Add(terms):
-            total = state.value(terms[0], env)
-            for t in terms[1:]:
-                total = algebra.add(total, state.value(t, env))
-            return total
+            return _folded(state, terms, env, _plus)
         case Neg(arg):
             return algebra.neg(state.value(arg, env))
         case Div(num, den):
@@ -98,13 +96,13 @@ def walk(state: State, e: Expr, env: Env) -> Value:
         case Const(name):
             return Value({0: algebra.arithmetic.constant(name)})
         case MatMul(factors):
-            return arrays.fold(state, [state.value(f, env) for f in factors], arrays.matmul)
+            if chained(factors):
+                return product_with_derivatives(state, factors, env)
+            return _folded(state, factors, env, arrays.matmul)
         case Hadamard(factors):
-            values = [state.value(f, env) for f in factors]
-            total = values[0]
-            for v in values[1:]:
-                total = algebra.mul(total, v)
-            return total
+            if chained(factors):
+                return product_with_derivatives(state, factors, env, elementwise=True)
+            return _folded(state, factors, env, _times)
         case HadamardDiv(num, den):
             return algebra.div(state.value(num, env), state.value(den, env))
         case Frobenius(left, right):
@@ -171,6 +169,30 @@ def walk(state: State, e: Expr, env: Env) -> Value:
             assert_never(e)
 
 
+Step = Callable[[State, Value, Value], Value]
+"""One step of a sum or a product of arrays."""
+
+
+def _plus(state: State, x: Value, y: Value) -> Value:
+    return state.algebra.add(x, y)
+
+
+def _times(state: State, x: Value, y: Value) -> Value:
+    return state.algebra.mul(x, y)
+
+
+def _folded(state: State, parts: tuple[Expr, ...], env: Env, step: Step) -> Value:
+    """Combine terms or factors from the left, and tell which of them do not fit together."""
+    total = state.value(parts[0], env)
+    for k, part in enumerate(parts[1:], 1):
+        value = state.value(part, env)
+        try:
+            total = step(state, total, value)
+        except ShapeMismatch as e:
+            raise e.between(parts[k - 1], part) from None
+    return total
+
+
 def _entry(state: State, e: Entry, env: Env) -> Value:
     array, indices = flatten_entry(e)
     values = tuple(index_values(state, i, env) for i in indices)
@@ -233,6 +255,8 @@ def _power(state: State, e: Pow, env: Env) -> Value:
         return state.algebra.general_power(base, other)
     if abs(exponent) > MAX_EXPONENT:
         raise Unsupported("limit:exponent")
+    if exponent == 2 and base.axes == 1 and state.context.layout.lengths and not env.elementwise:
+        return arrays.own_sum(state, state.algebra.mul(base, base))
     if base.rank > 1 and not base.row and not env.elementwise:
         return arrays.matrix_power(state, base, exponent)
     return state.algebra.power(base, exponent)

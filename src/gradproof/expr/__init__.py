@@ -13,6 +13,7 @@ from gradproof.expr.context import (
     formal_indices,
 )  # fmt: skip
 from gradproof.expr.functions import FunctionName
+from gradproof.expr.layout import USUAL, Layout
 from gradproof.expr.nodes import (
     Add,
     Apply,
@@ -71,6 +72,7 @@ __all__ = [
     "POSITIVE",
     "REAL",
     "SCALAR",
+    "USUAL",
     "Add",
     "Apply",
     "At",
@@ -101,6 +103,7 @@ __all__ = [
     "Indicator",
     "Inverse",
     "Kron",
+    "Layout",
     "Let",
     "MatMul",
     "Mul",

@@ -6,6 +6,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import final
 
+from gradproof.expr.layout import USUAL, Layout
 from gradproof.expr.nodes import Expr, Idx
 from gradproof.expr.sizes import Size
 
@@ -78,6 +79,7 @@ class Context:
         varying: names without a definition that some formula differentiates: they depend on something unknown.
         functions: names of functions without a definition (``f : ℝ → ℝ``).
         moving: names that vary under a differential (empty: those that the expression differentiates).
+        layout: how derivatives of arrays are arranged.
     """
 
     domains: Mapping[str, Domain] = field(default_factory=lambda: MappingProxyType({}))
@@ -94,6 +96,7 @@ class Context:
     varying: frozenset[str] = frozenset()
     functions: frozenset[str] = frozenset()
     moving: frozenset[str] = frozenset()
+    layout: Layout = USUAL
 
 
 def formal_indices(d: Definition) -> tuple[Idx, ...]:

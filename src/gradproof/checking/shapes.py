@@ -1,0 +1,122 @@
+"""Shapes that cannot be right: which expressions do not fit together, told in the author's letters."""
+
+from collections.abc import Iterable, Mapping
+
+from gradproof.evaluate import ShapeMismatch
+from gradproof.expr import (
+    Apply,
+    Context,
+    Derivative,
+    Expr,
+    Gradient,
+    Kron,
+    Opaque,
+    Stack,
+    Sym,
+    rank,
+    walk,
+    walk_reached,
+)  # fmt: skip
+from gradproof.spell import to_plain
+
+Shape = tuple[int, ...]
+
+
+def pinned(left: Expr, right: Expr, context: Context) -> bool:
+    """Tell whether the shapes of all that takes part are known without doubt.
+
+    Arrays are where they are declared or defined so; a letter that counts as a scalar only because nothing is
+    said about it may be an array. Derivatives with more than two axes are written in too many ways.
+    """
+    for side in (left, right):
+        for node in walk_reached(side, context):
+            match node:
+                case Sym(name, space):
+                    if not space.rank and not _known(name, context):
+                        return False
+                case Apply(name):
+                    if name not in context.definitions:
+                        return False
+                case Derivative(body, wrt):
+                    axes = [rank(x, context) for x in (body, *wrt)]
+                    if None in axes or sum(a or 0 for a in axes) > 2:
+                        return False
+                case Gradient(_, wrt):
+                    if wrt is None:
+                        return False
+                case Kron() | Opaque() | Stack():
+                    return False
+                case _:
+                    pass
+    return True
+
+
+def _known(name: str, context: Context) -> bool:
+    if name in context.domains or name in context.definitions or name in context.values:
+        return True
+    sizes = {r.upper.name for r in context.ranges.values()} | set(context.sizes)
+    formal = {
+        p.name
+        for found in context.definitions.values()
+        for d in found
+        for p in d.params
+        if isinstance(p, Sym)
+    }
+    return name in sizes or name in formal or name in context.varying
+
+
+def explain_mismatch(
+    e: ShapeMismatch, left: Expr, right: Expr, sizes: Mapping[str, int]
+) -> str | None:
+    """Say which expressions do not fit; None where the mismatch is none of shapes."""
+    if e.shapes is None:
+        return None
+    letters = _letters(sizes, _symbols((left, right)))
+    first, second = (_spelled(s, letters) for s in e.shapes)
+    if e.parts is None:
+        return f"shapes {first} and {second} cannot be {e.verb}{_sources((left, right))}"
+    a, b = (to_plain(p) for p in e.parts)
+    return f"{a} ({first}) and {b} ({second}) cannot be {e.verb}{_sources(e.parts)}"
+
+
+def explain_sides(
+    shapes: tuple[Shape, Shape], left: Expr, right: Expr, sizes: Mapping[str, int]
+) -> str:
+    """Say that two sides have different shapes."""
+    letters = _letters(sizes, _symbols((left, right)))
+    first, second = (_spelled(s, letters) for s in shapes)
+    return f"the left side is {first}, the right side {second}{_sources((left, right))}"
+
+
+def _spelled(shape: Shape, letters: Mapping[int, str]) -> str:
+    if not shape:
+        return "a scalar"
+    text = " × ".join(letters.get(n, str(n)) for n in shape)
+    return f"a vector of {text}" if len(shape) == 1 else text
+
+
+def _letters(sizes: Mapping[str, int], symbols: Iterable[Sym]) -> dict[int, str]:
+    """Return the spelling of each number that is the value of one size."""
+    found: dict[int, set[str]] = {}
+    for symbol in symbols:
+        for size in symbol.space.shape:
+            if size.name in sizes:
+                found.setdefault(sizes[size.name] + size.offset, set()).add(str(size))
+    return {n: next(iter(names)) for n, names in found.items() if len(names) == 1}
+
+
+def _symbols(exprs: Iterable[Expr]) -> list[Sym]:
+    found: dict[str, Sym] = {}
+    for e in exprs:
+        for _, node in walk(e):
+            if isinstance(node, Sym) and node.space.rank:
+                found.setdefault(node.name, node)
+    return list(found.values())
+
+
+def _sources(exprs: Iterable[Expr]) -> str:
+    """Say where the shapes come from."""
+    told = [
+        f"{to_plain(s)} is {' × '.join(str(n) for n in s.space.shape)}" for s in _symbols(exprs)
+    ]
+    return f": {', '.join(told)}" if told else ""

@@ -1,0 +1,62 @@
+"""Conventions that decide how derivatives of arrays are arranged; the same line may be right in one only."""
+
+from dataclasses import dataclass, replace
+from typing import Literal, final
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One convention.
+
+    Attributes:
+        vectors: whether a symbol with one axis is a column or a row.
+        gradient: whether the derivative of a scalar by an array has the shape of the array (``denominator``)
+            or that of its transpose (``numerator``).
+        jacobian: whether the derivative of a vector by a vector has the outputs as rows (``numerator``) or as
+            columns (``denominator``).
+        entrywise: whether the derivative of an array by one of the same shape is the array of the derivatives
+            of its entries, each by the entry at its place, where the others vanish (``∂σ(h)/∂h = σ'(h)``).
+        loose: whether a row that is added to a column counts as one, and arrays of one shape that cannot be
+            multiplied as matrices are multiplied entry by entry.
+        lengths: whether the square of a vector is its squared length (``(y - Xb)²``).
+        certain: whether the document leaves no doubt that gradients by matrices have the shape of the matrix.
+    """
+
+    vectors: Literal["column", "row"] = "column"
+    gradient: Literal["denominator", "numerator"] = "denominator"
+    jacobian: Literal["numerator", "denominator"] = "numerator"
+    entrywise: bool = False
+    loose: bool = False
+    lengths: bool = False
+    certain: bool = False
+
+    @property
+    def usual(self) -> bool:
+        """Whether derivatives are arranged as the rules of `differentiate` do."""
+        return replace(self, certain=False) == USUAL
+
+    def __str__(self) -> str:
+        """Say in words how the convention differs from the usual one.
+
+        >>> str(Layout()), str(Layout(vectors="row", jacobian="denominator"))
+        ('the usual layout', 'vectors are rows, Jacobians have the outputs as columns')
+        """
+        parts: list[str] = []
+        if self.vectors == "row":
+            parts.append("vectors are rows")
+        if self.gradient == "numerator":
+            parts.append("gradients are transposed (numerator layout)")
+        if self.jacobian == "denominator":
+            parts.append("Jacobians have the outputs as columns")
+        if self.entrywise:
+            parts.append("derivatives of arrays by arrays of the same shape are entry by entry")
+        if self.loose:
+            parts.append("rows and columns are mixed, or products are entry by entry")
+        if self.lengths:
+            parts.append("the square of a vector is its squared length")
+        return ", ".join(parts) or "the usual layout"
+
+
+USUAL = Layout()
+"""Columns; a gradient has the shape of its variable; a Jacobian has the outputs as rows."""
