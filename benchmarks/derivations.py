@@ -3,8 +3,8 @@
 Each line of a JSONL file (or of every ``*.jsonl`` of a folder) is an object with ``declarations`` and ``lines`` (TeX),
 ``verdicts`` (per line ``given``, ``ok``: true as it stands, ``wrong``, ``follows-from-wrong`` or ``unclear``),
 ``first_wrong`` (None: all right; ``accept_first_wrong`` lists others that are as good) and ``causes`` (names of
-mistakes that are accepted for it); ``macros`` and ``hard_context`` (only prose decides it: counted apart) may stand
-too.
+mistakes that are accepted for it); ``macros``, ``plain`` (plain text) and ``hard_context`` (only prose decides it:
+counted apart) may stand too.
 
 Printed are, over the derivations with a mistake, how many were *located* (the first refuted line is the right one) and
 of these the *cause at 1* (the first error there bears an accepted name); over the right ones, how many were *confirmed*
@@ -46,11 +46,18 @@ def read_cases(path: Path) -> list[Case]:
 
 
 def document(case: Case) -> str:
-    """Return a derivation as Markdown, one display a line: display k is line k."""
+    """Return a derivation as Markdown, one display a line: display k is line k; or as plain text."""
+    if case.get("plain"):
+        return "\n\n".join(case["lines"]) + "\n"
     parts = [f"${m}$\n" for m in case.get("macros") or ()]
     parts += [f"Let ${d}$.\n" for d in case.get("declarations") or ()]
     parts += [f"$$\n{line}\n$$\n" for line in case["lines"]]
     return "\n".join(parts)
+
+
+def file_name(case: Case) -> str:
+    """Return a name whose ending tells how the document is written."""
+    return f"{case['id']}.{'txt' if case.get('plain') else 'md'}"
 
 
 @dataclass
@@ -139,7 +146,7 @@ def described(found: dict[str, float]) -> str:
 def cold_start(case: Case) -> tuple[float, float]:
     """Return the seconds of one run of the command line, and their ratio to importing the array libraries."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "derivation.md"
+        path = Path(folder) / file_name(case)
         path.write_text(document(case), "utf-8")
         code = f"import sys; from gradproof.cli import main; sys.exit(main(['check', {str(path)!r}]) not in (0, 1))"
         results = measure(
@@ -171,7 +178,7 @@ def main() -> int:
         for case in cases:
             text = document(case)
             start = perf_counter()
-            report = check_source(f"{case['id']}.md", text)
+            report = check_source(file_name(case), text)
             seconds.setdefault(case["id"], []).append(perf_counter() - start)
             results.setdefault(case["id"], judge(case, report))
     if arguments.show:
