@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import pytest
 
+import gradproof
 from gradproof.expr import (
     CLOSED_UNIT,
     Add,
@@ -400,3 +401,13 @@ def test_a_name_o_that_the_document_uses_is_no_order_of_magnitude():
 def test_rounded_decimals_are_noted(text: str, noted: bool):
     (line,) = inline(text)
     assert ("decimal" in {a.kind for a in line.assumptions}) is noted
+
+
+def test_no_index_is_put_into_a_matrix_product_under_a_derivative_by_an_entry():
+    text = (
+        r"$$J = y^T \log(\sigma(X w))$$ $$\frac{\partial J}{\partial w_j} = "
+        r"\frac{\partial}{\partial w_j} (y^T \log(\sigma(X w)))$$"
+    )
+    (report,) = gradproof.check(text, path="a.md").files
+    assert [a.kind for a in report.assumptions if a.kind == "index-missing"] == []
+    assert {line.verdict for line in report.lines} <= {"given", "proved", "agrees"}

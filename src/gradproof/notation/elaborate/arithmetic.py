@@ -62,7 +62,11 @@ def neg_node(c: Converter, node: Surface) -> Built:
 
 
 def mul_node(c: Converter, node: Surface) -> Built:
-    """Convert a product."""
+    """Convert a product; beside a matrix that stands as a whole no dropped index is looked for."""
+    if c.repairing and (c.bound or c.free):
+        whole = [c.whole(a) for a in node.args]
+        if any(f.shape is not None and len(f.shape) == 2 for f in whole):
+            return build.product(whole, node.text, node.span)
     return build.product([c.convert(a) for a in node.args], node.text, node.span)
 
 
