@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from _slips import SLIPS, Edit, Site, unwrap
+from _slips import ALGEBRA, SLIPS, Edit, Site, unwrap
 from _witness import key_of
 from _witness import walk as walk_all
 from _witness_document import FALSE, TRUE, UNKNOWN, Text
@@ -94,6 +94,7 @@ def sites(text: Text, source: str, case: Case, block: int) -> Iterator[Site]:
         "others": tuple(sorted(k for k in dict.fromkeys(numbers) if k in known)),
         "array": case["kind"] == "array",
         "continues": case["lines"][block].startswith("="),
+        "regularised": any(x in case["topic"] for x in ("ridge", "lasso", "net", "factorisation")),
     }
 
     def visit(node: Surface, above: tuple[Surface, ...]) -> Iterator[Site]:
@@ -157,6 +158,8 @@ def says(text: Text, block: int) -> str:
     worlds = text.worlds(POINTS, seed=1)
     found = text.truth(block, worlds)
     wrong_shape = text.reason.startswith("shapes") or "a number beside" in text.reason
+    if re.match(r"shapes \((\d+), 1\) and \(\1, 1\)", text.reason):
+        wrong_shape = False  # a product of columns may be meant entry by entry
     return FALSE if found == UNKNOWN and wrong_shape else found
 
 
@@ -174,23 +177,32 @@ def mutate(case: Case, block: int, slip: str, edit: Edit, chance: random.Random)
     if not begin <= edit.start <= edit.end <= end:
         return None
     line = glued(old[: edit.start - begin], edit.text, source[edit.end : end])
+    copied = slip in ALGEBRA or chance.random() < 0.25
+    side = sides_of(Text(source, given(case)), block)
+    assert side is not None
+    kept = [*case["lines"][:block]], [*case["verdicts"][:block]]
+    if copied:
+        line = f"= {line[side.span.start - begin :]}"
+        kept = [*kept[0], old], [*kept[1], "ok"]
     wrong = with_lines(
         {**case, "causes": list(edit.causes)},
-        [*case["lines"][:block], line, *case["lines"][block + 1 :]],
-        [*case["verdicts"][:block], "wrong", *case["verdicts"][block + 1 :]],
-        block,
+        [*kept[0], line, *case["lines"][block + 1 :]],
+        [*kept[1], "wrong", *case["verdicts"][block + 1 :]],
+        block + copied,
     )
+    block += copied
     text = Text(document(wrong), given(wrong))
     if block not in text.rows or text.rows[block].fault or says(text, block) != FALSE:
         return None
-    spans = _spans(
-        text, block, edit.start, edit.start + len(line) - len(old) + edit.end - edit.start
-    )
+    start = edit.start
+    if copied:
+        start += starts(wrong)[block] + 2 - side.span.start
+    spans = _spans(text, block, start, start + len(edit.text))
     mutant = Mutant(wrong, slip, False, False, False, spans)
     roll = chance.random()
     if roll < 0.5:
         mutant = respelled(mutant, text, chance) or mutant
-    if chance.random() < 0.3:
+    if chance.random() < 0.3 and not copied:
         mutant = merged(mutant)
     if chance.random() < 0.4:
         mutant = carried(mutant, chance)
@@ -381,6 +393,7 @@ class Speller:
         ]
         if self.chance.random() < 0.7:
             terms.reverse()
+        terms.sort(key=lambda t: "\\sum" in t[1])  # what stands behind a sum may be read into it
         out = ""
         for minus, text in terms:
             sign = "-" if minus else "+" if out else ""
@@ -459,10 +472,14 @@ def mutants(cases: Sequence[Case], each: int | None, seed: int = 0) -> Iterator[
 def balanced(
     found: Sequence[tuple[int, str, Edit]], frequency: Mapping[str, int]
 ) -> list[tuple[int, str, Edit]]:
-    """Return the edits so that every slip comes once before any comes twice, rare slips first."""
+    """Return the edits in turn by how rare the slip is and as they come."""
     count: Counter[str] = Counter()
     keyed: list[tuple[int, int, int, tuple[int, str, Edit]]] = []
     for k, item in enumerate(found):
         count[item[1]] += 1
         keyed.append((count[item[1]], frequency[item[1]], k, item))
-    return [item for *_, item in sorted(keyed, key=lambda x: x[:3])]
+    rare = [item for *_, item in sorted(keyed, key=lambda x: x[:3])]
+    out: list[tuple[int, str, Edit]] = []
+    for pair in zip(rare, found, strict=True):
+        out += [item for item in pair if item not in out]
+    return out

@@ -30,7 +30,7 @@ class Site:
 
     `matrices` are names of arrays with two axes, `letters` index letters with the letters that may stand for them,
     `others` variables that are not in the line, `array` says that the derivation is about arrays, `continues` that
-    the line goes on from the one before.
+    the line goes on from the one before, `regularised` that there is a penalty.
     """
 
     text: str
@@ -41,6 +41,7 @@ class Site:
     others: tuple[str, ...] = ()
     array: bool = False
     continues: bool = False
+    regularised: bool = False
 
     def source(self, node: Surface) -> str:
         """Return a node's text."""
@@ -73,7 +74,13 @@ Slip = Callable[[Site], Iterator[Edit]]
 
 SIGN = ("sign-of-one-term", "chain-inner-sign", "chain-inner-dropped", "sign-not-distributed")
 OUTER = ("sign-outer-lost", "sign-loss-vs-likelihood", "chain-inner-sign", "chain-inner-dropped")
-FACTOR = ("factor-lost", "chain-inner-dropped", "chain-linear-factor-dropped", "chain-link-skipped")
+FACTOR = (
+    "factor-lost",
+    "constant-dropped",
+    "chain-inner-dropped",
+    "chain-linear-factor-dropped",
+    "chain-link-skipped",
+)
 SHAPE = ("shape-mismatch",)
 
 
@@ -136,6 +143,10 @@ def outer_sign(site: Site) -> Iterator[Edit]:
     causes = [*OUTER, "sign-of-one-term"]
     if site.node.head == "div" or (site.node.head == "neg" and site.node.args[0].head == "div"):
         causes += ["sign-flipped-in-common-denominator", "quotient-swapped"]
+    if any(n.head == "div" for n in walk(site.node)):
+        causes += ["quotient-swapped", "quotient-plus"]
+    if any(n.head == "sum" for n in walk(site.node)):
+        causes.append("jacobian-off-diagonal-sign")
     if site.node.head == "neg":
         yield site.edit(site.node, site.source(site.node.args[0]), *causes)
     elif site.node.head != "add":
@@ -176,10 +187,10 @@ def factor_lost(site: Site) -> Iterator[Edit]:
             causes += ["mean-factor-dropped", "power-coefficient-dropped", "regulariser-factor"]
         if factor.head == "sum":
             causes += ["sum-dropped"]
-        if is_one_minus(factor):
+        if is_one_minus(factor) or any(map(is_one_minus, rest)):
             causes += ["sigmoid-derivative-wrong", "tanh-derivative-wrong"]
-        if len(rest) == 1 and is_one_minus(rest[0]):
-            causes += ["sigmoid-derivative-wrong"]
+        if factor.head == "ind":
+            causes += ["kink-ignored"]
         yield site.edit(node, text, *causes)
 
 
@@ -229,7 +240,13 @@ def mean_lost(site: Site) -> Iterator[Edit]:
         return
     top, below = (site.source(a).strip("{}") for a in node.args)
     if below in ("m", "n", "K") and top in ("1", "2"):
-        yield site.edit(node, "" if top == "1" else "2", "mean-factor-dropped", "factor-lost")
+        yield site.edit(
+            node,
+            "" if top == "1" else "2",
+            "mean-factor-dropped",
+            "factor-lost",
+            "constant-dropped",
+        )
 
 
 def exponent_wrong(site: Site) -> Iterator[Edit]:
@@ -253,7 +270,7 @@ def exponent_wrong(site: Site) -> Iterator[Edit]:
         yield site.edit(node, base, *causes)
     if n >= 3:
         yield site.edit(node, f"{base}^{n - 1}", *causes)
-    if n >= 2:
+    if n >= 2 and site.inside("div", 1):
         yield site.edit(node, f"{base}^{n + 1}", *causes)
 
 
@@ -315,6 +332,8 @@ def sigmoid_table(site: Site) -> Iterator[Edit]:
     for k, factor in enumerate(node.args[1:], 1):
         other = node.args[k - 1]
         if not is_one_minus(factor):
+            continue
+        if site.inside("div", 1):
             continue
         inner = site.source(unwrap(factor).args[1].args[0])
         if inner != site.source(other):
@@ -443,7 +462,9 @@ def complement(site: Site) -> Iterator[Edit]:
     node = site.node
     if node.head == "add" and is_one_minus(node) and not is_one_minus(node, power=True):
         inner = node.args[1].args[0]
-        causes = ("complement-misused", "sigmoid-derivative-wrong", "wrong-variable", "term-lost")
+        causes = ["complement-misused", "sigmoid-derivative-wrong", "wrong-variable", "term-lost"]
+        if site.inside("div", 1):
+            causes.append("chain-wrong-point")
         yield site.edit(node, site.source(inner), *causes)
 
 
@@ -484,7 +505,7 @@ def is_factor(site: Site) -> bool:
 def regulariser(site: Site) -> Iterator[Edit]:
     """Lambda for two lambda, or the other way round."""
     node = site.node
-    if node.head != "name" or site.source(node) != "\\lambda":
+    if node.head != "name" or site.source(node) != "\\lambda" or not site.regularised:
         return
     if any(a.head in ("deriv", "pow", "div") for a in site.above):
         return
@@ -598,6 +619,9 @@ def walk(node: Surface) -> Iterator[Surface]:
     for arg in node.args:
         yield from walk(arg)
 
+
+ALGEBRA = ("square split", "distributed once", "fractions added", "log split", "complement")
+"""Slips of a step from one line to the next, in which nothing is differentiated."""
 
 SLIPS: dict[str, Slip] = {
     "sign of one term": sign_of_one_term,
