@@ -182,3 +182,17 @@ def test_the_notation_of_right_lines_is_understood(text: str) -> None:
 )
 def test_wrong_lines_in_the_same_notation_are_refuted(text: str) -> None:
     assert judged(text)[-1] == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("definitions", "line", "right"),
+    [
+        (r"z = \sigma(wx), J = -(y\log z + (1-y)\log(1-z))", r"dJ = \frac{z-y}{z(1-z)} dz", True),
+        (r"z = \sigma(wx), J = -(y\log z + (1-y)\log(1-z))", r"dJ = \frac{z+y}{z(1-z)} dz", False),
+        (r"J = (wx-y)^2 + \lambda w^2", r"dJ = d((wx-y)^2) + d(\lambda w^2)", True),
+        (r"J = (wx-y)^2 + \lambda w^2", r"dJ = d((wx-y)^2) - d(\lambda w^2)", False),
+    ],
+)
+def test_what_moves_under_differentials_of_defined_names(definitions, line, right):
+    report = check_source("a.md", f"$$ {definitions} $$\n\n$$ {line} $$")
+    assert report.lines[-1].verdict in (("proved", "agrees") if right else ("refuted",))

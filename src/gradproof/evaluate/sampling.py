@@ -18,7 +18,17 @@ from gradproof.evaluate.inventory import Inventory, take_inventory
 from gradproof.evaluate.limits import MAX_DRAWN, MAX_POINTS, MAX_REDRAWS, Unsupported
 from gradproof.evaluate.samples import Samples
 from gradproof.evaluate.solving import solve_affine
-from gradproof.expr import Context, Domain, Expr, Space
+from gradproof.expr import (
+    Context,
+    Differential,
+    Domain,
+    Entry,
+    Expr,
+    Space,
+    Sym,
+    walk,
+    walk_reached,
+)  # fmt: skip
 
 _SIZES = (3, 2, 4, 5, 6, 7, 8, 9)
 
@@ -58,7 +68,7 @@ def make_samples(
         sizes,
         constraints,
         seed,
-        _moving(inventory, context, moving),
+        _moving(inventory, context, moving, listed),
         tied if constraints else frozenset(),
     )
     best: _Pool | None = None
@@ -88,23 +98,39 @@ def _with_constrained(
 
 
 def _moving(
-    inventory: Inventory, context: Context, given: frozenset[str] | None
+    inventory: Inventory, context: Context, given: frozenset[str] | None, exprs: Sequence[Expr]
 ) -> Mapping[str, Space]:
     """Return what moves under a differential, with spaces.
 
-    A defined name moves with its definition, unless nothing in the definition moves.
+    A defined name moves with its definition, unless nothing in the definition moves (``dJ = … dz`` where z has
+    a definition too: z moves, and J with it). Where no name without a
+    definition has a differential of its own, all that stand under a differential of something compound move:
+    ``dJ = d(f(w)) + d(g(w))`` is no statement about a J that moves by itself.
     """
     spaces = {**inventory.differentials, **inventory.base}
     wanted = given if given is not None else context.moving
     names = [n for n in sorted(wanted) if n in spaces] if wanted else list(inventory.differentials)
     base = {n: spaces[n] for n in names if n not in context.definitions}
+    if names and not base:
+        base = dict(take_inventory(_compound(exprs), context).base)
     independent: dict[str, Space] = {}
     for name in names:
         if name in context.definitions:
             bodies = [d.body for d in context.definitions[name]]
-            if not take_inventory(bodies, context).base.keys() & base.keys():
+            reached = {getattr(n, "name", None) for b in bodies for n in walk_reached(b, context)}
+            if not reached & (base.keys() | set(names)) - {name}:
                 independent[name] = spaces[name]
     return base | independent
+
+
+def _compound(exprs: Iterable[Expr]) -> list[Expr]:
+    """Return what stands under a differential sign and is no name and no entry."""
+    return [
+        n.body
+        for e in exprs
+        for _, n in walk(e)
+        if isinstance(n, Differential) and not isinstance(n.body, Sym | Entry)
+    ]
 
 
 def _sizes(inventory: Inventory, context: Context) -> dict[str, int]:
