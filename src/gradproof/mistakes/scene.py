@@ -185,7 +185,7 @@ class Scene:
             bare = [f.arg if isinstance(f, Transpose) else f for f in n.factors]
             for k, f in enumerate(bare):
                 beside = bare[max(k - 1, 0) : k] + bare[k + 1 : k + 2]
-                held = any(_holds(b, names, self.context) for b in beside)
+                held = any(isinstance(b, Sym) and _holds(b, names, self.context) for b in beside)
                 if held and isinstance(f, Sym) and f.name not in names:
                     found[f] = None
         return tuple(found)

@@ -29,7 +29,7 @@ def _carried(spot: Spot) -> Iterator[Mend]:
     if not isinstance(spot.node, Add):
         return
     for k, term in enumerate(spot.node.terms):
-        if isinstance(term, Mul):
+        if isinstance(term, Mul) and isinstance(term.factors[0], Num):
             front, core = term.factors[:-1], term.factors[-1]
             rest = spot.node.terms
             yield Mend(mul(*front, Add((*rest[:k], core, *rest[k + 1 :]))))
@@ -43,5 +43,9 @@ MISTAKE: Final = Mistake(
     why="a (b + c) = a b + a c",
     prior=0.4,
     rewritings=(WrongRewriting(_once, opened=True),),
-    repairs=(Repair(_carried, message="the factor before a term belongs to all of them: {right}"),),
+    repairs=(
+        Repair(
+            _carried, weight=1.6, message="the factor before a term belongs to all of them: {right}"
+        ),
+    ),
 )
