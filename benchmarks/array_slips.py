@@ -14,6 +14,7 @@ Usage: ``python benchmarks/array_slips.py [PATH] [--only ID] [--show] [--json]``
 
 import argparse
 import json
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -42,10 +43,9 @@ def examined(case: Case, report: "FileReport", text: str) -> dict[str, Any]:
         return {"located": False, "remark": f"first wrong line {first}; {'; '.join(said)}"}
     start = text.rindex(case["lines"][-1])
     a, b = finding.span.start - start, finding.span.end - start
-    i = case["lines"][-1].rindex(case["part"])
-    j = i + len(case["part"])
     named = finding.mistake in case["causes"]
-    placed = (a <= i and j <= b) or (i <= a and b <= j)
+    parts = [m.span() for m in re.finditer(re.escape(case["part"]), case["lines"][-1])]
+    placed = any((a <= i and j <= b) or (i <= a and b <= j) for i, j in parts)
     remark = "" if named else f"cause {finding.mistake}, accepted {case['causes']}; "
     remark += "" if placed else f"place {case['lines'][-1][a:b]!r}, should be {case['part']!r}"
     return {"located": True, "named": named, "placed": placed, "remark": remark}

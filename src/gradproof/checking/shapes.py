@@ -28,11 +28,13 @@ def pinned(left: Expr, right: Expr, context: Context) -> bool:
     Arrays are where they are declared or defined so; a letter that counts as a scalar only because nothing is
     said about it may be an array. Derivatives with more than two axes are written in too many ways.
     """
+    nodes = [n for side in (left, right) for n in walk_reached(side, context)]
+    sizes = {size.name for n in nodes if isinstance(n, Sym) for size in n.space.shape}
     for side in (left, right):
         for node in walk_reached(side, context):
             match node:
                 case Sym(name, space):
-                    if not space.rank and not _known(name, context):
+                    if not space.rank and name not in sizes and not _known(name, context):
                         return False
                 case Apply(name):
                     if name not in context.definitions:

@@ -7,7 +7,7 @@ from gradproof.evaluate.arrays import transpose
 from gradproof.evaluate.indexing import axes_to_own, flatten_entry, index_values, origins
 from gradproof.evaluate.jets import Value
 from gradproof.evaluate.layouts import Raw, arranged
-from gradproof.evaluate.limits import MAX_RANK, Unsupported
+from gradproof.evaluate.limits import MAX_RANK, ShapeMismatch, Unsupported
 from gradproof.evaluate.state import Env, Seed, State, space_shape
 from gradproof.evaluate.tags import extract, new_tags
 from gradproof.expr import SCALAR, Apply, Entry, Expr, Idx, Space, Sym
@@ -117,7 +117,7 @@ def gradient(state: State, body: Expr, wrt: Expr | None, order: int, env: Env) -
     by = _only_variable(state, body) if wrt is None else wrt
     raw = raw_derivative(state, body, (by,) * order, env)
     if raw.outputs:
-        raise Unsupported("the gradient of an array")
+        raise ShapeMismatch("the gradient of an array")
     column = state.context.layout.vectors == "column" or raw.value.rank != 1
     return raw.value if column else transpose(raw.value)
 
