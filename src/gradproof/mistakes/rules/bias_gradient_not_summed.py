@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from gradproof.expr import Ones, Space
+from gradproof.expr import Ones, Space, rank
 from gradproof.mistakes.factors import product, space, transposed
 from gradproof.mistakes.mistake import Mend, Mistake, Repair
 from gradproof.mistakes.scene import Spot
@@ -15,6 +15,10 @@ def _summed(spot: Spot) -> Iterator[Mend]:
     own = space(spot.node, spot.context)
     if own is None or own.rank != 2:
         return
+    for ones in spot.scene.multipliers:
+        if rank(ones, spot.context) == 1:
+            yield Mend(product(spot.node, ones))
+            yield Mend(product(transposed(spot.node, spot.context), ones))
     rows, columns = Ones(Space(own.shape[:1])), Ones(Space(own.shape[1:]))
     yield Mend(product(spot.node, columns))
     yield Mend(product(transposed(spot.node, spot.context), rows))
@@ -27,6 +31,6 @@ MISTAKE: Final = Mistake(
     headline="the gradient by the bias is not summed over the examples",
     message="{node} has to be summed over the examples",
     why="one bias is added to every example, and the contributions of all of them add up",
-    prior=0.84,
+    prior=0.93,
     repairs=(Repair(_summed),),
 )

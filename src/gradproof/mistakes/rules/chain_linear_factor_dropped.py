@@ -38,15 +38,28 @@ def _one_factor_less(inner: Expr) -> Iterator[Expr]:
 
 def _beside(spot: Spot) -> Iterator[Mend]:
     """The matrix that multiplies the variable is nowhere in the line."""
+    yield from _multiplied(spot, [m for m in _multipliers(spot) if m.name not in spot.scene.own])
+
+
+def _once_more(spot: Spot) -> Iterator[Mend]:
+    """The matrix that multiplies the variable stands in the line, but not in front."""
+    if spot.whole:
+        yield from _multiplied(spot, [m for m in _multipliers(spot) if m.name in spot.scene.own])
+
+
+def _multipliers(spot: Spot) -> list[Sym]:
+    return [m for m in spot.scene.multipliers if isinstance(m, Sym)]
+
+
+def _multiplied(spot: Spot, matrices: list[Sym]) -> Iterator[Mend]:
     if not spot.rank or isinstance(spot.parent, MatMul) or isinstance(spot.node, Neg | Mul):
         return
     if isinstance(spot.parent, Add) and not spot.term:
         return
-    for m in spot.scene.multipliers:
-        if isinstance(m, Sym) and m.name not in spot.scene.own:
-            for f in (transposed(m, spot.context), m):
-                yield Mend(product(f, spot.node))
-                yield Mend(product(spot.node, f))
+    for m in matrices:
+        for f in (transposed(m, spot.context), m):
+            yield Mend(product(f, spot.node))
+            yield Mend(product(spot.node, f))
 
 
 MISTAKE: Final = Mistake(
@@ -61,6 +74,12 @@ MISTAKE: Final = Mistake(
     repairs=(
         Repair(
             _beside,
+            message="the factor that the inside leaves behind is missing: {wrong} should be {right}",
+            why="the inside is linear in the variable, and the chain rule multiplies with its coefficient",
+        ),
+        Repair(
+            _once_more,
+            weight=0.75,
             message="the factor that the inside leaves behind is missing: {wrong} should be {right}",
             why="the inside is linear in the variable, and the chain rule multiplies with its coefficient",
         ),

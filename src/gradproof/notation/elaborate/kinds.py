@@ -67,7 +67,8 @@ def scene(
             continue
         defined.add(goal.key)
         definitions.append((goal, s))
-    free = [k for k, e in evidence.items() if _is_open(k, e, table) and k not in defined]
+    settled = defined | _formal(statements, table)
+    free = [k for k, e in evidence.items() if _is_open(k, e, table) and k not in settled]
     acting = [
         k
         for k, e in evidence.items()
@@ -84,6 +85,29 @@ def scene(
         if k in table.families or k in earlier
     }
     return Scene(tuple(definitions), tuple(claims), evidence, tuple(free), given)
+
+
+def _formal(statements: Iterable[Statement], table: Symbols) -> set[str]:
+    """Return the names that are formal parameters where a function is defined, and occur nowhere else."""
+    formal: set[str] = set()
+    elsewhere: set[str] = set()
+    for s in statements:
+        left = s.sides[0]
+        own = set[str]()
+        if s.relations and s.relations[0] in EQUALS and left.head == "call":
+            own = _keys(left.args[1:], table)
+        formal |= own
+        elsewhere |= _keys(s.sides, table) - own
+    return formal - elsewhere
+
+
+def _keys(nodes: Iterable[Surface], table: Symbols) -> set[str]:
+    return {
+        table.resolve(n.name).key
+        for node in nodes
+        for n in walk_surface(node)
+        if n.head == "name" and n.name is not None
+    }
 
 
 def _goal(s: Statement, table: Symbols) -> Target | None:
