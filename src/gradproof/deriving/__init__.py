@@ -1,9 +1,18 @@
 """Derivations that Gradproof writes itself: derivatives with every step and its rule."""
 
+from gradproof.deriving.adjoints import adjoints
+from gradproof.deriving.catalogue import differential_rules
 from gradproof.deriving.derivation import Derivation, Line, Style
 from gradproof.deriving.derive import STYLES, derive
+from gradproof.deriving.forward import hessian, jacobian
+from gradproof.deriving.limits import NotDerived
+from gradproof.deriving.readable import readable
 from gradproof.deriving.request import CannotDerive, Question, claims, read_question
+from gradproof.deriving.reverse import gradient
+from gradproof.deriving.rule import DifferentialRule
 
 __all__ = [
-    "STYLES", "CannotDerive", "Derivation", "Line", "Question", "Style", "claims", "derive", "read_question",
+    "STYLES", "CannotDerive", "Derivation", "DifferentialRule", "Line", "NotDerived", "Question", "Style",
+    "adjoints", "claims", "derive", "differential_rules", "gradient", "hessian", "jacobian", "read_question",
+    "readable",
 ]  # fmt: skip
