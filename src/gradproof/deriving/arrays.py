@@ -221,8 +221,10 @@ class Arrays:
             if self._inverse_pair(a, b):
                 del chain[k : k + 2]
                 k = max(k - 1, 0)
-            elif isinstance(a, Diag) and isinstance(b, Diag):
-                chain[k : k + 2] = [Diag(self.hadamard(a.arg, b.arg))]
+            elif (u := self._on_diagonal(a)) is not None and (
+                v := self._on_diagonal(b)
+            ) is not None:
+                chain[k : k + 2] = [Diag(self.hadamard(u, v))]
             else:
                 k += 1
 
@@ -241,11 +243,21 @@ class Arrays:
 
     def _ends(self, chain: list[Expr]) -> Expr:
         """Return a product in which a diagonal matrix beside a vector is an elementwise product."""
-        while len(chain) > 1 and isinstance(chain[-2], Diag) and len(self.shape(chain[-1])) == 1:
-            chain[-2:] = [self.hadamard(chain[-2].arg, chain[-1])]
-        while len(chain) > 1 and isinstance(chain[1], Diag) and is_row(self.shape(chain[0])):
-            chain[:2] = [Transpose(self.hadamard(self.transpose(chain[0]), chain[1].arg))]
+        while len(chain) > 1 and len(self.shape(chain[-1])) == 1:
+            spread = self._on_diagonal(chain[-2])
+            if spread is None:
+                break
+            chain[-2:] = [self.hadamard(spread, chain[-1])]
+        while len(chain) > 1 and is_row(self.shape(chain[0])):
+            spread = self._on_diagonal(chain[1])
+            if spread is None:
+                break
+            chain[:2] = [Transpose(self.hadamard(self.transpose(chain[0]), spread))]
         return _product(chain)
+
+    def _on_diagonal(self, e: Expr) -> Expr | None:
+        """Return the vector of which `e` is the diagonal matrix, None where it is none."""
+        return e.arg if isinstance(e, Diag) and len(self.shape(e.arg)) == 1 else None
 
     # Sums of products.
 

@@ -83,7 +83,7 @@ class Forward:
         """Return the matrix that takes ``d wrt`` to a differential."""
         if found == ZERO:
             return ZERO
-        out = self.tidier.readable(coefficient(self.tidier.arrays, found, self.wrt))
+        out = self.tidier.final(coefficient(self.tidier.arrays, found, self.wrt))
         return folded(out, self.network.context, self.keep)
 
     def state(self, left: Expr, right: Expr) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final, Literal, final
+from typing import Literal, final
 
 from gradproof.canonical.polynomials import Poly, content, factors, from_terms, monomial, terms
 from gradproof.deriving.arrays import Arrays
@@ -13,10 +13,8 @@ from gradproof.deriving.weight import weight
 from gradproof.expr import Add, Div, Entry, Expr, Fn, Hadamard, HadamardDiv, Mul, Neg, Num, Pow, Sym
 from gradproof.rewrite import ONE, ZERO
 
-FLAT: Final = 4
-"""Terms of a sum into which a common number may be multiplied."""
-Manner = Literal["factored", "joined", "flat"]
-"""How a numerator is written: in irreducible factors; with what all terms share in front; the numbers left inside."""
+Manner = Literal["factored", "joined"]
+"""How a numerator is written: in irreducible factors, or as one sum with what all terms share in front."""
 Gather = Callable[[Sequence[Expr]], Expr]
 """Joins the terms of a sum of arrays."""
 
@@ -49,9 +47,6 @@ class Writer:
         ways = [self._fraction(v, shape, "factored")]
         if len(v.num) > 1:
             ways.append(self._fraction(v, shape, "joined"))
-        if 1 < len(v.num) <= FLAT:
-            flat = self._fraction(v, shape, "flat")
-            ways.extend([flat] if isinstance(flat, Add) else [])
         return min(ways, key=weight)
 
     def _zero(self, shape: Shape) -> Expr:
@@ -118,7 +113,7 @@ class Writer:
     # Factors.
 
     def _factors(self, p: Poly, manner: Manner) -> tuple[int, list[_Factor]]:
-        number, parts = factors(p) if manner == "factored" else self._monomial(p, manner)
+        number, parts = factors(p) if manner == "factored" else self._monomial(p)
         out: list[_Factor] = []
         for poly, exponent in parts:
             if self._turned(poly):
@@ -126,9 +121,9 @@ class Writer:
             out.append(_Factor(poly, exponent, self._order(poly), self._array(poly)))
         return number, out
 
-    def _monomial(self, p: Poly, manner: Manner) -> tuple[int, list[tuple[Poly, int]]]:
-        """Split off the atoms that all terms share, and the number unless that is left inside."""
-        c = content(p) if manner == "joined" else 1
+    def _monomial(self, p: Poly) -> tuple[int, list[tuple[Poly, int]]]:
+        """Split off the numbers and atoms that all terms share."""
+        c = content(p)
         found = terms(p)
         least = tuple(min(m[k] for m, _ in found) for k in range(self.field.room))
         rest = {tuple(a - b for a, b in zip(m, least, strict=True)): x // c for m, x in found}

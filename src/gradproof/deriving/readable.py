@@ -13,7 +13,20 @@ from gradproof.deriving.limits import NotDerived
 from gradproof.deriving.names import folded
 from gradproof.deriving.shapes import is_row
 from gradproof.deriving.weight import weight
-from gradproof.expr import Add, Context, Expr, Fn, Identity, MatMul, Neg, Ones, children, rebuild
+from gradproof.expr import (
+    Add,
+    Context,
+    Expr,
+    Fn,
+    Identity,
+    MatMul,
+    Mul,
+    Neg,
+    Num,
+    Ones,
+    children,
+    rebuild,
+)
 from gradproof.rewrite import ZERO, tidy_root
 
 
@@ -58,6 +71,16 @@ class Tidier:
         if len(terms) > 1:
             ways.append(self.sum([self.readable(t) for t in terms]))
         return min(ways, key=weight)
+
+    def final(self, e: Expr) -> Expr:
+        """Return the readable form of a result: as `readable`, and ``2A + 2λI`` rather than ``2(A + λI)``."""
+        found = self.readable(e)
+        match found:
+            case Mul((Num() as c, Add(xs))) if not any(isinstance(x, Neg) for x in xs):
+                opened = Add(tuple(self.readable(self.arrays.times(c, x)) for x in xs))
+                return min(found, opened, key=weight)
+            case _:
+                return found
 
     def sum(self, terms: list[Expr]) -> Expr:
         """Return a sum of terms that are readable already."""
@@ -157,4 +180,4 @@ def readable(e: Expr, context: Context) -> Expr:
     >>> to_plain(readable(e, Context()))
     '(p - y)/(p(1 - p))'
     """
-    return folded(Tidier.under(context).readable(e), context)
+    return folded(Tidier.under(context).final(e), context)

@@ -101,7 +101,7 @@ def gradient(body: Expr, wrt: Expr, context: Context) -> tuple[tuple[Line, ...],
         raise NotDerived("the gradient of something that is no scalar; ask for its Jacobian")
     network = Network.of(context, (wrt,), body)
     lines, shares = sweep(body, ONE, tidier, network)
-    result = shares.get(wrt, ZERO)
+    result = folded(tidier.final(shares.get(wrt, ZERO)), context, own_name(body))
     lines.append(Line(Gradient(body, wrt), result, IDENTIFY))
     return tuple(lines), result
 
