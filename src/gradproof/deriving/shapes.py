@@ -40,6 +40,7 @@ from gradproof.expr import (
     Opaque,
     Pow,
     Prod,
+    PseudoInverse,
     Root,
     Row,
     Size,
@@ -48,6 +49,7 @@ from gradproof.expr import (
     Sym,
     Trace,
     Transpose,
+    Vec,
 )  # fmt: skip
 
 Shape = tuple[Size, ...]
@@ -79,7 +81,7 @@ def shape_of(e: Expr, context: Context) -> Shape:
             return _widest((a, b), context)
         case Entry(array, indices):
             return shape_of(array, context)[len(indices) :]
-        case Transpose(x):
+        case Transpose(x) | PseudoInverse(x):
             return transposed(shape_of(x, context))
         case MatMul(xs):
             rows, cols = (
@@ -99,7 +101,7 @@ def shape_of(e: Expr, context: Context) -> Shape:
             return shape_of(body, context) + shape_of(wrt, context) * order
         case Apply(name, args):
             return _applied(name, args, context)
-        case Kron() | Gradient() | Row() | Stack() | Opaque():
+        case Vec() | Kron() | Gradient() | Row() | Stack() | Opaque():
             raise NotDerived(f"the shape of {type(e).__name__} is not known here")
         case _:
             assert_never(e)
