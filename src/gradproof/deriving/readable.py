@@ -178,6 +178,6 @@ def readable(e: Expr, context: Context) -> Expr:
     >>> one = Num(Fraction(1))
     >>> e = Neg(Add((Div(y, p), Neg(Div(Add((one, Neg(y))), Add((one, Neg(p))))))))
     >>> to_plain(readable(e, Context()))
-    '(p - y)/(p(1 - p))'
+    '(p - y)/(p·(1 - p))'
     """
     return folded(Tidier.under(context).final(e), context)
