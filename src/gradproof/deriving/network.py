@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import final
 
+from gradproof.deriving.arrays import Arrays
+from gradproof.deriving.lifting import lifted
 from gradproof.deriving.limits import NotDerived
 from gradproof.deriving.names import definitions, symbol
-from gradproof.expr import Apply, Context, Entry, Expr, Let, Sym, children
+from gradproof.expr import Apply, Context, Entry, Expr, Idx, Let, Sum, Sym, children
 from gradproof.rewrite import substitute
 
 
@@ -24,6 +26,7 @@ class Network:
     held: frozenset[Expr] = frozenset()
     known: dict[Expr, bool] = field(default_factory=dict[Expr, bool])
     values: dict[Expr, Expr] = field(default_factory=dict[Expr, Expr])
+    bodies: dict[Expr, Expr | None] = field(default_factory=dict[Expr, Expr | None])
 
     @staticmethod
     def of(context: Context, targets: Iterable[Expr], goal: Expr | None = None) -> "Network":
@@ -67,8 +70,15 @@ class Network:
         return Network(self.context, frozenset((target,)), others, {}, self.values)
 
     def body(self, e: Expr) -> Expr | None:
-        """Return what a defined name (or a defined function applied) stands for."""
+        """Return what a node stands for: a defined name, a function applied, a sum over an index as a product."""
+        if e not in self.bodies:
+            self.bodies[e] = self._body(e)
+        return self.bodies[e]
+
+    def _body(self, e: Expr) -> Expr | None:
         match e:
+            case Sum():
+                return lifted(Arrays.under(self.context), e)
             case Let(name, value, body):
                 return substitute(body, {name: value}, self.context)
             case Sym(name):
@@ -82,9 +92,15 @@ class Network:
         found = self.context.definitions.get(name, ())
         if not found:
             return None
-        if len(found) != 1 or found[0].indices:
+        if len(found) != 1:
             raise NotDerived(f"{name} is defined by its entries")
-        return found[0].body
+        indices = tuple(i.name for i in found[0].indices if isinstance(i, Idx))
+        if not found[0].indices:
+            return found[0].body
+        whole = lifted(Arrays.under(self.context), found[0].body, indices)
+        if whole is None or len(indices) != len(found[0].indices):
+            raise NotDerived(f"{name} is defined by its entries")
+        return whole
 
     def _called(self, name: str, args: tuple[Expr, ...]) -> Expr | None:
         found = self.context.definitions.get(name, ())
