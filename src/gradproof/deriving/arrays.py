@@ -9,11 +9,11 @@ from gradproof.deriving.facts import Facts, facts_of
 from gradproof.deriving.shapes import SINGLE, Shape, as_matrix, is_row, shape_of
 from gradproof.expr import (
     Add,
-    Apply,
     Context,
     Diag,
     Div,
     Expr,
+    Fn,
     Frobenius,
     Hadamard,
     HadamardDiv,
@@ -109,10 +109,8 @@ class Arrays:
             c, body = self.split(f)
             scalars.append(c)
             parts = body.factors if isinstance(body, Hadamard) else (body,)
-            arrays.extend(p for p in parts if p != ONE and not isinstance(p, Ones))
-            if isinstance(body, Ones) and not arrays:
-                arrays.append(body)
-        real = [a for a in arrays if not isinstance(a, Ones)] or arrays[:1]
+            arrays.extend(p for p in parts if p != ONE)
+        real = [a for a in arrays if not is_ones(a)] or arrays[:1]
         if not real:
             return self.times(*scalars)
         return self.times(*scalars, real[0] if len(real) == 1 else Hadamard(tuple(real)))
@@ -309,7 +307,7 @@ class Arrays:
     def mean(self, e: Expr) -> Expr:
         """Return the mean of the entries; scalars in front."""
         c, body = self.split(e)
-        return self.times(c, ONE if body == ONE else Apply("mean", (body,)))
+        return self.times(c, ONE if body == ONE else Fn("mean", (body,)))
 
     def trace(self, e: Expr) -> Expr:
         """Return the trace; of an outer product, the scalar product."""
@@ -325,6 +323,19 @@ class Arrays:
                 return self.times(c, size_expr(n))
             case _:
                 return self.times(c, Trace(body))
+
+
+def is_ones(e: Expr) -> bool:
+    """Tell whether all entries are 1: ``1``, its transpose, ``1 1ᵀ``."""
+    match e:
+        case Ones():
+            return True
+        case Transpose(x):
+            return is_ones(x)
+        case MatMul((Ones(Space((_,))), Transpose(Ones(Space((_,)))))):
+            return True
+        case _:
+            return False
 
 
 def _product(chain: Sequence[Expr]) -> Expr:

@@ -6,6 +6,7 @@ from typing import final
 from gradproof.deriving.catalogue import rule_for
 from gradproof.deriving.derivation import Line
 from gradproof.deriving.identification import coefficient, linear_map
+from gradproof.deriving.lifting import opened
 from gradproof.deriving.limits import NotDerived
 from gradproof.deriving.names import folded
 from gradproof.deriving.network import Network
@@ -105,7 +106,7 @@ def jacobian(body: Expr, wrt: Expr, context: Context) -> tuple[tuple[Line, ...],
     scalar = not tidier.arrays.shape(body)
     network = Network.of(context, (wrt,), body if scalar else None)
     forward = Forward(tidier, network, wrt, own_name(body) if scalar else frozenset())
-    found = forward.differential(body)
+    found = forward.differential(opened(tidier.arrays, body))
     if not isinstance(body, Sym) or forward.network.body(body) is None:
         forward.state(Differential(body), found)
     result = forward.identified(found)

@@ -4,10 +4,10 @@ from gradproof.deriving.arrays import Arrays
 from gradproof.deriving.limits import NotDerived
 from gradproof.expr import (
     Add,
-    Apply,
     Differential,
     Div,
     Expr,
+    Fn,
     Frobenius,
     Hadamard,
     HadamardDiv,
@@ -66,7 +66,7 @@ def coefficient(arrays: Arrays, e: Expr, wrt: Expr) -> Expr:
             if len(arrays.shape(column)) != 1:
                 raise NotDerived("a Frobenius product of matrices is no matrix times a vector")
             return arrays.matmul(arrays.transpose(coefficient(arrays, moving, wrt)), column)
-        case Apply("mean", (x,)):
+        case Fn("mean", (x,)):
             (n,) = arrays.shape(x)
             column = arrays.matmul(arrays.transpose(coefficient(arrays, x, wrt)), arrays.ones((n,)))
             return arrays.times(Div(ONE, size_expr(n)), column)

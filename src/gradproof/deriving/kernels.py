@@ -7,13 +7,12 @@ from functools import lru_cache
 from math import lcm
 from typing import final
 
-from gradproof.deriving.arrays import Arrays
+from gradproof.deriving.arrays import Arrays, is_ones
 from gradproof.deriving.contraction import contracted
 from gradproof.deriving.field import Field, Value
 from gradproof.deriving.shapes import is_row
 from gradproof.expr import (
     Add,
-    Apply,
     At,
     Branch,
     Cases,
@@ -37,7 +36,6 @@ from gradproof.expr import (
     Neg,
     Norm,
     Num,
-    Ones,
     Opaque,
     Pow,
     Prod,
@@ -89,7 +87,7 @@ class Kernels:
                 return product
             case Div(a, b) | HadamardDiv(a, b):
                 return f.div(self.value(f, a), self.value(f, b))
-            case Ones():
+            case _ if is_ones(e):
                 return f.number(1)
             case Fn("sqrt", (x,)):
                 return self._root(f, x)
@@ -117,7 +115,7 @@ class Kernels:
             if not isinstance(c, Mul | Div | Neg | Num | Add):
                 return f.generator(f.atom(c, _key(self.arrays, c)))
             return self.value(f, c)
-        if isinstance(body, Add | Hadamard | HadamardDiv | Ones | Num):
+        if isinstance(body, Add | Hadamard | HadamardDiv | Num) or is_ones(body):
             return f.mul(self.value(f, c), self.value(f, body))
         k = f.atom(body, _key(self.arrays, body))
         return f.generator(k) if c == ONE else f.mul(self.value(f, c), f.generator(k))
@@ -145,7 +143,7 @@ class Kernels:
             case Norm(x, order):
                 inner = readable(x)
                 return Norm(inner.arg if isinstance(inner, Neg) else inner, order)
-            case Apply("mean", (x,)):
+            case Fn("mean", (x,)):
                 return arrays.mean(readable(x))
             case Sum():
                 return self._series(e)

@@ -7,22 +7,27 @@ the index sets of its factors: series (``Σ_k A_ik B_kj = AB``), parallel (``A_i
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import final
+from typing import Final, final
 
 from gradproof.deriving.arrays import Arrays
 from gradproof.deriving.limits import NotDerived
 from gradproof.expr import (
     Add,
     Apply,
+    At,
     Delta,
+    Derivative,
     Diag,
+    Differential,
     Div,
     Entry,
     Expr,
     Fn,
+    Gradient,
     HadamardDiv,
     Identity,
     Idx,
+    Let,
     Mul,
     Neg,
     Num,
@@ -32,12 +37,18 @@ from gradproof.expr import (
     Space,
     Sum,
     Sym,
+    children,
     free_indices,
+    rebuild,
 )  # fmt: skip
 from gradproof.rewrite import ONE, TWO, size_expr
 
 Axes = tuple[str, ...]
 """Index letters, one for each axis of the array; at most two."""
+
+
+WHOLE: Final = ("softmax", "logsoftmax", "logsumexp", "mean", "var")
+"""Functions of all entries at once."""
 
 
 @final
@@ -70,7 +81,7 @@ class Lifting:
                 return self._quotient(a, b, axes)
             case Pow(x, n):
                 return self._power(self.lift(x, axes), n, axes)
-            case Fn(name, (x,)) if name not in ("softmax", "logsumexp"):
+            case Fn(name, (x,)) if name not in WHOLE:
                 return Fn(name, (self.lift(x, axes),))
             case Root(x, n) if not free_indices(n) & set(axes):
                 return Root(self.lift(x, axes), n)
@@ -213,7 +224,7 @@ class Lifting:
     def _one_kernel(self, e: Expr, k: str) -> bool:
         """Tell whether all terms of a sum are entries over the same single index."""
         assert isinstance(e, Add)
-        return all(free_indices(x) == {k} for x in e.terms)
+        return all(free_indices(x) == frozenset((k,)) for x in e.terms)
 
     def _reduced(self, bound: Sequence[Expr], k: str, axes: Axes) -> Expr:
         """Sum a product over `k`: series, parallel and pendant reduction."""
@@ -279,6 +290,19 @@ def lifted(arrays: Arrays, e: Expr, axes: Axes = ()) -> Expr | None:
     sizes = {a: ranges[a].upper for a in axes if a in ranges and ranges[a].lower == 1}
     try:
         out = Lifting(arrays, sizes).lift(e, axes)
-        return out if not free_indices(out) & set(axes) else None
+        return out if out != e and not free_indices(out) & set(axes) else None
     except NotDerived:
         return None
+
+
+def opened(arrays: Arrays, e: Expr) -> Expr:
+    """Return an expression in which sums over indices are in matrix notation, as far as there is one."""
+    if isinstance(e, Sum):
+        found = lifted(arrays, e)
+        if found is not None:
+            return found
+    kids = children(e)
+    if not kids or isinstance(e, Let | At | Derivative | Gradient | Differential):
+        return e
+    new = tuple(opened(arrays, x) for x in kids)
+    return e if all(a is b for a, b in zip(kids, new, strict=True)) else rebuild(e, new)

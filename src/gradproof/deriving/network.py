@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import final
 
 from gradproof.deriving.arrays import Arrays
-from gradproof.deriving.lifting import lifted
+from gradproof.deriving.lifting import lifted, opened
 from gradproof.deriving.limits import NotDerived
 from gradproof.deriving.names import definitions, symbol
-from gradproof.expr import Apply, Context, Entry, Expr, Idx, Let, Sum, Sym, children
+from gradproof.expr import Apply, Context, Entry, Expr, Idx, Kron, Let, Sym, children
 from gradproof.rewrite import substitute
 
 
@@ -34,11 +34,12 @@ class Network:
 
         The name of what is differentiated (`goal`) does not stand for its own value.
         """
+        arrays = Arrays.under(context)
         values: dict[Expr, Expr] = {}
         for name, body in definitions(context):
             sym = symbol(name, context)
             if sym is not None and sym != goal:
-                values.setdefault(body, sym)
+                values.setdefault(opened(arrays, body), sym)
         return Network(context, frozenset(targets), values=values)
 
     def value(self, e: Expr) -> Expr:
@@ -70,15 +71,16 @@ class Network:
         return Network(self.context, frozenset((target,)), others, {}, self.values)
 
     def body(self, e: Expr) -> Expr | None:
-        """Return what a node stands for: a defined name, a function applied, a sum over an index as a product."""
+        """Return what a node stands for: a defined name, a function applied; sums in matrix notation."""
         if e not in self.bodies:
-            self.bodies[e] = self._body(e)
+            found = self._body(e)
+            self.bodies[e] = None if found is None else opened(Arrays.under(self.context), found)
         return self.bodies[e]
 
     def _body(self, e: Expr) -> Expr | None:
         match e:
-            case Sum():
-                return lifted(Arrays.under(self.context), e)
+            case Kron(left, right):
+                return self._outer(left, right)
             case Let(name, value, body):
                 return substitute(body, {name: value}, self.context)
             case Sym(name):
@@ -87,6 +89,13 @@ class Network:
                 return self._called(name, args)
             case _:
                 return None
+
+    def _outer(self, left: Expr, right: Expr) -> Expr | None:
+        """Return the outer product that the Kronecker product of two vectors is."""
+        arrays = Arrays.under(self.context)
+        if len(arrays.shape(left)) == 1 and len(arrays.shape(right)) == 1:
+            return arrays.matmul(left, arrays.transpose(right))
+        return None
 
     def _definition(self, name: str) -> Expr | None:
         found = self.context.definitions.get(name, ())

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from typing import final
 
 from gradproof.deriving.arrays import Arrays
-from gradproof.deriving.field import ROOMS, Field, Full, TooLarge, Value
+from gradproof.deriving.field import ROOMS, Field, Full, TooLarge
+from gradproof.deriving.folds import folds
 from gradproof.deriving.fractions import Writer
 from gradproof.deriving.gathering import gathered
-from gradproof.deriving.kernels import Kernels, sigmoid_for
+from gradproof.deriving.kernels import Kernels
 from gradproof.deriving.limits import NotDerived
 from gradproof.deriving.names import folded
 from gradproof.deriving.shapes import is_row
@@ -17,7 +18,6 @@ from gradproof.expr import (
     Add,
     Context,
     Expr,
-    Fn,
     Identity,
     MatMul,
     Mul,
@@ -101,7 +101,7 @@ class Tidier:
             try:
                 v = f.settle(kernels.value(f, e))
                 ways = [write(v, shape)]
-                ways.extend(write(x, shape) for x in _folded(f, v))
+                ways.extend(write(x, shape) for x in folds(f, v, self.arrays))
             except Full:
                 continue
             except TooLarge:
@@ -137,23 +137,6 @@ def _absorbed(arrays: Arrays, e: Expr) -> bool:
     if isinstance(body, MatMul):
         return isinstance(body.factors[0], Ones)
     return isinstance(body, Identity | Ones)
-
-
-def _folded(f: Field, v: Value) -> list[Value]:
-    """Return a value with exponentials in terms of the logistic function, where there are any below."""
-    below = set(f.used(v.den))
-    used = sorted(below.union(f.used(v.num)))
-    exponentials = [k for k in used if _is(f.atoms[k], "exp")]
-    if not any(k in below for k in exponentials) and not any(
-        _is(f.atoms[k], "sigmoid") for k in used
-    ):
-        return []
-    table = {k: sigmoid_for(f, k) for k in exponentials}
-    return [f.replace(v, table)] if table else []
-
-
-def _is(e: Expr, name: str) -> bool:
-    return isinstance(e, Fn) and e.name == name
 
 
 def _terms(e: Expr) -> tuple[Expr, ...]:

@@ -6,6 +6,7 @@ from typing import final
 
 from gradproof.deriving.catalogue import rule_for
 from gradproof.deriving.derivation import Line
+from gradproof.deriving.lifting import opened
 from gradproof.deriving.limits import NotDerived
 from gradproof.deriving.names import folded
 from gradproof.deriving.network import Network
@@ -100,7 +101,7 @@ def gradient(body: Expr, wrt: Expr, context: Context) -> tuple[tuple[Line, ...],
     if tidier.arrays.shape(body):
         raise NotDerived("the gradient of something that is no scalar; ask for its Jacobian")
     network = Network.of(context, (wrt,), body)
-    lines, shares = sweep(body, ONE, tidier, network)
+    lines, shares = sweep(opened(tidier.arrays, body), ONE, tidier, network)
     result = folded(tidier.final(shares.get(wrt, ZERO)), context, own_name(body))
     lines.append(Line(Gradient(body, wrt), result, IDENTIFY))
     return tuple(lines), result

@@ -54,8 +54,6 @@ from gradproof.expr import (
 
 Shape = tuple[Size, ...]
 SINGLE = Size("", 1)
-SCALARS = frozenset({"mean", "var"})
-"""Functions of an array that are applied by name and give a scalar."""
 
 
 def shape_of(e: Expr, context: Context) -> Shape:
@@ -69,8 +67,11 @@ def shape_of(e: Expr, context: Context) -> Shape:
             return space.shape
         case Num() | Const() | Idx() | Frobenius() | Trace() | Det() | Norm() | Delta():
             return ()
-        case Compare() | Indicator() | Fn("logsumexp"):
+        case Compare() | Indicator() | Fn("mean" | "var"):
             return ()
+        case Fn("logsumexp", (x,)):
+            inner = shape_of(x, context)
+            return () if is_row(inner) else inner[:-1]
         case Neg(x) | Pow(x, _) | Root(x, _) | Inverse(x) | Differential(x):
             return shape_of(x, context)
         case Sum(x) | Prod(x) | At(x) | Let(_, _, x) | Branch(x):
@@ -154,7 +155,7 @@ def _applied(name: str, args: tuple[Expr, ...], context: Context) -> Shape:
         return _widest(args, context) if not inside and _scalars(found[0].params) else inside
     if found and not found[0].indices:
         return shape_of(found[0].body, context)
-    return () if name in SCALARS or not args else _widest(args, context)
+    return _widest(args, context) if args else ()
 
 
 def _scalars(params: tuple[Expr, ...]) -> bool:

@@ -7,12 +7,11 @@ from typing import get_args
 from gradproof.deriving.limits import NotDerived
 from gradproof.deriving.rule import Share, Site, differential_rule
 from gradproof.deriving.slopes import SLOPES, slope
-from gradproof.expr import Apply, Expr, Fn, FunctionName, Hadamard, MatMul, Num, Pow, Root
+from gradproof.expr import Apply, Expr, Fn, FunctionName, Num, Pow, Root
 from gradproof.rewrite import TWO, add, power
 
 D = Callable[[Expr], Expr]
 MAGNUS = "Magnus and Neudecker, Matrix Differential Calculus, chapter 8"
-BRIDLE = "Bridle 1990, Probabilistic interpretation of feedforward classification network outputs"
 
 
 def _slope(e: Fn, s: Site) -> Expr:
@@ -72,49 +71,6 @@ def _root_slope(e: Root, s: Site) -> Expr:
 def root_rule(e: Root, g: Expr, s: Site) -> list[Share]:
     """Multiply the adjoint by the derivative of the root."""
     return [(e.arg, s.by_entries(g, _root_slope(e, s)))]
-
-
-def _push_softmax(e: Fn, d: D, s: Site) -> Expr:
-    a, du = s.arrays, d(e.args[0])
-    if len(a.shape(e)) == 1:
-        inner = a.frobenius(s.value, du)
-        return a.total([a.hadamard(s.value, du), a.times(Num(Fraction(-1)), inner, s.value)])
-    return a.hadamard(
-        s.value, a.total([du, a.times(Num(Fraction(-1)), _row_sums(s, a.hadamard(s.value, du)))])
-    )
-
-
-def _row_sums(s: Site, x: Expr) -> Expr:
-    """Return the sums of the rows of a matrix, spread over the rows: ``X 1 1ᵀ``."""
-    ones = s.arrays.ones(s.arrays.shape(x)[1:])
-    return MatMul((x, ones, s.arrays.transpose(ones)))
-
-
-@differential_rule(
-    "softmax", Fn, title="differential of softmax (of a matrix: row by row)",
-    formula=r"ds = s \odot du - s s^T du = (\operatorname{diag}(s) - s s^T) du", source=BRIDLE,
-    push=_push_softmax, functions=("softmax",),
-)  # fmt: skip
-def softmax(e: Fn, g: Expr, s: Site) -> list[Share]:
-    """Subtract the weighted mean of the adjoint and weight it."""
-    a = s.arrays
-    (x,) = e.args
-    if len(a.shape(e)) == 1:
-        mean = a.frobenius(s.value, a.filled(g, a.shape(e)))
-        return [(x, a.total([a.hadamard(s.value, g), a.times(Num(Fraction(-1)), mean, s.value)]))]
-    spread = _row_sums(s, a.hadamard(s.value, g))
-    return [(x, Hadamard((s.value, a.total([g, a.times(Num(Fraction(-1)), spread)]))))]
-
-
-@differential_rule(
-    "logsumexp", Fn, title="differential of log-sum-exp",
-    formula=r"d \log \sum_i e^{u_i} = \operatorname{softmax}(u)^T du",
-    source=BRIDLE, push=lambda e, d, s: s.arrays.frobenius(Fn("softmax", e.args), d(e.args[0])),
-    functions=("logsumexp",),
-)  # fmt: skip
-def logsumexp(e: Fn, g: Expr, s: Site) -> list[Share]:
-    """Weight by softmax."""
-    return [(e.args[0], s.arrays.times(g, Fn("softmax", e.args)))]
 
 
 @differential_rule(

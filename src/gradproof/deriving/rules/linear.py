@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from gradproof.deriving.rule import Share, Site, differential_rule
-from gradproof.expr import Add, Apply, Diag, Div, Expr, Mul, Neg, Trace, Transpose
-from gradproof.rewrite import ONE, size_expr
+from gradproof.expr import Add, Diag, Div, Expr, Mul, Neg, Trace, Transpose
+from gradproof.rewrite import ONE
 
 D = Callable[[Expr], Expr]
 MAGNUS = "Magnus and Neudecker, Matrix Differential Calculus, chapter 8"
@@ -109,15 +109,3 @@ def trace(e: Trace, g: Expr, s: Site) -> list[Share]:
 def diagonal(e: Diag, g: Expr, s: Site) -> list[Share]:
     """Take the diagonal of the adjoint, or put it on one."""
     return [(e.arg, s.arrays.diagonal(g))]
-
-
-@differential_rule(
-    "mean", Apply, title="the mean is linear", formula=r"d \operatorname{mean} u = \operatorname{mean} du",
-    source=MAGNUS, push=lambda e, d, s: s.arrays.mean(d(e.args[0])), functions=("mean",),
-)  # fmt: skip
-def mean(e: Apply, g: Expr, s: Site) -> list[Share]:
-    """Spread the adjoint evenly over the entries."""
-    (x,) = e.args
-    shape = s.arrays.shape(x)
-    count = s.arrays.times(*(size_expr(n) for n in shape))
-    return [(x, s.arrays.times(Div(g, count), s.arrays.ones(shape)))]
