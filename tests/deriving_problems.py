@@ -105,8 +105,28 @@ TWELVE = (
         "2A + 2λ I",
         (VECTOR, r"A \in \mathbb{R}^{n \times n}", r"A^T = A"),
     ),
+    Problem(
+        "gradient",
+        r"\mu = \frac1n\sum_{i=1}^n x_i \\ s = \sqrt{\frac1n\sum_{i=1}^n(x_i - \mu)^2 + \epsilon} \\"
+        r"\hat x = \frac{x - \mu}{s} \\ J = g^T \hat x",
+        "x",
+        "(g - mean(g) - mean(g ⊙ x̂) x̂)/s",
+        (VECTOR, r"g \in \mathbb{R}^n", r"\epsilon > 0"),
+    ),
+    Problem(
+        "gradient",
+        r"A = \operatorname{softmax}\left(\frac{QK^T}{\sqrt d}\right) \\ J = \operatorname{tr}(G^T A V)",
+        "Q",
+        "((A ⊙ (G Vᵀ - (A ⊙ (G Vᵀ)) 𝟏 𝟏ᵀ)) K)/sqrt(d)",
+        (
+            r"Q \in \mathbb{R}^{m \times d}",
+            r"K \in \mathbb{R}^{n \times d}",
+            r"V \in \mathbb{R}^{n \times p}",
+            r"G \in \mathbb{R}^{m \times p}",
+        ),
+    ),
 )
-"""Those of the twelve problems that are one formula each."""
+"""The twelve problems."""
 
 OTHERS = (
     Problem("gradient", r"J = \operatorname{tr}(x^T x) + b", "x", "2x", (VECTOR,)),
@@ -137,5 +157,34 @@ OTHERS = (
         "A diag(1 - tanh(B x) ⊙ tanh(B x)) B",
         (VECTOR, r"B \in \mathbb{R}^{k \times n}", r"A \in \mathbb{R}^{m \times k}"),
         goal="f",
+    ),
+    Problem("gradient", r"J = \log\sum_{i=1}^n e^{x_i}", "x", "softmax(x)", (VECTOR,)),
+    Problem(
+        "gradient",
+        r"z = \sigma(Xw) \\ J = -\frac1m\sum_{i=1}^m(y_i\log z_i + (1-y_i)\log(1-z_i))",
+        "w",
+        "(Xᵀ(z - y))/m",
+        LOGISTIC,
+    ),
+    Problem(
+        "gradient",
+        r"J = \sum_{i=1}^m\left(\sum_{j=1}^n A_{ij}x_j - u_i\right)^2",
+        "x",
+        "2Aᵀ(A x - u)",
+        (VECTOR, r"A \in \mathbb{R}^{m \times n}", r"u \in \mathbb{R}^m"),
+    ),
+    Problem(
+        "gradient",
+        r"J = \sum_{i=1}^m \log(1 + e^{-y_i w^T x_i})",
+        "w",
+        "-∑_{i=1}^{m} yᵢ σ(-yᵢ wᵀ xᵢ) xᵢ",
+        (r"w \in \mathbb{R}^n", r"x_i \in \mathbb{R}^n", r"y_i \in \{-1,1\}"),
+    ),
+    Problem(
+        "gradient",
+        r"h_i = \sum_{j=1}^n A_{ij}x_j \\ z_i = \sigma(h_i) \\ J = \sum_{i=1}^m(z_i - y_i)^2",
+        "x",
+        "2Aᵀ(z ⊙ (1 - z) ⊙ (z - y))",
+        (VECTOR, r"A \in \mathbb{R}^{m \times n}", r"y \in \mathbb{R}^m"),
     ),
 )

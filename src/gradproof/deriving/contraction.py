@@ -6,8 +6,22 @@ from gradproof.canonical.polynomials import terms
 from gradproof.deriving.arrays import Arrays
 from gradproof.deriving.field import ROOMS, Field, Full, TooLarge, Value
 from gradproof.deriving.weight import weight
-from gradproof.expr import Div, Expr, Fn, Frobenius, MatMul, Ones, Size, Space, Sym, Transpose
-from gradproof.rewrite import ONE, num, size_expr
+from gradproof.expr import (
+    Add,
+    Div,
+    Expr,
+    Fn,
+    Frobenius,
+    HadamardDiv,
+    MatMul,
+    Mul,
+    Ones,
+    Size,
+    Space,
+    Sym,
+    Transpose,
+)  # fmt: skip
+from gradproof.rewrite import ONE, ZERO, num, size_expr
 
 Read = Callable[[Field, Expr], Value]
 
@@ -23,7 +37,7 @@ def contracted(arrays: Arrays, read: Read, e: Expr) -> Expr | None:
         f = Field(room)
         try:
             value = f.mul(read(f, left), read(f, right))
-            out = _sum(arrays, f, value, shape)
+            out = _sum(arrays, f, value, shape, read)
         except Full:
             continue
         except TooLarge:
@@ -44,7 +58,7 @@ def _pair(arrays: Arrays, e: Expr) -> tuple[Expr, Expr] | None:
             return None
 
 
-def _sum(arrays: Arrays, f: Field, v: Value, shape: tuple[Size, ...]) -> Expr | None:
+def _sum(arrays: Arrays, f: Field, v: Value, shape: tuple[Size, ...], read: Read) -> Expr | None:
     """Return the sum of all entries of a value, term by term; None where a term has three arrays."""
     array = [bool(arrays.shape(a)) for a in f.atoms]
     if any(array[k] for k in f.used(v.den)):
@@ -55,7 +69,7 @@ def _sum(arrays: Arrays, f: Field, v: Value, shape: tuple[Size, ...]) -> Expr | 
         factors = [f.atoms[k] for k, d in enumerate(m) for _ in range(d) if array[k]]
         if len(factors) > 2:
             return None
-        out.append(arrays.times(num(c), *scalars, _dot(arrays, factors, shape)))
+        out.append(arrays.times(num(c), *scalars, _dot(arrays, factors, shape, read)))
     total = arrays.total(out)
     if v.den.is_one():
         return total
@@ -65,20 +79,20 @@ def _sum(arrays: Arrays, f: Field, v: Value, shape: tuple[Size, ...]) -> Expr | 
     return Div(total, arrays.total(below))
 
 
-def _dot(arrays: Arrays, factors: Sequence[Expr], shape: tuple[Size, ...]) -> Expr:
+def _dot(arrays: Arrays, factors: Sequence[Expr], shape: tuple[Size, ...], read: Read) -> Expr:
     if not factors:
         return arrays.times(*(size_expr(s) for s in shape))
     if len(factors) == 2:
         return arrays.frobenius(*factors)
     (a,) = factors
-    known = _total(arrays, a)
+    known = _total(arrays, a, read)
     if known is not None:
         return known
     ones = Ones(Space(shape))
     return arrays.frobenius(ones, a) if len(shape) == 1 else arrays.frobenius(a, ones)
 
 
-def _total(arrays: Arrays, e: Expr) -> Expr | None:
+def _total(arrays: Arrays, e: Expr, read: Read) -> Expr | None:
     """Return what the entries of a vector add up to, where that is known."""
     match e:
         case Fn("softmax"):
@@ -88,10 +102,24 @@ def _total(arrays: Arrays, e: Expr) -> Expr | None:
             if declared is not None:
                 return declared
             found = arrays.context.definitions.get(name, ())
-            if len(found) == 1 and not found[0].indices and not found[0].params:
-                return _total(arrays, found[0].body)
-            return None
+            if len(found) != 1 or found[0].indices or found[0].params:
+                return None
+            if isinstance(found[0].body, Fn):
+                return _total(arrays, found[0].body, read)
+            return ZERO if _centred(arrays, found[0].body, read) else None
         case Transpose(x):
-            return _total(arrays, x)
+            return _total(arrays, x, read)
         case _:
             return None
+
+
+def _centred(arrays: Arrays, body: Expr, read: Read) -> bool:
+    """Tell whether the entries of a vector like ``(x - mean x)/s`` add up to nothing."""
+    if not isinstance(body, Add | Div | HadamardDiv | Mul) or not arrays.facts.averages:
+        return False
+    f = Field(ROOMS[2])
+    try:
+        whole = _sum(arrays, f, read(f, body), arrays.shape(body), read)
+        return whole is not None and read(f, whole).num.is_zero()
+    except (Full, TooLarge):
+        return False

@@ -8,7 +8,7 @@ from gradproof.deriving.arrays import Arrays
 from gradproof.deriving.lifting import lifted, opened
 from gradproof.deriving.limits import NotDerived
 from gradproof.deriving.names import definitions, symbol
-from gradproof.expr import Apply, Context, Entry, Expr, Idx, Kron, Let, Sym, children
+from gradproof.expr import Apply, Context, Entry, Expr, Idx, Kron, Let, Space, Sym, children
 from gradproof.rewrite import substitute
 
 
@@ -40,6 +40,11 @@ class Network:
             sym = symbol(name, context)
             if sym is not None and sym != goal:
                 values.setdefault(opened(arrays, body), sym)
+        for name, found in context.definitions.items():
+            letters = tuple(i.name for i in found[0].indices if isinstance(i, Idx))
+            whole = lifted(arrays, found[0].body, letters) if letters and len(found) == 1 else None
+            if whole is not None and children(whole) and Sym(name) != goal:
+                values.setdefault(whole, Sym(name, Space(arrays.shape(whole))))
         return Network(context, frozenset(targets), values=values)
 
     def value(self, e: Expr) -> Expr:
