@@ -14,7 +14,7 @@ What may happen after the slip:
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -441,13 +441,16 @@ class Speller:
         return rf"\left({out}\right)"
 
 
-def mutants(cases: Sequence[Case], each: int | None, seed: int = 0) -> Iterator[Mutant]:
+def mutants(
+    cases: Sequence[Case], each: int | None, seed: int = 0, wanted: Set[str] | None = None
+) -> Iterator[Mutant]:
     """Yield the mutants of some derivations.
 
     Args:
-        cases: right derivations.
+        cases: all right derivations; how rare a slip is among them decides about the order.
         each: how many mutants a derivation gives; None: every slip at every place.
         seed: chooses places and forms; nothing of the checker depends on it.
+        wanted: names of those that give mutants; None: all.
     """
     found = {}
     for case in cases:
@@ -455,6 +458,8 @@ def mutants(cases: Sequence[Case], each: int | None, seed: int = 0) -> Iterator[
         found[case["id"]] = list(edits(Text(source, given(case)), source, case))
     frequency = Counter(slip for each_one in found.values() for _, slip, _ in each_one)
     for case in cases:
+        if wanted is not None and case["id"] not in wanted:
+            continue
         chance = random.Random(f"{seed} {case['id']}")
         chosen = found[case["id"]]
         chance.shuffle(chosen)

@@ -212,11 +212,17 @@ class Text:
                 inside = unwrap(node.args[0])
                 if inside.name is not None and key_of(inside.name) not in self.book.definitions:
                     self.book.moving.add(key_of(inside.name))
+        self._axis_counts = axes
+        self.settle({})
+
+    def settle(self, chosen: Mapping[str, int]) -> None:
+        """Give every size a number; `chosen` holds those of classes that are not free, by root."""
         known = {
             self.sizes.find(x): SIZES.get(x[5:], 3)
             for x in list(self.sizes.parent)
             if x.startswith("size ")
         }
+        known.update(chosen)
         spare = iter(OTHER_SIZES * 20)
         for x in list(self.sizes.parent):
             if x.startswith("letter "):
@@ -227,7 +233,7 @@ class Text:
         self.size_values = {
             x[5:]: known[self.sizes.find(x)] for x in self.sizes.parent if x.startswith("size ")
         }
-        for key, count in axes.items():
+        for key, count in self._axis_counts.items():
             roots = [self.sizes.find(f"axis {key} {k}") for k in range(count)]
             self.book.axes[key] = tuple(known.get(r, 3) for r in roots)
 

@@ -253,7 +253,7 @@ def main() -> int:
     each = None if arguments.full else arguments.each
     outcomes = [
         judge_mutant(m, halves[m.case["id"].rsplit("/", 1)[0]])
-        for m in mutants(wanted, each, arguments.seed)
+        for m in mutants(cases, each, arguments.seed, {c["id"] for c in wanted})
     ]
     if arguments.show:
         for r in (*right, *unusual):
