@@ -19,6 +19,7 @@ from gradproof.expr import (
     HadamardDiv,
     Identity,
     Inverse,
+    Kron,
     MatMul,
     Mul,
     Neg,
@@ -28,6 +29,7 @@ from gradproof.expr import (
     Sym,
     Trace,
     Transpose,
+    Vec,
 )  # fmt: skip
 from gradproof.rewrite import ONE, ZERO, size_expr
 
@@ -148,6 +150,8 @@ class Arrays:
                 return Ones(Space((n, m)))
             case Diag(x) if len(self.shape(x)) == 1:
                 return e
+            case Kron(x, y) if len(self.shape(x)) == len(self.shape(y)) == 2:
+                return Kron(self.transpose(x), self.transpose(y))
             case Sym(name) | Inverse(Sym(name)) if name in self.facts.symmetric:
                 return e
             case Inverse(Transpose(x)):
@@ -223,6 +227,10 @@ class Arrays:
                 v := self._on_diagonal(b)
             ) is not None:
                 chain[k : k + 2] = [Diag(self.hadamard(u, v))]
+            elif isinstance(a, Kron) and isinstance(b, Vec) and len(self.shape(b.arg)) == 2:
+                inner = self.matmul(a.right, b.arg, self.transpose(a.left))
+                chain[k : k + 2] = [Vec(inner)]
+                k = max(k - 1, 0)
             else:
                 k += 1
 
@@ -241,6 +249,11 @@ class Arrays:
 
     def _ends(self, chain: list[Expr]) -> Expr:
         """Return a product in which a diagonal matrix beside a vector is an elementwise product."""
+        match chain:
+            case [Transpose(Vec(x)), Vec(y)]:
+                return self.frobenius(x, y)
+            case _:
+                pass
         while len(chain) > 1 and len(self.shape(chain[-1])) == 1:
             spread = self._on_diagonal(chain[-2])
             if spread is None:

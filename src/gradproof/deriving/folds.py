@@ -7,6 +7,7 @@ from gradproof.deriving.arrays import Arrays, is_ones
 from gradproof.deriving.field import Field, Value
 from gradproof.deriving.kernels import sigmoid_for
 from gradproof.deriving.names import definitions, symbol
+from gradproof.deriving.opening import sums_up
 from gradproof.expr import (
     Add,
     Div,
@@ -51,7 +52,7 @@ def _functions(f: Field, v: Value, arrays: Arrays) -> Iterator[Value]:
         yield f.replace(v, {k: _turned(f, k) for k in logistic})
     table: dict[int, Value] = {}
     for k in exponentials:
-        total = next((j for j in used if _sums(f.atoms[j], f.atoms[k])), None)
+        total = next((j for j in used if sums_up(f.atoms[j], f.atoms[k])), None)
         if total is not None and len(arrays.shape(f.atoms[k])) == 1:
             table[k] = _softmax(f, k, total)
     if table:
@@ -169,15 +170,6 @@ def _softmax(f: Field, k: int, total: int) -> Value:
     assert isinstance(exponential, Fn)
     s = f.generator(f.atom(Fn("softmax", exponential.args)))
     return f.mul(s, f.generator(total))
-
-
-def _sums(e: Expr, exponential: Expr) -> bool:
-    """Tell whether `e` is the sum of all entries of a vector."""
-    match e:
-        case MatMul((Transpose(a), b)):
-            return (is_ones(a) and b == exponential) or (is_ones(b) and a == exponential)
-        case _:
-            return False
 
 
 def _is(e: Expr, name: str) -> bool:

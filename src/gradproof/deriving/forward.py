@@ -6,10 +6,10 @@ from typing import final
 from gradproof.deriving.catalogue import rule_for
 from gradproof.deriving.derivation import Line
 from gradproof.deriving.identification import coefficient, linear_map
-from gradproof.deriving.lifting import opened
 from gradproof.deriving.limits import NotDerived
 from gradproof.deriving.names import folded
 from gradproof.deriving.network import Network
+from gradproof.deriving.opening import opened
 from gradproof.deriving.readable import Tidier
 from gradproof.deriving.reverse import DEFINITION, SUM, gradient, own_name
 from gradproof.deriving.rule import Site

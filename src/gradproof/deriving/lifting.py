@@ -14,20 +14,15 @@ from gradproof.deriving.limits import NotDerived
 from gradproof.expr import (
     Add,
     Apply,
-    At,
     Delta,
-    Derivative,
     Diag,
-    Differential,
     Div,
     Entry,
     Expr,
     Fn,
-    Gradient,
     HadamardDiv,
     Identity,
     Idx,
-    Let,
     Mul,
     Neg,
     Num,
@@ -37,9 +32,7 @@ from gradproof.expr import (
     Space,
     Sum,
     Sym,
-    children,
     free_indices,
-    rebuild,
 )  # fmt: skip
 from gradproof.rewrite import ONE, TWO, size_expr
 
@@ -293,16 +286,3 @@ def lifted(arrays: Arrays, e: Expr, axes: Axes = ()) -> Expr | None:
         return out if out != e and not free_indices(out) & set(axes) else None
     except NotDerived:
         return None
-
-
-def opened(arrays: Arrays, e: Expr) -> Expr:
-    """Return an expression in which sums over indices are in matrix notation, as far as there is one."""
-    if isinstance(e, Sum):
-        found = lifted(arrays, e)
-        if found is not None:
-            return found
-    kids = children(e)
-    if not kids or isinstance(e, Let | At | Derivative | Gradient | Differential):
-        return e
-    new = tuple(opened(arrays, x) for x in kids)
-    return e if all(a is b for a, b in zip(kids, new, strict=True)) else rebuild(e, new)

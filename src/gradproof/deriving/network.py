@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from typing import final
 
 from gradproof.deriving.arrays import Arrays
-from gradproof.deriving.lifting import lifted, opened
+from gradproof.deriving.lifting import lifted
 from gradproof.deriving.limits import NotDerived
 from gradproof.deriving.names import definitions, symbol
-from gradproof.expr import Apply, Context, Entry, Expr, Idx, Kron, Let, Space, Sym, children
+from gradproof.deriving.opening import function_of, opened
+from gradproof.expr import Apply, Context, Entry, Expr, Fn, Idx, Kron, Let, Space, Sym, children
 from gradproof.rewrite import substitute
 
 
@@ -39,10 +40,19 @@ class Network:
         for name, body in definitions(context):
             sym = symbol(name, context)
             if sym is not None and sym != goal:
-                values.setdefault(opened(arrays, body), sym)
+                whole = opened(arrays, body)
+                values.setdefault(whole, sym)
+                if (
+                    isinstance(whole, Apply)
+                    and len(known := context.definitions.get(whole.name, ())) == 1
+                ):
+                    function = function_of(known[0])
+                    if function is not None:
+                        values.setdefault(Fn(function, whole.args), sym)
         for name, found in context.definitions.items():
             letters = tuple(i.name for i in found[0].indices if isinstance(i, Idx))
             whole = lifted(arrays, found[0].body, letters) if letters and len(found) == 1 else None
+            whole = None if whole is None else opened(arrays, whole)
             if whole is not None and children(whole) and Sym(name) != goal:
                 values.setdefault(whole, Sym(name, Space(arrays.shape(whole))))
         return Network(context, frozenset(targets), values=values)
@@ -120,6 +130,9 @@ class Network:
         found = self.context.definitions.get(name, ())
         if not found:
             return None
+        known = function_of(found[0]) if len(found) == 1 else None
+        if known is not None:
+            return Fn(known, args)
         if len(found) != 1 or found[0].indices or len(found[0].params) != len(args):
             raise NotDerived(f"{name} is defined by its entries, or for other arguments")
         table: dict[Expr, Expr] = {}

@@ -6,12 +6,13 @@ from typing import final
 
 from gradproof.deriving.catalogue import rule_for
 from gradproof.deriving.derivation import Line
-from gradproof.deriving.lifting import opened
 from gradproof.deriving.limits import NotDerived
 from gradproof.deriving.names import folded
 from gradproof.deriving.network import Network
+from gradproof.deriving.opening import opened
 from gradproof.deriving.readable import Tidier
 from gradproof.deriving.rule import Share, Site
+from gradproof.deriving.shapes import EXPECTATIONS
 from gradproof.expr import (
     Context,
     Differential,
@@ -20,6 +21,7 @@ from gradproof.expr import (
     Gradient,
     Mul,
     Neg,
+    Opaque,
     Sum,
     Sym,
     free_indices,
@@ -29,6 +31,8 @@ from gradproof.rewrite import ONE, ZERO
 IDENTIFY = "gradient-identification"
 DEFINITION = "definition"
 SUM = "sum-linear"
+EXPECTATION = "expectation-linear"
+UNDER = "the distribution is taken not to depend on what is differentiated by"
 
 
 @final
@@ -141,7 +145,7 @@ def sweep(
 
 def _line(left: Expr | None, front: Front, names: Sequence[str]) -> Line:
     also = tuple(n for n in dict.fromkeys(names) if n != names[-1])
-    return Line(left, front.written(), names[-1], also)
+    return Line(left, front.written(), names[-1], also, UNDER if EXPECTATION in names else None)
 
 
 def _goes_on(
@@ -164,11 +168,23 @@ def _step(front: Front, node: Expr, tidier: Tidier, network: Network) -> tuple[s
     if isinstance(node, Sum):
         front.replace(node, _under_sum(node, share, tidier, network))
         return SUM, False
+    if isinstance(node, Opaque) and node.head in EXPECTATIONS and len(node.args) == 1:
+        _, inner = sweep(node.args[0], ONE, tidier, network)
+        front.replace(
+            node, [(t, _scaled(share, Opaque(node.head, (x,)), tidier)) for t, x in inner.items()]
+        )
+        return EXPECTATION, False
     rule = rule_for(node)
     site = Site(tidier.arrays, network.value(node), network.moves)
     shares = [(x, part) for x, part in rule.pull(node, share, site) if network.moves(x)]
     front.replace(node, shares)
     return rule.name, rule.slight
+
+
+def _scaled(share: Expr, e: Expr, tidier: Tidier) -> Expr:
+    if tidier.arrays.shape(share):
+        raise NotDerived("the expectation of an array")
+    return tidier.arrays.times(share, e)
 
 
 def _under_sum(node: Sum, share: Expr, tidier: Tidier, network: Network) -> list[Share]:

@@ -54,6 +54,8 @@ from gradproof.expr import (
 
 Shape = tuple[Size, ...]
 SINGLE = Size("", 1)
+EXPECTATIONS = ("expect",)
+"""Heads that are linear operators and are not evaluated."""
 
 
 def shape_of(e: Expr, context: Context) -> Shape:
@@ -102,7 +104,14 @@ def shape_of(e: Expr, context: Context) -> Shape:
             return shape_of(body, context) + shape_of(wrt, context) * order
         case Apply(name, args):
             return _applied(name, args, context)
-        case Vec() | Kron() | Gradient() | Row() | Stack() | Opaque():
+        case Vec(x):
+            rows, cols = as_matrix(shape_of(x, context))
+            return (times(rows, cols),)
+        case Kron(a, b):
+            return _kronecker(shape_of(a, context), shape_of(b, context))
+        case Opaque(head, (x,)) if head in EXPECTATIONS:
+            return shape_of(x, context)
+        case Gradient() | Row() | Stack() | Opaque():
             raise NotDerived(f"the shape of {type(e).__name__} is not known here")
         case _:
             assert_never(e)
@@ -136,6 +145,24 @@ def transposed(shape: Shape) -> Shape:
     """Return the shape of the transpose."""
     rows, cols = as_matrix(shape)
     return reduced(cols, rows)
+
+
+def times(m: Size, n: Size) -> Size:
+    """Return the product of two sizes; of two names a name of its own."""
+    if SINGLE in (m, n):
+        return n if m == SINGLE else m
+    if not m.name and not n.name:
+        return Size("", m.offset * n.offset)
+    return Size(f"({m})({n})")
+
+
+def _kronecker(left: Shape, right: Shape) -> Shape:
+    if not left or not right:
+        return left or right
+    if len(left) == len(right) == 1:
+        return (*left, *right)
+    (a, b), (c, d) = as_matrix(left), as_matrix(right)
+    return times(a, c), times(b, d)
 
 
 def is_row(shape: Shape) -> bool:

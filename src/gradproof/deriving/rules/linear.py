@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
+from gradproof.deriving.limits import NotDerived
 from gradproof.deriving.rule import Share, Site, differential_rule
-from gradproof.expr import Add, Diag, Div, Expr, Mul, Neg, Trace, Transpose
+from gradproof.expr import Add, Diag, Div, Expr, Mul, Neg, Trace, Transpose, Vec
 from gradproof.rewrite import ONE
 
 D = Callable[[Expr], Expr]
@@ -109,3 +110,15 @@ def trace(e: Trace, g: Expr, s: Site) -> list[Share]:
 def diagonal(e: Diag, g: Expr, s: Site) -> list[Share]:
     """Take the diagonal of the adjoint, or put it on one."""
     return [(e.arg, s.arrays.diagonal(g))]
+
+
+@differential_rule(
+    "vec", Vec, title="vec is linear", formula=r"\operatorname{vec}(A)^T \operatorname{vec}(dU) = A : dU",
+    source=MAGNUS, push=lambda e, d, s: Vec(d(e.arg)),
+)  # fmt: skip
+def vec(e: Vec, g: Expr, s: Site) -> list[Share]:
+    """Take the matrix out of the adjoint."""
+    c, body = s.arrays.split(g)
+    if not isinstance(body, Vec):
+        raise NotDerived("vec of a matrix in a place where its adjoint is no vec")
+    return [(e.arg, s.arrays.times(c, body.arg))]
