@@ -14,7 +14,7 @@ from gradproof.mistakes import REMARKS, UNEXPLAINED, catalogue
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "mistakes"
 PAGES = sorted(page for page in FOLDER.glob("*.md") if page.stem != "README")
 BLOCK = re.compile(r"^```(latex broken|latex fixed|latex near|output)\n(.*?)^```$", re.S | re.M)
-MARK = re.compile(r"% (?:error|note): \[([a-z-]+)\]")
+MARK = re.compile(r"% (?:error|warning|note): \[([a-z-]+)\]")
 SECTIONS = ("## What it is", "## Why it is wrong", "## How to mend it", "## Examples")
 UPDATE = "UPDATE_PAGES"
 

@@ -105,3 +105,32 @@ RIGHT = {
 @pytest.mark.parametrize("name", sorted(RIGHT))
 def test_right_lines_have_no_finding(name):
     assert findings(RIGHT[name]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (r"$$x^2 + 3x = 2x + 3$$", ["equals-between-f-and-derivative"]),
+        (r"$$J = \sum_i x_i^2$$ $$\sum_i x_i^2 = 2x_k$$", ["equals-between-f-and-derivative"]),
+        (r"$$x^2 + 3x = 2x + 4$$", ["unexplained-difference"]),
+        (r"$$\frac{d}{dx} (x^2 + 3x) = 2x + 3$$", []),
+    ],
+)
+def test_a_function_set_equal_to_its_derivative_is_a_warning_and_no_error(text, wanted):
+    (report,) = check(text, path="a.md").files
+    assert [f.mistake for f in report.findings] == wanted
+    severities = {f.severity for f in report.findings}
+    assert severities <= ({"error"} if "unexplained-difference" in wanted else {"warning"})
+
+
+def test_a_warning_that_says_the_same_twice_is_given_once():
+    text = r"""
+Let $p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}$.
+\begin{align*}
+L &= -\sum_k y_k \log p_k \\
+\frac{\partial L}{\partial z_i} &= p_i - y_i \\
+-\frac{\partial L}{\partial z_i} &= y_i - p_i
+\end{align*}
+"""
+    (report,) = check(text, path="a.tex").files
+    assert [f.mistake for f in report.findings] == ["constraint-unjustified"]

@@ -1,6 +1,6 @@
 """One document in, one file report out: reading, judging, diagnosing, and putting the report together."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import final
@@ -76,12 +76,24 @@ def examine(
         path=path,
         lines=tuple(_line_report(j) for j in shown),
         first_wrong=next((j.line.place for j in shown if accused(j)), None),
-        findings=tuple(f for j in judged for f in _findings(j)),
+        findings=_once(f for j in judged for f in _findings(j)),
         assumptions=(*_remarks(document), *_assumptions(judged)),
         sources=(*_sources(path, document), *_declared(declarations)),
         work=_work(document, derivation),
     )
     return Examined(document, judged, heed(document, report))
+
+
+def _once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Keep of warnings that say the same at several lines the first."""
+    said: set[tuple[str, str]] = set()
+    out: list[Finding] = []
+    for f in findings:
+        if f.severity != "warning" or (f.mistake, f.message) not in said:
+            out.append(f)
+        if f.severity == "warning":
+            said.add((f.mistake, f.message))
+    return tuple(out)
 
 
 def accused(j: Judged) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations
 from types import MappingProxyType
-from typing import final
+from typing import Final, final
 
 from gradproof.checking.limits import MAX_HYPOTHESES
 from gradproof.expr import (
@@ -34,6 +34,9 @@ from gradproof.expr import (
     walk,
     walk_reached,
 )  # fmt: skip
+
+CONSTRAINT_ASSUMED: Final = "constraint-assumed"
+"""Kind of the assumption that a family sums to one."""
 
 
 @final
@@ -222,7 +225,7 @@ def _labels(left: Expr, right: Expr, context: Context) -> Iterator[Hypothesis]:
         if name not in domains:
             domains[name] = CLOSED_UNIT
         yield Hypothesis(
-            "constraint-assumed",
+            CONSTRAINT_ASSUMED,
             f"the line holds if {name} sums to one (Σ {name} = 1), which is not declared",
             replace(
                 context,

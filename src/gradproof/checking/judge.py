@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from gradproof.checking.judgement import Chain, Judged, Outcome
+from gradproof.checking.judgement import RIGHT, Chain, Judged, Outcome
 from gradproof.checking.ladder import judge_pair
 from gradproof.checking.limits import MAX_READINGS
-from gradproof.checking.pairs import RIGHT, judge_sides
+from gradproof.checking.meant import DERIVATIVE_MEANT
+from gradproof.checking.pairs import judge_sides
 from gradproof.checking.typings import best_typings
 from gradproof.diagnostic import WORST_FIRST, Assumption, Verdict
 from gradproof.expr import (
@@ -184,7 +185,7 @@ def _uncertain(line: Line, claim: Claim, chain: Chain, context: Context) -> Judg
     assert first is not None
     assert chain.last is not None
     step = _pair(line, chain.last, first, chain, context)
-    if step.verdict in RIGHT:
+    if step.verdict in RIGHT and (step.note is None or step.note[0] != DERIVATIVE_MEANT):
         return _from(line, claim, step, 1, chain)
     for variable in _variables(chain.last, first):
         derivative = Derivative(chain.last, (variable,))
@@ -240,6 +241,8 @@ def _from(line: Line, claim: Claim, outcome: Outcome, side: int, chain: Chain) -
 
 
 def _truth(outcome: Outcome) -> bool | None:
+    if outcome.note is not None and outcome.note[0] == DERIVATIVE_MEANT:
+        return False
     if outcome.verdict in RIGHT or outcome.operand:
         return True
     return False if outcome.verdict == "refuted" else None
@@ -298,7 +301,8 @@ def _zero(e: Expr) -> bool:
 def _notes(line: Line, claim: Claim, outcome: Outcome) -> tuple[Assumption, ...]:
     if outcome.note is None:
         return ()
-    span = claim.spans[min(1, len(claim.spans) - 1)]
+    side = max(outcome.link - claim.first_link, 0) + 1
+    span = claim.spans[min(side, len(claim.spans) - 1)]
     return (Assumption(line.place, span, outcome.note[0], outcome.note[1]),)
 
 

@@ -1,12 +1,15 @@
 """What judging yields: outcomes of comparing two sides, and judged lines, as plain data."""
 
 from dataclasses import dataclass, field
-from typing import Literal, final
+from typing import Final, Literal, final
 
 from gradproof.diagnostic import Assumption, Evidence, Verdict
 from gradproof.evaluate import Certificate, Comparison, Mode, Samples
 from gradproof.expr import Context, Expr, Path
 from gradproof.notation.derivation import Claim, Line
+
+RIGHT: Final[tuple[Verdict, ...]] = ("proved", "agrees")
+"""Verdicts of what holds."""
 
 
 @final

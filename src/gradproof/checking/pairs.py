@@ -4,10 +4,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 from gradproof.checking.hypotheses import hypotheses
-from gradproof.checking.judgement import Outcome
+from gradproof.checking.judgement import RIGHT, Outcome
 from gradproof.checking.ladder import certified_outcome, judge_pair
+from gradproof.checking.meant import derivative_meant
 from gradproof.checking.operands import operand_slip
-from gradproof.diagnostic import Verdict
 from gradproof.expr import (
     Apply,
     Context,
@@ -21,7 +21,6 @@ from gradproof.expr import (
     walk_reached,
 )
 
-RIGHT: tuple[Verdict, ...] = ("proved", "agrees")
 TEN, TWO = Fraction(10), Fraction(2)
 
 
@@ -49,6 +48,9 @@ def judge_sides(
             return _undecided(outcome, h.message)
     if _other_base(left) or _other_base(right):
         return _undecided(outcome, "log may be meant to another base than e")
+    meant = derivative_meant(outcome)
+    if meant is not None:
+        return meant
     stranger = unrelated(left, right, context)
     if stranger is not None:
         return _undecided(outcome, f"{stranger} is not defined, and stands on one side only")

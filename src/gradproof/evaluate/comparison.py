@@ -16,6 +16,8 @@ from gradproof.expr import Context, Expr
 
 TOLERANCE = 1e-9
 """Relative difference (of the larger side) up to which floating values count as equal."""
+FAR = 1e-5
+"""Relative difference that is certainly no rounding, for `differs`."""
 _RESOLVED = 2
 """Doubtful points that are looked at in balls first; the others follow if none of these was mere rounding."""
 _BITS = (128, 1024)
@@ -150,6 +152,26 @@ def compare(
         usable = usable & ~lost
         worst = np.where(noise, 0.0, worst)
     return _summary(sides, usable, doubtful, worst)
+
+
+def differs(
+    left: Expr, right: Expr, samples: Samples, context: Context, *, mode: Mode = "total"
+) -> bool:
+    """Tell whether two expressions are far apart at one of the points, or cannot be compared.
+
+    A glance in floating point alone, to save work: it decides nothing that is told.
+    """
+    try:
+        sides = both_sides(left, right, samples, context, arithmetic=FLOAT, mode=mode)
+    except Unsupported:
+        return True
+    if not isinstance(sides, Sides):
+        return True
+    with np.errstate(all="ignore"):
+        scale = np.maximum(np.abs(sides.left), np.abs(sides.right))
+        far = np.abs(sides.left - sides.right) > FAR * np.maximum(scale, FAR)
+    wide = sides.admitted.reshape(sides.admitted.shape + (1,) * sides.rank)
+    return bool((far & wide).any())
 
 
 def _summary(sides: Sides, usable: BoolArray, differ: BoolArray, worst: Array) -> Comparison:

@@ -1,15 +1,17 @@
-"""Remarks on lines that are right: a rule that was named but not used."""
+"""Remarks on lines that hold: a rule that was named but not used, an assumption that is not said, a loose "="."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from gradproof.checking import Judged
-from gradproof.diagnostic import Finding
+from gradproof.checking import CONSTRAINT_ASSUMED, DERIVATIVE_MEANT, Judged
+from gradproof.diagnostic import Assumption, Finding
 
+CONSTRAINT_UNJUSTIFIED: Final = "constraint-unjustified"
+EQUALS_DERIVATIVE: Final = "equals-between-f-and-derivative"
 RULE_MISNAMED: Final = "rule-misnamed"
 
-REMARKS: Final = (RULE_MISNAMED,)
+REMARKS: Final = (CONSTRAINT_UNJUSTIFIED, EQUALS_DERIVATIVE, RULE_MISNAMED)
 """Names of remarks; each has a page like a mistake."""
 
 _TITLES: Mapping[str, str] = MappingProxyType(
@@ -36,7 +38,30 @@ _PLAIN: Mapping[str, str] = MappingProxyType(
 
 
 def remarks(judged: Judged) -> tuple[Finding, ...]:
-    """Return the remarks on a line that holds: rules that its author names and that play no part in it.
+    """Return the remarks on a line that holds: warnings of what it takes for granted, rules misnamed."""
+    return (*_warnings(judged), *_misnamed(judged))
+
+
+def _warnings(judged: Judged) -> tuple[Finding, ...]:
+    return tuple(f for a in judged.assumptions if (f := _warning(a)) is not None)
+
+
+def _warning(a: Assumption) -> Finding | None:
+    """Return the warning of an assumption that the author should have said."""
+    match a.kind:
+        case kind if kind == CONSTRAINT_ASSUMED:
+            name = CONSTRAINT_UNJUSTIFIED
+            why = "what a step rests on is said once, before it is used"
+        case kind if kind == DERIVATIVE_MEANT:
+            name = EQUALS_DERIVATIVE
+            why = "a function does not equal its derivative: write d/dx before it, or begin a new line"
+        case _:
+            return None
+    return Finding(name, "warning", a.place, a.span, a.message, why=why)
+
+
+def _misnamed(judged: Judged) -> tuple[Finding, ...]:
+    """Return a note for each rule that the author names and that plays no part in the line.
 
     Nothing is said where it is not known which rules lead to the line.
     """
