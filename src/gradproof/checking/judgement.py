@@ -21,9 +21,9 @@ class Outcome:
     where the verdict is refuted; `context` is the one under which it was reached; `note` an assumption
     without which the line would not hold. `operand` is not empty where only what is differentiated was
     compared: it leads to that part of the right side, and the line itself is true. `samples` are the points
-    on which the sides were compared and `compared` what was found there, where that was done. `misfit` is not
-    empty where nothing could be compared in the layout of the context: for the shapes of the sides, or for
-    those of what is given.
+    on which the sides were compared and `compared` what was found there, where that was done; `settled` is
+    False where differences there may be rounding. `misfit` is not empty where nothing could be compared in
+    the layout of the context: for the shapes of the sides, or for those of what is given.
     """
 
     verdict: Verdict
@@ -41,6 +41,7 @@ class Outcome:
     samples: Samples | None = field(default=None, compare=False, repr=False)
     compared: Comparison | None = field(default=None, compare=False, repr=False)
     misfit: Literal["", "shapes", "given"] = ""
+    settled: bool = field(default=True, compare=False, repr=False)
 
 
 @final

@@ -53,17 +53,26 @@ RIGHT = ("proved", "agrees")
 
 
 def judge_pair(
-    left: Expr, right: Expr, context: Context, *, mode: Mode = "total", certified: bool = True
+    left: Expr,
+    right: Expr,
+    context: Context,
+    *,
+    mode: Mode = "total",
+    certified: bool = True,
+    settled: bool = True,
 ) -> Outcome:
     """Judge ``left = right`` under one context, in every layout that may be meant.
 
     As `judge_as_written`, but a refutation by numbers has a certificate. Where whole arrays take part, sides that are
     equal in another layout are equal (with a note), and sides that no layout makes equal are refuted only if
     none leaves them undecided. With `certified` False sides that differ on the points are returned as refuted
-    without looking for a certificate: enough to try a reading out, never to accuse.
+    without looking for a certificate: enough to try a reading out, never to accuse. With `settled` False, too,
+    differences between scalars may even be rounding; `certified_outcome` then has the last word.
     """
-    first = judge_as_written(left, right, context, mode=mode)
-    if first.verdict in RIGHT or not (has_arrays(left, context) or has_arrays(right, context)):
+    arrays = has_arrays(left, context) or has_arrays(right, context)
+    rounded = settled or certified or arrays
+    first = judge_as_written(left, right, context, mode=mode, settled=rounded)
+    if first.verdict in RIGHT or not arrays:
         return certified_outcome(first) if certified else first
     tried: list[Outcome] = []
     for other in arrangements(left, right, context, fitting=not first.misfit):
@@ -83,12 +92,15 @@ def judge_pair(
     return certified_outcome(differing) if certified else differing
 
 
-def judge_as_written(left: Expr, right: Expr, context: Context, *, mode: Mode = "total") -> Outcome:
+def judge_as_written(
+    left: Expr, right: Expr, context: Context, *, mode: Mode = "total", settled: bool = True
+) -> Outcome:
     """Judge ``left = right`` under one context in its layout.
 
     The verdict is proved (same tree, the same after derivatives are carried out by named rules, or exact
     canonical forms that coincide), agrees (all sampled points), refuted (by shapes that are known without doubt,
-    or on the sample points: not yet with a certificate), or undecided with the reason.
+    or on the sample points: not yet with a certificate), or undecided with the reason. With `settled` False
+    differences on the points may even be rounding; `certified_outcome` then has the last word.
     """
     base = Outcome("undecided", left, right, context, mode=mode)
     if left == right:
@@ -103,7 +115,7 @@ def judge_as_written(left: Expr, right: Expr, context: Context, *, mode: Mode = 
     samples: Samples | None = None
     try:
         samples = points_for(left, right, context)
-        found = compare(left, right, samples, context, mode=mode)
+        found = compare(left, right, samples, context, mode=mode, settle=settled)
         if found.shapes is not None:
             told = explain_sides(found.shapes, left, right, samples.sizes)
             return _by_shapes(base, told)
@@ -129,6 +141,7 @@ def judge_as_written(left: Expr, right: Expr, context: Context, *, mode: Mode = 
         rules=names,
         samples=samples,
         compared=found,
+        settled=settled,
     )
 
 
@@ -144,6 +157,8 @@ def certified_outcome(outcome: Outcome) -> Outcome:
         reason = "the sides differ in floating point, but not certainly"
     except Unsupported as e:
         certificate, reason = None, str(e)
+    if certificate is None and not outcome.settled:
+        return judge_pair(outcome.left, outcome.right, outcome.context, mode=outcome.mode)
     if certificate is None:
         return replace(outcome, verdict="undecided", evidence=None, rules=(), reason=reason)
     return replace(

@@ -32,7 +32,7 @@ def judge_sides(
     In order: a partial derivative with other named quantities held constant; assumptions that the author
     may have left unstated (`hypotheses`); names that nothing relates to the other side.
     """
-    outcome = judge_pair(left, right, context, certified=False)
+    outcome = judge_pair(left, right, context, certified=False, settled=False)
     if outcome.verdict in RIGHT:
         return operand_slip(left, right, context) or outcome
     if outcome.verdict != "refuted":

@@ -16,14 +16,14 @@ from gradproof.expr import (
     Gradient,
     Path,
     Sym,
-    walk,
+    subtrees,
 )
 from gradproof.rewrite import tidy
 
 
 def has_derivative(e: Expr, context: Context) -> bool:
     """Tell whether a derivative stands in `e`: a fraction of d's, a gradient, a primed definition."""
-    return any(isinstance(n, Derivative | Gradient) or primed(n, context) for _, n in walk(e))
+    return any(isinstance(n, Derivative | Gradient) or primed(n, context) for n in subtrees(e))
 
 
 def evaluate_derivatives(
@@ -85,4 +85,4 @@ def _nothing_known(body: Expr, wrt: Expr, context: Context) -> bool:
 
 
 def _nested(e: Expr) -> bool:
-    return any(isinstance(n, Derivative | Gradient) and variables(n) for _, n in walk(e))
+    return any(isinstance(n, Derivative | Gradient) and variables(n) for n in subtrees(e))

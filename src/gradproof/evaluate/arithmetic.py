@@ -31,6 +31,7 @@ def elementwise(f: Callable[..., Any], arity: int) -> Callable[..., Array]:
 
 
 _ERF = elementwise(math.erf, 1)
+_QUOTIENT = elementwise(lambda f: f.numerator / f.denominator, 1)
 
 
 class Arithmetic(ABC):
@@ -136,7 +137,7 @@ class _FloatArithmetic(Arithmetic):
     name = "float64"
 
     def lift(self, values: Array) -> Array:
-        return values.astype(np.float64)
+        return _QUOTIENT(values).astype(np.float64)
 
     def integers(self, values: IntArray | BoolArray) -> Array:
         return values.astype(np.float64)

@@ -125,9 +125,18 @@ def _reshaped(x: Value, shape: tuple[int, ...]) -> Value:
 
 
 def compare(
-    left: Expr, right: Expr, samples: Samples, context: Context, *, mode: Mode = "total"
+    left: Expr,
+    right: Expr,
+    samples: Samples,
+    context: Context,
+    *,
+    mode: Mode = "total",
+    settle: bool = True,
 ) -> Comparison:
     """Compare two expressions at all sample points, over the union of their free indices.
+
+    With `settle` False, differences that may be rounding are returned as differences: enough where each
+    that is used gets a certificate.
 
     Raises:
         Unsupported: a side cannot be evaluated.
@@ -146,7 +155,7 @@ def compare(
     usable = (defined.all(axis=own) if own else defined) & sides.admitted
     worst = relative.max(axis=own) if own else relative
     doubtful = usable & (worst > TOLERANCE)
-    if doubtful.any():
+    if settle and doubtful.any():
         noise, lost = _resolve(left, right, samples, context, mode, doubtful, gap, sides.rank)
         doubtful = doubtful & ~noise & ~lost
         usable = usable & ~lost

@@ -323,7 +323,7 @@ class _Pool:
         first = self.batches[0]
         base = self.plan.context.domains
         default = Domain()
-        return Samples(
+        chosen_samples = Samples(
             len(at),
             MappingProxyType(dict(first.sizes)),
             _gathered([b.values for b in self.batches], at),
@@ -336,6 +336,11 @@ class _Pool:
             first.moving,
             one_sided,
         )
+        for key in first.cache:
+            if all(key in b.cache for b in self.batches):
+                lifted = np.concatenate([b.cache[key] for b in self.batches])[at]
+                chosen_samples.cache[key] = lifted
+        return chosen_samples
 
 
 def _gathered(batches: list[Mapping[str, Array]], at: Array) -> Mapping[str, Array]:

@@ -114,7 +114,10 @@ class Env:
         """Bind index variables to values; the same scope if nothing changes."""
         if all(self.indices.get(k) is v for k, v in new.items()):
             return self
-        return replace(self, indices={**self.indices, **new}, memo={})
+        return Env(
+            {**self.indices, **new}, self.axes, self.lanes, self.bindings, self.seeds, self.tags,
+            self.depth, self.floors, self.elementwise,
+        )  # fmt: skip
 
     def with_binding(self, name: str, binding: Binding | Local) -> "Env":
         """Bind a name; what moved it from outside is already in the value."""
@@ -175,7 +178,11 @@ class State:
         if lanes * self.points.points > MAX_ELEMENTS:
             raise Unsupported("limit:elements")
         grid = np.arange(lower, upper + 1, dtype=np.int64).reshape((count,) + (1,) * (env.axes + 1))
-        return grid, replace(env, axes=env.axes + 1, lanes=lanes, memo={})
+        opened = Env(
+            env.indices, env.axes + 1, lanes, env.bindings, env.seeds, env.tags, env.depth,
+            env.floors, env.elementwise,
+        )  # fmt: skip
+        return grid, opened
 
     def watch_kink(self, key: int, one: BoolArray, other: BoolArray, rank: int = 0) -> None:
         """Record at which points each side of a kink is met (arrays over batch and `rank` own axes)."""

@@ -135,6 +135,7 @@ __all__ = [
     "rank",
     "rebuild",
     "replace_at",
+    "subtrees",
     "walk",
     "walk_reached",
 ]  # fmt: skip

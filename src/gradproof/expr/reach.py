@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from gradproof.expr.context import Context
 from gradproof.expr.nodes import Expr
-from gradproof.expr.traverse import walk
+from gradproof.expr.traverse import subtrees
 
 
 def walk_reached(e: Expr, context: Context) -> Iterator[Expr]:
     """Yield all nodes of an expression and, once each, of the definitions it reaches."""
     todo, seen = [e], set[str]()
     while todo:
-        for _, node in walk(todo.pop()):
+        for node in subtrees(todo.pop()):
             yield node
             name = getattr(node, "name", None)
             if isinstance(name, str) and name in context.definitions and name not in seen:

@@ -1,7 +1,9 @@
 """Walking the tree: children, rebuilding, paths. The only functions that list every node kind's fields."""
 
-from collections.abc import Iterator
-from typing import assert_never
+from collections.abc import Callable, Iterator, Mapping
+from operator import attrgetter
+from types import MappingProxyType
+from typing import Any, Final, assert_never
 
 from gradproof.expr.nodes import (
     Add,
@@ -56,6 +58,26 @@ Path = tuple[int, ...]
 
 def children(e: Expr) -> tuple[Expr, ...]:
     """Return the direct subexpressions in a fixed order; `Path` counts in it."""
+    kind = type(e)
+    if kind in _LEAVES:
+        return ()
+    known = _OFTEN.get(kind)
+    return _children(e) if known is None else known(e)
+
+
+_LEAVES: Final[frozenset[type]] = frozenset({Num, Const, Sym, Idx, Ones, Identity})
+
+_OFTEN: Final[Mapping[type, Callable[[Any], tuple[Expr, ...]]]] = MappingProxyType(
+    {
+        Add: attrgetter("terms"), Mul: attrgetter("factors"), Neg: lambda e: (e.arg,),
+        Div: attrgetter("num", "den"), Pow: attrgetter("base", "exponent"), Fn: attrgetter("args"),
+        Entry: lambda e: (e.array, *e.indices), Derivative: lambda e: (e.body, *e.wrt),
+    }
+)  # fmt: skip
+"""The kinds that occur most, looked up: this function is called for every step of every walk."""
+
+
+def _children(e: Expr) -> tuple[Expr, ...]:
     match e:
         case Num() | Const() | Sym() | Idx() | Ones() | Identity():
             return ()
@@ -180,6 +202,17 @@ def walk(e: Expr) -> Iterator[tuple[Path, Expr]]:
         kids = children(node)
         for i in reversed(range(len(kids))):
             todo.append(((*path, i), kids[i]))
+
+
+def subtrees(e: Expr) -> Iterator[Expr]:
+    """Yield every node in the order of `walk`, without paths."""
+    todo = [e]
+    while todo:
+        node = todo.pop()
+        yield node
+        kids = children(node)
+        if kids:
+            todo.extend(reversed(kids))
 
 
 def at_path(e: Expr, path: Path) -> Expr:

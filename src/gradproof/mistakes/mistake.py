@@ -46,13 +46,15 @@ class WrongRewriting:
 
     `whole` lets it fit at the root of the line only. `opened` lets it fit too in what a name stands for that
     is differentiated. `shows` looks at the person's line for a sign that this was done (a common
-    denominator, say); without it every line will do.
+    denominator, say); without it every line will do. `on` names the kinds of nodes that it may fit, to save
+    work: without it all are tried.
     """
 
     wrong: Callable[[Expr, Context], Iterable[Slip]]
     whole: bool = False
     opened: bool = False
     shows: Callable[[Expr], bool] = lambda _after: True
+    on: tuple[type, ...] = ()
 
     def at(self, node: Expr, context: Context, after: Expr) -> Iterable[Slip]:
         """Return the slips at a node; the person's line plays no part."""
@@ -70,6 +72,7 @@ class WrongExchange:
 
     wrong: Callable[[Expr, Context, Expr], Iterable[Slip]]
     weight: float = 1.0
+    on: tuple[type, ...] = ()
     whole: ClassVar[bool] = False
     opened: ClassVar[bool] = True
 

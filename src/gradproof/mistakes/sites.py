@@ -112,6 +112,8 @@ class Workshop:
             for stage, nodes in self._nodes:
                 own = prior * (LATER if stage == "result" else 1.0)
                 for path, node in nodes[:1] if rewriting.whole else nodes:
+                    if rewriting.on and not isinstance(node, rewriting.on):
+                        continue
                     for c, slip in enumerate(rewriting.at(node, self.context, after)):
                         if slip.wrong != node:
                             yield Placed(

@@ -27,5 +27,5 @@ MISTAKE: Final = Mistake(
     message="only a factor of the whole numerator of {node} can be cancelled",
     why="(a + b)/a = 1 + b/a",
     prior=0.4,
-    rewritings=(WrongRewriting(_cancelled, opened=True),),
+    rewritings=(WrongRewriting(_cancelled, opened=True, on=(Div,)),),
 )

@@ -30,5 +30,8 @@ MISTAKE: Final = Mistake(
     message="{node} adds the same number as often as the index runs",
     why="Σᵢ c = m c, where i runs from 1 to m",
     prior=0.55,
-    rewritings=(WrongRewriting(_once, opened=True), WrongRewriting(_term_once, opened=True)),
+    rewritings=(
+        WrongRewriting(_once, opened=True, on=(Sum,)),
+        WrongRewriting(_term_once, opened=True, on=(Sum,)),
+    ),
 )

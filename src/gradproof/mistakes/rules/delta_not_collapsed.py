@@ -53,5 +53,5 @@ MISTAKE: Final = Mistake(
         WrongDerivative(frozenset({"entries-are-independent"}), _taken_as_one),
         WrongDerivative(frozenset({"sum-over-index"}), _sum_gone),
     ),
-    rewritings=(WrongRewriting(_left_standing, opened=True),),
+    rewritings=(WrongRewriting(_left_standing, opened=True, on=(Sum,)),),
 )

@@ -68,7 +68,7 @@ MISTAKE: Final = Mistake(
     message="a term of {node} has lost its differential",
     why="every term of a differential has one factor dx, dy, …: d(u v) = v du + u dv",
     prior=0.6,
-    rewritings=(WrongRewriting(_without), WrongRewriting(_dropped)),
+    rewritings=(WrongRewriting(_without, on=(Differential,)), WrongRewriting(_dropped, on=(Mul,))),
     repairs=(
         Repair(
             _beside, weight=1.2, message="{wrong} has lost its differential: it should be {right}"

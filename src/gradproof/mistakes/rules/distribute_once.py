@@ -42,7 +42,7 @@ MISTAKE: Final = Mistake(
     message="the factor before the bracket in {node} belongs to every term",
     why="a (b + c) = a b + a c",
     prior=0.4,
-    rewritings=(WrongRewriting(_once, opened=True),),
+    rewritings=(WrongRewriting(_once, opened=True, on=(Mul,)),),
     repairs=(
         Repair(
             _carried, weight=1.6, message="the factor before a term belongs to all of them: {right}"

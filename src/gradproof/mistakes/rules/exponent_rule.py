@@ -29,5 +29,5 @@ MISTAKE: Final = Mistake(
     message="the exponents in {node} were combined wrongly",
     why="aᵐ aⁿ = aᵐ⁺ⁿ and (aᵐ)ⁿ = aᵐⁿ",
     prior=0.4,
-    rewritings=(WrongRewriting(_confused, opened=True),),
+    rewritings=(WrongRewriting(_confused, opened=True, on=(Mul, Pow)),),
 )

@@ -83,7 +83,7 @@ MISTAKE: Final = Mistake(
     message="a factor of {node} is missing",
     why="every factor of the line before must appear again or cancel",
     prior=0.27,
-    rewritings=(WrongRewriting(_lost), WrongRewriting(_of_the_whole, whole=True)),
+    rewritings=(WrongRewriting(_lost, on=(Mul, Div)), WrongRewriting(_of_the_whole, whole=True)),
     repairs=(
         Repair(_array, weight=1.25, message="a factor is missing: {wrong} should be {right}"),
         Repair(_number, message="a factor is missing: {wrong} should be {right}"),

@@ -34,5 +34,5 @@ MISTAKE: Final = Mistake(
     message="the factors under {node} depend on its index and cannot be summed one by one",
     why="Σᵢ c aᵢ = c Σᵢ aᵢ holds for a factor c without the index only",
     prior=0.45,
-    rewritings=(WrongRewriting(_split, opened=True),),
+    rewritings=(WrongRewriting(_split, opened=True, on=(Sum,)),),
 )

@@ -34,5 +34,5 @@ MISTAKE: Final = Mistake(
     message="the fractions of {node} were added without a common denominator",
     why="a/b + c/d = (a d + c b)/(b d)",
     prior=0.35,
-    rewritings=(WrongRewriting(_straight),),
+    rewritings=(WrongRewriting(_straight, on=(Add,)),),
 )

@@ -56,5 +56,8 @@ MISTAKE: Final = Mistake(
     message="the index of the sum in {node} means something only under that sum",
     why="before a product of sums is written as one, one of the indices gets another letter",
     prior=0.46,
-    rewritings=(WrongRewriting(_escaped, opened=True), WrongRewriting(_caught, opened=True)),
+    rewritings=(
+        WrongRewriting(_escaped, opened=True, on=(Sum,)),
+        WrongRewriting(_caught, opened=True, on=(Mul,)),
+    ),
 )

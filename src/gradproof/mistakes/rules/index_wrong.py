@@ -40,5 +40,5 @@ MISTAKE: Final = Mistake(
     message="an index of {node} is wrong",
     why="the index of an entry stays that of the line before",
     prior=0.32,
-    rewritings=(WrongRewriting(_other_index),),
+    rewritings=(WrongRewriting(_other_index, on=(Entry,)),),
 )

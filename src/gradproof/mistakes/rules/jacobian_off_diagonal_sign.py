@@ -54,6 +54,6 @@ MISTAKE: Final = Mistake(
             frozenset({"softmax-rule", "entry-of-definition"}), _off_diagonal, weight=1.3
         ),
     ),
-    rewritings=(WrongRewriting(_plus),),
+    rewritings=(WrongRewriting(_plus, on=(Add,)),),
     repairs=(Repair(_outer),),
 )

@@ -48,6 +48,6 @@ MISTAKE: Final = Mistake(
     why="|u|' = sign(u) u', relu(u)' = [u > 0] u', and max chooses one argument",
     prior=0.6,
     derivatives=(WrongDerivative(frozenset({"relu-rule", "abs-rule", "max-rule"}), _smooth),),
-    rewritings=(WrongRewriting(_without_kink, opened=True),),
+    rewritings=(WrongRewriting(_without_kink, opened=True, on=(Fn,)),),
     repairs=(Repair(_sign_of_size, message="{wrong} does not depend on the side of the kink"),),
 )

@@ -25,5 +25,5 @@ MISTAKE: Final = Mistake(
     message="{node} cannot be split term by term",
     why="log(a b) = log a + log b holds for products, not for sums",
     prior=0.5,
-    rewritings=(WrongRewriting(_split, opened=True),),
+    rewritings=(WrongRewriting(_split, opened=True, on=(Fn,)),),
 )

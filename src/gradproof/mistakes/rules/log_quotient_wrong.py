@@ -24,5 +24,5 @@ MISTAKE: Final = Mistake(
     message="{node} is a difference of logarithms, not a quotient",
     why="log(a/b) = log a - log b",
     prior=0.45,
-    rewritings=(WrongRewriting(_quotient, opened=True),),
+    rewritings=(WrongRewriting(_quotient, opened=True, on=(Fn,)),),
 )

@@ -37,5 +37,5 @@ MISTAKE: Final = Mistake(
     message="the numerator has the wrong sign after the fractions were added",
     why="a/b - c/d = (a d - c b)/(b d): expand the numerator and compare signs",
     prior=0.65,
-    rewritings=(WrongRewriting(_flipped, shows=_one_fraction),),
+    rewritings=(WrongRewriting(_flipped, shows=_one_fraction, on=(Add,)),),
 )

@@ -41,5 +41,5 @@ MISTAKE: Final = Mistake(
     message="the minus before the bracket in {node} belongs to every term",
     why="-(a - b) = -a + b: a sign before a bracket turns the sign of each term",
     prior=0.7,
-    rewritings=(WrongRewriting(_first_only, opened=True),),
+    rewritings=(WrongRewriting(_first_only, opened=True, on=(Neg, Mul)),),
 )

@@ -31,6 +31,6 @@ MISTAKE: Final = Mistake(
     message="a term of {node} has the wrong sign",
     why="the terms of the sum keep their signs: {right}",
     prior=0.25,
-    rewritings=(WrongRewriting(_one_flipped),),
+    rewritings=(WrongRewriting(_one_flipped, on=(Add,)),),
     repairs=(Repair(_one),),
 )

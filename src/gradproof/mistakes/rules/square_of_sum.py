@@ -29,5 +29,5 @@ MISTAKE: Final = Mistake(
     message="{node} was raised term by term",
     why="(a + b)² = a² + 2ab + b²",
     prior=0.45,
-    rewritings=(WrongRewriting(_termwise, opened=True),),
+    rewritings=(WrongRewriting(_termwise, opened=True, on=(Pow,)),),
 )

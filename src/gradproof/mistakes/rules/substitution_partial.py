@@ -55,5 +55,5 @@ MISTAKE: Final = Mistake(
     message="the value was not put in everywhere in {node}",
     why="a value takes the place of its symbol wherever that stands",
     prior=0.5,
-    rewritings=(WrongRewriting(_in_part),),
+    rewritings=(WrongRewriting(_in_part, on=(At, Apply)),),
 )

@@ -25,5 +25,5 @@ MISTAKE: Final = Mistake(
     message="the sum in {node} is missing",
     why="a sum over examples stays a sum, unless one example is meant and said so",
     prior=0.5,
-    rewritings=(WrongRewriting(_one_term),),
+    rewritings=(WrongRewriting(_one_term, on=(Sum,)),),
 )

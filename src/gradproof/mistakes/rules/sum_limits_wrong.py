@@ -38,5 +38,5 @@ MISTAKE: Final = Mistake(
     message="the sum {node} has other limits",
     why="the first and the last index of a sum stay those of the line before",
     prior=0.4,
-    exchanges=(WrongExchange(_other_limits),),
+    exchanges=(WrongExchange(_other_limits, on=(Sum, Prod)),),
 )

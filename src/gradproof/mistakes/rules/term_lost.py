@@ -35,6 +35,6 @@ MISTAKE: Final = Mistake(
     message="a term of {node} is missing",
     why="every term of the line before must appear again or cancel",
     prior=0.28,
-    rewritings=(WrongRewriting(_lost),),
+    rewritings=(WrongRewriting(_lost, on=(Add,)),),
     repairs=(Repair(_beside, message="a term is missing: {wrong} should be {right}"),),
 )

@@ -21,5 +21,5 @@ MISTAKE: Final = Mistake(
     message="a term of {node} stands twice",
     why="every term of the line before is taken once",
     prior=0.2,
-    rewritings=(WrongRewriting(_repeated),),
+    rewritings=(WrongRewriting(_repeated, on=(Add,)),),
 )

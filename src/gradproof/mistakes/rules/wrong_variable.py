@@ -90,6 +90,9 @@ MISTAKE: Final = Mistake(
     message="{wrong} stands in the place of {right}",
     why="a quantity keeps its name from line to line; σ is not σ², z is not a, x is not one of the xᵢ",
     prior=0.31,
-    rewritings=(WrongRewriting(_by_another),),
-    exchanges=(WrongExchange(_another), WrongExchange(_opposite, weight=0.6)),
+    rewritings=(WrongRewriting(_by_another, on=(Derivative,)),),
+    exchanges=(
+        WrongExchange(_another, on=(Sym, Entry, Pow, Fn, Apply)),
+        WrongExchange(_opposite, weight=0.6, on=(Neg,)),
+    ),
 )
