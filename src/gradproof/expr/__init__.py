@@ -63,7 +63,16 @@ from gradproof.expr.nodes import (
 from gradproof.expr.ranks import is_row, is_scalar, rank
 from gradproof.expr.reach import walk_reached
 from gradproof.expr.sizes import SCALAR, Size, Space
-from gradproof.expr.traverse import Path, at_path, children, free_indices, rebuild, replace_at, subtrees, walk
+from gradproof.expr.traverse import (
+    Path,
+    at_path,
+    children,
+    free_indices,
+    rebuild,
+    replace_at,
+    subtrees,
+    walk,
+)
 
 __all__ = [
     "BINARY",
