@@ -637,7 +637,7 @@ def test_limits_are_told():
     assert reason(Sum(ONE, Idx("r"), ONE, num(10**7))) == "limit:elements"
     assert "read but not evaluated" in reason(Opaque("expectation", (X,)))
     deep: Expr = ONE
-    for k in range(7):
+    for k in range(8):
         deep = Sum(deep, Idx(f"r{k}"), ONE, TWO)
     assert reason(deep) == "limit:axes"
 

@@ -29,8 +29,6 @@ from gradproof.expr import Context, Expr
 DIGITS = 6
 """Significant digits of the values in a certificate."""
 _CANDIDATES = 6
-_EARLY = 8
-"""Differing points that are ordered by how handy all their numbers are."""
 _BITS = (128, 256, 512, MAX_PRECISION)
 
 Assignment = tuple[tuple[str, tuple[int, ...], Fraction], ...]
@@ -257,9 +255,7 @@ def find_counterexample(
     """
     if comparison is None:
         comparison = compare(left, right, samples, context, mode=mode)
-    early = comparison.differ[:_EARLY]
-    order = sorted(early, key=lambda d: (_height(samples, *d), d[0]))
-    order.extend(comparison.differ[_EARLY:])
+    order = sorted(comparison.differ, key=lambda d: (_height(samples, *d), d[0]))
     found = _first(left, right, samples, context, order, mode)
     if found is None:
         return None

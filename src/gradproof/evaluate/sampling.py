@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import prod
 from types import MappingProxyType
 from typing import final
@@ -171,24 +172,21 @@ class _Plan:
 
     def draw(self, domains: Mapping[str, Domain], count: int, turn: int) -> Samples:
         """Return `count` candidate points."""
-        styles: tuple[Style, ...] = tuple(STYLES[k % len(STYLES)] for k in range(count))
+        styles = _styles(count)
         values: dict[str, Array] = {}
+        floats: dict[tuple[str, str, bool], Array] = {}
         for name, space in self.inventory.base.items():
             shape = self.shape(space)
             if count * prod(shape) > MAX_DRAWN:
                 raise Unsupported("limit:elements")
             fixed = self.context.values.get(name)
-            array = np.empty((count, *shape), dtype=object)
-            rng = stream(self.seed, name, str(turn))
-            domain = domains[name]
-            for p, style in enumerate(styles):
-                if fixed is not None and not shape:
-                    array[p] = fixed
-                else:
-                    _fill(array[p : p + 1], domain, style, rng)
-            values[name] = array
+            if fixed is not None and not shape:
+                values[name] = np.full((count,), fixed, dtype=object)
+                continue
+            drawn = _drawn(self.seed, name, turn, shape, domains[name], count)
+            values[name], floats[FLOAT.name, name, False] = drawn
         directions = {
-            name: _directions(self.shape(space), count, self.seed, name, turn)
+            name: _directions(self.seed, name, turn, self.shape(space), count)
             for name, space in self.moving.items()
         }
         for c in self.constraints:
@@ -196,6 +194,8 @@ class _Plan:
                 if c.name in directions:
                     raise Unsupported(f"constraint: {c.name} is tied and varies")
                 rng = stream(self.seed, "constraint", c.name, str(turn))
+                values[c.name] = values[c.name].copy()
+                floats.pop((FLOAT.name, c.name, False), None)
                 impose(c, values[c.name], domains[c.name], styles, rng)
         samples = Samples(
             count,
@@ -205,11 +205,30 @@ class _Plan:
             domains,
             constrained=self.tied,
             moving=frozenset(directions),
+            cache=floats,
         )
         for c in self.constraints:
             if isinstance(c, Affine):
                 samples = solve_affine(c, samples, self.context, domains[c.name])
         return samples
+
+
+def _styles(count: int) -> tuple[Style, ...]:
+    return tuple(STYLES[k % len(STYLES)] for k in range(count))
+
+
+@lru_cache(maxsize=1024)
+def _drawn(
+    seed: int, name: str, turn: int, shape: tuple[int, ...], domain: Domain, count: int
+) -> tuple[Array, Array]:
+    """Return the values of one symbol at candidate points, exact and as floats; they depend on this alone."""
+    array = np.empty((count, *shape), dtype=object)
+    rng = stream(seed, name, str(turn))
+    for p, style in enumerate(_styles(count)):
+        _fill(array[p : p + 1], domain, style, rng)
+    floats = FLOAT.lift(array)
+    array.flags.writeable = floats.flags.writeable = False
+    return array, floats
 
 
 def _fill(cells: Array, domain: Domain, style: Style, rng: random.Random) -> None:
@@ -218,12 +237,14 @@ def _fill(cells: Array, domain: Domain, style: Style, rng: random.Random) -> Non
         flat[k] = draw(domain, style, rng)
 
 
-def _directions(shape: tuple[int, ...], count: int, seed: int, name: str, turn: int) -> Array:
+@lru_cache(maxsize=256)
+def _directions(seed: int, name: str, turn: int, shape: tuple[int, ...], count: int) -> Array:
     rng = stream(seed, "direction", name, str(turn))
     array = np.empty((count, *shape), dtype=object)
     flat = array.reshape(-1)
     for k in range(flat.size):
         flat[k] = nonzero(rng)
+    array.flags.writeable = False
     return array
 
 
@@ -242,10 +263,15 @@ class _Pool:
         default_factory=list[dict[int, tuple[BoolArray, BoolArray]]]
     )
 
+    def candidates(self, turn: int) -> int:
+        """Return how many points to draw: what is wanted, then half as many more, then plenty."""
+        half = max(self.wanted // 2, 1)
+        return (self.wanted, half)[turn] if turn < 2 else self.wanted + half
+
     def fill(self, rounds: int) -> None:
         """Draw until there are enough points and every kink has been met from both sides."""
         for turn in range(rounds):
-            batch = self.plan.draw(self.domains, self.wanted + self.wanted // 2, turn)
+            batch = self.plan.draw(self.domains, self.candidates(turn), turn)
             if not batch.points:
                 continue
             trace = Trace()
