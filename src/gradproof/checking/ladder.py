@@ -4,7 +4,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from gradproof.canonical import identical
-from gradproof.checking.judgement import Outcome
+from gradproof.checking.judgement import RIGHT, Outcome
 from gradproof.checking.layouts import arrangements
 from gradproof.checking.limits import FEWEST, POINTS
 from gradproof.checking.shapes import explain_mismatch, explain_sides, pinned
@@ -48,8 +48,6 @@ ARRAY_NODES = (
     Identity,
 )  # fmt: skip
 """Nodes of whole-array mathematics; inner products inside scalars are none of them."""
-
-RIGHT = ("proved", "agrees")
 
 
 def judge_pair(
