@@ -31,7 +31,13 @@ def elementwise(f: Callable[..., Any], arity: int) -> Callable[..., Array]:
 
 
 _ERF = elementwise(math.erf, 1)
-_QUOTIENT = elementwise(lambda f: f.numerator / f.denominator, 1)
+
+
+def _quotient(f: Fraction) -> float:
+    return f.numerator / f.denominator
+
+
+_QUOTIENT = elementwise(_quotient, 1)
 
 
 class Arithmetic(ABC):

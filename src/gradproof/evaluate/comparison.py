@@ -10,6 +10,7 @@ from gradproof.evaluate.balls import BALL
 from gradproof.evaluate.evaluation import ordered, run
 from gradproof.evaluate.flint_types import bounds, excludes_zero, is_finite, precision
 from gradproof.evaluate.jets import Value
+from gradproof.evaluate.limits import Unsupported
 from gradproof.evaluate.samples import Samples
 from gradproof.evaluate.state import Mode
 from gradproof.expr import Context, Expr
