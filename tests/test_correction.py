@@ -109,7 +109,7 @@ def test_plain_text_is_mended_in_plain_letters():
     ],
 )
 def test_what_cannot_be_mended_gets_a_comment(path, mark, monkeypatch):
-    import gradproof.correction as correction
+    import gradproof.correction.mender as correction
 
     monkeypatch.setattr(correction, "_edits", lambda *_: iter(()))
     text = CASES["factor.md"][0]
@@ -124,7 +124,7 @@ def test_what_cannot_be_mended_gets_a_comment(path, mark, monkeypatch):
 
 
 def test_a_change_that_is_not_right_is_never_kept(monkeypatch):
-    import gradproof.correction as correction
+    import gradproof.correction.mender as correction
 
     def wrong(j, findings, source):
         span = findings[0].span
@@ -154,24 +154,60 @@ def test_the_command_prints_the_document_and_tells_the_changes_apart(tmp_path, m
     capfd.readouterr()
     assert main(["check", "--corrected", "missing.md"]) == 2
     assert capfd.readouterr().err.startswith("missing.md: error: no such file")
-    Path("n.ipynb").write_text(
-        json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}),
-        encoding="utf-8",
-    )
-    assert main(["check", "--corrected", "n.ipynb"]) == 2
-    assert "--corrected writes Markdown" in capfd.readouterr().err
     for more in (["one-sign.md"], ["--format", "json"], ["--statistics"], ["--print-reading"]):
         with pytest.raises(SystemExit):
             main(["check", "--corrected", "one-sign.md", *more])
 
 
-def test_an_included_file_is_not_written(tmp_path, monkeypatch, capsys):
+def test_an_included_file_is_mended_where_it_stands(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    Path("part.tex").write_text("\\[ \\frac{df}{dx} = 3x \\]\n", encoding="utf-8")
-    text = "\\[ f = x^2 \\]\n\\input{part}\n"
+    Path("part.tex").write_text("Then\n\\[ \\frac{df}{dx} = 3x \\]\n", encoding="utf-8")
+    Path("right.tex").write_text("\\[ g = x \\]\n", encoding="utf-8")
+    text = "\\[ f = x^2 \\]\n\\input{right}\n\\input{part}\nThe end.\n"
     Path("main.tex").write_text(text, encoding="utf-8")
     assert main(["check", "--corrected", "main.tex"]) == 1
     captured = capsys.readouterr()
-    assert captured.out == text
-    assert captured.err.startswith("part.tex:1: not mended[")
-    assert "mend the included file itself" in captured.err
+    assert captured.err.startswith("part.tex:2: mended[")
+    assert "\\frac{df}{dx} = 2x \\]" in captured.out
+    assert captured.out.startswith("\\[ f = x^2 \\]\n\\input{right}\n")
+    assert captured.out.endswith("\nThe end.\n")
+    assert Path("part.tex").read_text(encoding="utf-8").endswith("3x \\]\n")
+    Path("main.tex").write_text(captured.out, encoding="utf-8")
+    assert main(["check", "main.tex"]) == 0
+
+
+def notebook(*cells, **layout):
+    markdown = [
+        {"cell_type": "markdown", "metadata": {}, "source": c.splitlines(keepends=True)}
+        for c in cells
+    ]
+    code = {
+        "cell_type": "code",
+        "execution_count": 1,
+        "metadata": {},
+        "outputs": [],
+        "source": "x = 1",
+    }
+    whole = {"cells": [code, *markdown], "metadata": {"a": "ü"}, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(whole, **layout) + "\n"
+
+
+@pytest.mark.parametrize("layout", [{"indent": 1, "ensure_ascii": False}, {"indent": 2}, {}])
+def test_a_notebook_is_mended_cell_by_cell_and_keeps_its_layout(layout):
+    before = (
+        "$$f = x^2 \\log(1-x)$$\n",
+        "Text\n$$\\frac{df}{dx} = 2x\\log(1-x) + \\frac{x^2}{1-x}$$\nmore\n",
+    )
+    after = before[0], before[1].replace("+ \\frac{x^2}{1-x}", "- \\frac{x^2}{1 - x}")
+    mended = gradproof.correct(notebook(*before, **layout), path="n.ipynb")
+    assert mended.text == notebook(*after, **layout)
+    assert [c.place.cell for c in mended.changes] == [2]
+    assert clean(mended.text, "n.ipynb")
+
+
+def test_a_cell_that_cannot_be_mended_gets_a_comment():
+    text = notebook("$$x^2 = 2x + 1$$", indent=1)
+    mended = gradproof.correct(text, path="n.ipynb")
+    if mended.changes and mended.changes[0].new is None:
+        assert "gradproof says" in mended.text
+    assert json.loads(mended.text)["nbformat"] == 4

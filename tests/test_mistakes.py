@@ -445,3 +445,30 @@ def test_messages_name_formulas_and_every_mistake_is_complete():
     assert match.message == "the inner derivative of log(1 - p) is missing"
     assert np.isfinite(match.mistake.prior)
     assert not any(isinstance(e, Apply) for _, e in walk(match.variant))
+
+
+def test_the_kinds_that_a_wrong_rewriting_names_are_all_that_it_fits():
+    """`on` saves work and changes nothing: at other kinds of nodes the rewriting gives nothing."""
+    from pathlib import Path
+
+    from gradproof.mistakes import catalogue
+    from gradproof.mistakes.sites import places_to_rewrite
+    from gradproof.notation.documents import read_document
+    from gradproof.notation.elaborate import read_derivation
+
+    rewritings = [
+        (m.name, r) for m in catalogue().values() for r in (*m.rewritings, *m.exchanges) if r.on
+    ]
+    assert rewritings
+    for page in sorted((Path(__file__).resolve().parents[1] / "docs" / "mistakes").glob("*.md")):
+        derivation = read_derivation(read_document("page.md", page.read_text(encoding="utf-8")))
+        for line in derivation.lines:
+            context = derivation.contexts[line.state][0]
+            sides = [
+                s for r in line.readings[:1] for c in r.claims for s in c.sides if s is not None
+            ]
+            for side in sides:
+                for _, node in places_to_rewrite(side):
+                    for name, r in rewritings:
+                        if not isinstance(node, r.on):
+                            assert not list(r.at(node, context, side)), (name, node)

@@ -190,7 +190,7 @@ def correct(
     comment. No other text is touched.
 
     Raises:
-        UnreadableDocument: the text cannot be read, or is a notebook.
+        UnreadableDocument: the text cannot be read.
         UnknownName: something in `select` or `ignore` is no mistake and no family.
     """
     from gradproof.correction import correct_source
@@ -213,7 +213,7 @@ def correct_stream(
 
     Raises:
         OSError: the stream cannot be read.
-        UnreadableDocument: the document cannot be read, or is a notebook.
+        UnreadableDocument: the document cannot be read.
     """
     from dataclasses import replace
 

@@ -205,7 +205,5 @@ def _corrected(job: _Run) -> int:
         done = f"mended{name}: {change.old} → {change.new}"
         if change.new is None:
             done = f"not mended{name}: do this line again"
-            if change.place.source:
-                done = f"not mended{name}: mend the included file itself"
         sys.stderr.write(clean(f"{change.path}:{change.line}: {done}") + "\n")
     return WRONG if mended.changes and not _forgiving(job) else CLEAN

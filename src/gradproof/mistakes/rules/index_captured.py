@@ -58,6 +58,6 @@ MISTAKE: Final = Mistake(
     prior=0.46,
     rewritings=(
         WrongRewriting(_escaped, opened=True, on=(Sum,)),
-        WrongRewriting(_caught, opened=True, on=(Mul,)),
+        WrongRewriting(_caught, opened=True, on=(Mul, Pow)),
     ),
 )

@@ -56,7 +56,7 @@ def _load(text: str) -> object:
 
 def _markdown_cells(notebook: object) -> Iterator[tuple[int, bool, str]]:
     """Yield number, whether it is a heading cell (format 3), and source of each Markdown cell."""
-    for number, cell in enumerate(_cells(notebook)):
+    for number, cell in enumerate(cells_of(notebook)):
         if not isinstance(cell, dict):
             raise UnreadableDocument(f"cell {number} of the notebook is not an object")
         entries = cast(dict[str, object], cell)
@@ -75,7 +75,12 @@ def _markdown_cells(notebook: object) -> Iterator[tuple[int, bool, str]]:
         yield number, kind == "heading", source
 
 
-def _cells(notebook: object) -> list[object]:
+def cells_of(notebook: object) -> list[object]:
+    """Return the cells of a notebook of any format, in order.
+
+    Raises:
+        UnreadableDocument: it holds none.
+    """
     if isinstance(notebook, dict):
         entries = cast(dict[str, object], notebook)
         cells = entries.get("cells")
@@ -85,6 +90,6 @@ def _cells(notebook: object) -> list[object]:
         if isinstance(sheets, list):
             found: list[object] = []
             for sheet in cast(list[object], sheets):
-                found += _cells(sheet)
+                found += cells_of(sheet)
             return found
     raise UnreadableDocument("line 1: the JSON holds no list 'cells'; this is not a notebook")

@@ -1,12 +1,13 @@
 """A derivation with its wrong lines mended: every change is judged again before it is kept."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, final
 
 from gradproof.batch import Examined, Loader, accused, examine
 from gradproof.checking import Judged
+from gradproof.correction.manuscript import Manuscript
 from gradproof.diagnostic import Finding, Place
 from gradproof.differentiate import NotSupported, evaluate_derivatives
 from gradproof.notation.documents import Dialect, Region, UnreadableDocument
@@ -40,10 +41,15 @@ class Change:
 @final
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """The mended text of a document, and what was changed, in the order of the text."""
+    r"""The mended text of a document, and what was changed, in the order of the text.
+
+    `included` holds path and text of every included file with a change; in `text` they stand in place of
+    their ``\input``.
+    """
 
     text: str
     changes: tuple[Change, ...]
+    included: tuple[tuple[str, str], ...] = ()
 
 
 @final
@@ -67,41 +73,36 @@ def correct_source(
     In each wrong line the smallest part is replaced that makes the line right by the judgement of the
     checker; failing that, the side is replaced by what the line before gives. Lines that followed from it are
     treated in turn. What cannot be mended gets a comment. Nothing else in the text is touched. Findings that
-    are ignored are left alone, and so are included files.
+    are ignored are left alone.
 
     Raises:
-        UnreadableDocument: the document cannot be read, or is a notebook.
+        UnreadableDocument: the document cannot be read.
     """
-    mender = _Mender(path, dialect, declarations, loader, selection or Selection())
-    return mender.mend(data)
+    mender = _Mender(path, dialect, declarations, selection or Selection())
+    return mender.mend(Manuscript(data, loader))
 
 
 @final
 class _Mender:
-    __slots__ = ("changes", "dialect", "loader", "now", "options", "path", "selection")
+    __slots__ = ("changes", "dialect", "manuscript", "now", "options", "path", "selection")
 
     def __init__(
         self,
         path: str,
         dialect: Dialect | None,
         declarations: Sequence[str],
-        loader: Loader | None,
         selection: Selection,
     ) -> None:
         self.path = path
         self.dialect: Dialect | None = dialect
         self.options = tuple(declarations)
-        self.loader = loader
         self.selection = selection
         self.changes: dict[Place, Change] = {}
 
-    def mend(self, data: bytes | str) -> Correction:
-        self.now = self._examine(data)
+    def mend(self, manuscript: Manuscript) -> Correction:
+        self.manuscript = manuscript
+        self.now = self._examine(manuscript)
         self.dialect = self.now.document.dialect
-        if self.dialect == "notebook":
-            raise UnreadableDocument(
-                "--corrected writes Markdown, TeX and plain text; give the cells of the notebook as Markdown"
-            )
         followed: set[Place] = set()
         while len(self.changes) < MAX_CHANGES:
             followed |= {j.line.place for j in self.now.judged if j.follows_from_wrong}
@@ -114,11 +115,19 @@ class _Mender:
             if self._to_mend(j) or (doubtful and j.line.place not in self.changes):
                 self._give_up(j)
         changes = sorted(self.changes.values(), key=lambda c: (c.place.source, c.line))
-        return Correction(self._with_comments(), tuple(changes))
+        for source, text in sorted(self._with_comments().items()):
+            self.manuscript = self.manuscript.with_text(self.now.document, source, text)
+            self.now = self._examine(self.manuscript)
+        text = self.manuscript.whole(self.now.document)
+        return Correction(text, tuple(changes), tuple(sorted(self.manuscript.included.items())))
 
-    def _examine(self, data: bytes | str) -> Examined:
+    def _examine(self, manuscript: Manuscript) -> Examined:
         found = examine(
-            self.path, data, dialect=self.dialect, declarations=self.options, loader=self.loader
+            self.path,
+            manuscript.data,
+            dialect=self.dialect,
+            declarations=self.options,
+            loader=None if manuscript.loader is None else manuscript.load,
         )
         return Examined(found.document, found.judged, self.selection.apply(found.report))
 
@@ -131,22 +140,25 @@ class _Mender:
     def _treat(self, j: Judged) -> None:
         place = j.line.place
         findings = [f for f in self.now.report.findings if f.place == place]
-        if place.source == 0:
-            for edit in _edits(j, findings, self._main()):
-                text = self._main().text
-                later = self._try(text[: edit.span.start] + edit.new + text[edit.span.end :], j)
+        if place.source < len(self.now.document.sources):
+            source = self._source(place)
+            text = source.text
+            for edit in _edits(j, findings, source):
+                changed = text[: edit.span.start] + edit.new + text[edit.span.end :]
+                later = self._try(place.source, changed, j)
                 if later is not None:
                     self._note(
                         j, findings[0].mistake, text[edit.span.start : edit.span.end], edit.new
                     )
-                    self.now = later
+                    self.manuscript, self.now = later
                     return
         self._give_up(j, findings[0].mistake)
 
-    def _try(self, text: str, j: Judged) -> Examined | None:
+    def _try(self, source: int, text: str, j: Judged) -> tuple[Manuscript, Examined] | None:
         """Judge the changed text; return it where the line is right now and all before it as before."""
+        manuscript = self.manuscript.with_text(self.now.document, source, text)
         try:
-            later = self._examine(text)
+            later = self._examine(manuscript)
         except UnreadableDocument:
             return None
         if len(later.judged) != len(self.now.judged):
@@ -155,7 +167,8 @@ class _Mender:
             if old.line.place != new.line.place:
                 return None
             if old.line.place == j.line.place:
-                return later if new.verdict in _RIGHT and new.truth is not False else None
+                right = new.verdict in _RIGHT and new.truth is not False
+                return (manuscript, later) if right else None
             if old.verdict != new.verdict:
                 return None
         return None
@@ -168,26 +181,34 @@ class _Mender:
     def _give_up(self, j: Judged, mistake: str | None = None) -> None:
         self._note(j, mistake, j.line.tex, None)
 
-    def _main(self) -> Source:
-        return self.now.report.sources[0][1]
+    def _source(self, place: Place) -> Source:
+        return self.now.document.sources[place.source][1]
 
-    def _with_comments(self) -> str:
-        """Return the text with a comment at every formula that has to be done again."""
-        text = self._main().text
-        left: dict[int, list[str]] = {}
+    def _with_comments(self) -> dict[int, str]:
+        """Return the sources that have a formula that must be done again, with a comment at each."""
+        left: dict[int, dict[int, list[str]]] = {}
         for j in self.now.judged:
             change = self.changes.get(j.line.place)
-            if change is None or change.new is not None or j.line.place.source != 0:
+            place = j.line.place
+            outside = place.source >= len(self.now.document.sources)
+            if change is None or change.new is not None or outside:
                 continue
-            region = self._region(j.line.place)
-            left.setdefault(region.span.end, []).append(str(j.line.place.row + 1))
+            ends = left.setdefault(place.source, {})
+            ends.setdefault(self._region(place).span.end, []).append(str(place.row + 1))
+        return {
+            source: self._commented(self.now.document.sources[source][1].text, ends)
+            for source, ends in left.items()
+        }
+
+    def _commented(self, text: str, left: Mapping[int, list[str]]) -> str:
+        """Return a text with comments behind some formulas: by their ends the rows that are meant."""
         for end, rows in sorted(left.items(), reverse=True):
             where = f"row {', '.join(rows)} of the formula before could not be mended: do it again"
             if self.dialect == "tex":
                 stop = text.find("\n", end)
                 stop = len(text) if stop < 0 else stop
                 text = f"{text[:stop]}\n% gradproof says: {where}{text[stop:]}"
-            elif self.dialect == "markdown":
+            elif self.dialect in ("markdown", "notebook"):
                 closer = _CLOSER.match(text, end)
                 stop = closer.end() if closer else end
                 text = f"{text[:stop]} <!-- gradproof says: {where} -->{text[stop:]}"
