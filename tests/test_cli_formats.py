@@ -137,6 +137,7 @@ def test_statistics_are_counts():
         "lines": 1,
         "readings": 3,
         "contexts": 1,
+        "candidates": 0,
         "verdicts": {"refuted": 1},
         "evidence": {"ball": 1},
         "points": 24,

@@ -8,7 +8,7 @@ from typing import final
 from gradproof.checking import Judged, judge
 from gradproof.comments import heed
 from gradproof.diagnostic import Assumption, FileReport, Finding, LineReport, Place, Work
-from gradproof.mistakes import UNEXPLAINED, diagnose, remarks
+from gradproof.mistakes import UNEXPLAINED, Diagnosis, diagnose, remarks
 from gradproof.notation.derivation import Derivation
 from gradproof.notation.documents import Dialect, Document, UnreadableDocument, read_document
 from gradproof.notation.elaborate import read_derivation
@@ -72,14 +72,15 @@ def examine(
     judged = judge(derivation)
     _require_facts(declarations, len(document.sources), judged)
     shown = tuple(j for j in judged if j.line.shown)
+    diagnosed = [(j, diagnose(j) if accused(j) else Diagnosis()) for j in judged]
     report = FileReport(
         path=path,
         lines=tuple(_line_report(j) for j in shown),
         first_wrong=next((j.line.place for j in shown if accused(j)), None),
-        findings=_once(f for j in judged for f in _findings(j)),
+        findings=_once(f for j, told in diagnosed for f in _findings(j, told)),
         assumptions=(*_remarks(document), *_assumptions(judged)),
         sources=(*_sources(path, document), *_declared(declarations)),
-        work=_work(document, derivation),
+        work=_work(document, derivation, sum(told.candidates for _, told in diagnosed)),
     )
     return Examined(document, judged, heed(document, report))
 
@@ -115,13 +116,12 @@ def _require_facts(declarations: Sequence[str], first: int, judged: Sequence[Jud
             raise UnreadableDocument(f"the declaration {text!r} cannot be used: {doubt}")
 
 
-def _findings(j: Judged) -> tuple[Finding, ...]:
+def _findings(j: Judged, told: Diagnosis) -> tuple[Finding, ...]:
     """Return the causes of a wrong line, at least one, or the remarks on a right one."""
     if not accused(j):
         return remarks(j) if j.line.shown else ()
-    told = diagnose(j)
-    if told:
-        return told
+    if told.findings:
+        return told.findings
     message = f"the line does not follow from the one before: {j.reason or 'the sides differ'}"
     link = 0 if j.outcome is None else j.outcome.link
     return (Finding(UNEXPLAINED, "error", j.line.place, j.line.span, message, link),)
@@ -181,11 +181,12 @@ def _declared(declarations: Sequence[str]) -> tuple[tuple[None, Source], ...]:
     return tuple((None, Source(f"<declaration {k}>", t)) for k, t in enumerate(declarations, 1))
 
 
-def _work(document: Document, derivation: Derivation) -> Work:
+def _work(document: Document, derivation: Derivation, candidates: int) -> Work:
     return Work(
         formulas=len(document.regions),
         readings=sum(len(line.readings) for line in derivation.lines),
         contexts=sum(len(contexts) for contexts in derivation.contexts),
+        candidates=candidates,
     )
 
 

@@ -127,11 +127,15 @@ class LineReport:
 @final
 @dataclass(frozen=True, slots=True)
 class Work:
-    """How much was read: regions of mathematics, readings of their lines, contexts of the scopes."""
+    """How much was read and tried: regions of mathematics, readings of their lines, contexts of the scopes.
+
+    `candidates` counts the variants of lines that were compared with wrong ones.
+    """
 
     formulas: int = 0
     readings: int = 0
     contexts: int = 0
+    candidates: int = 0
 
 
 @final

@@ -40,28 +40,38 @@ ASSUMED: Final = frozenset({"constraint-assumed", "one-example"})
 """Kinds of unstated assumptions under which a cause is looked for where none is found without."""
 
 
-def diagnose(judged: Judged) -> tuple[Finding, ...]:
+@final
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What is said of a wrong line, and how many variants of the line before were tried for it."""
+
+    findings: tuple[Finding, ...] = ()
+    candidates: int = 0
+
+
+def diagnose(judged: Judged) -> Diagnosis:
     """Return the findings of a line that brings in an error: one for each independent slip.
 
     The cause is looked for from the line before, failing that from the head of the chain.
     """
     outcome, claim = judged.outcome, judged.claim
     if outcome is None or claim is None:
-        return ()
+        return Diagnosis()
     if outcome.certificate is None and not _by_shapes(outcome):
-        return ()
+        return Diagnosis()
     after = claim.sides[judged.side]
     if after is None:
-        return ()
+        return Diagnosis()
     after = at_path(after, outcome.operand)
     cause = _cause(judged, outcome, after)
     counterexample = None
     if outcome.certificate is not None:
         counterexample = _counterexample(outcome.certificate, outcome, judged)
-    return tuple(
+    findings = tuple(
         _finding(judged, outcome, match, cause, counterexample)
         for match in cause.matches or (None,)
     )
+    return Diagnosis(findings, cause.candidates)
 
 
 def _by_shapes(outcome: Outcome) -> bool:
@@ -82,6 +92,7 @@ class _Cause:
     right: Expr | None
     context: Context
     hypothesis: Hypothesis | None = None
+    candidates: int = 0
 
 
 def _cause(judged: Judged, outcome: Outcome, after: Expr) -> _Cause:
@@ -103,6 +114,7 @@ def _cause(judged: Judged, outcome: Outcome, after: Expr) -> _Cause:
             found = _under(outcome, after, searches, rights, h.context, h, texts)
             if found.matches:
                 return found
+            plain = replace(plain, candidates=found.candidates)
     return plain
 
 
@@ -149,7 +161,8 @@ def _under(
             alignment = align_terms(after, right, context, samples, mode=outcome.mode, bench=bench)
     except Unsupported:
         pass
-    return _Cause(matches, alignment, right, context, h)
+    tried = sum(search.tried for search in searches)
+    return _Cause(matches, alignment, right, context, h, tried)
 
 
 def _better(found: tuple[Match, ...], edits: tuple[Match, ...]) -> tuple[Match, ...]:

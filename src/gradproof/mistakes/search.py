@@ -68,7 +68,7 @@ def explain(
 class Search:
     """The variants of the line before that may be the person's line; built once, for any sample points."""
 
-    __slots__ = ("_after", "_before", "_context", "_inside", "_main")
+    __slots__ = ("_after", "_before", "_context", "_inside", "_main", "tried")
 
     def __init__(self, before: Expr, after: Expr, context: Context) -> None:
         self._before = before
@@ -76,6 +76,8 @@ class Search:
         self._context = context
         self._main: _Variants | None = None
         self._inside: _Variants | None = None
+        self.tried = 0
+        """Variants that were compared with the line, over all calls."""
 
     def causes(self, right: Expr | None, bench: Bench, budget: int = 400) -> tuple[Match, ...]:
         """Return the causes that fit on these sample points; see `explain`."""
@@ -93,7 +95,9 @@ class Search:
             fits = hunts[1].singles(1.0, GENERAL)
         fits = fits or [c for hunt in hunts for c in hunt.singles(GENERAL, 0.0)]
         fits = fits or [c for hunt in hunts for c in hunt.alike()]
-        return (_one(fits, self._context),) if fits else hunts[0].pairs(self._context)
+        matches = (_one(fits, self._context),) if fits else hunts[0].pairs(self._context)
+        self.tried += sum(budget - hunt.budget for hunt in hunts)
+        return matches
 
     def _open(self) -> bool:
         """Write out what is differentiated; tell whether there is anything to."""

@@ -21,6 +21,7 @@ def counts(files: Sequence[FileReport]) -> dict[str, Any]:
         "lines": len(lines),
         "readings": sum(file.work.readings for file in files),
         "contexts": sum(file.work.contexts for file in files),
+        "candidates": sum(file.work.candidates for file in files),
         "verdicts": _count((line.verdict for line in lines), ORDER),
         "evidence": _count((e.kind for e in evidence), _KINDS),
         "points": sum(e.points for e in evidence),
@@ -44,6 +45,8 @@ def _rows(name: str, told: dict[str, Any]) -> list[Row]:
     read += [many(told["readings"], "reading"), many(told["contexts"], "context")]
     points = f", {many(told['points'], 'point')}" if told["points"] else ""
     findings = _words(told["findings"])
+    if told["candidates"]:
+        findings += f"; {many(told['candidates'], 'candidate')} tried"
     if told["ignored"]:
         findings += f", {told['ignored']} ignored"
     return [
