@@ -114,6 +114,8 @@ def role_of(
         depends = goal is not None and not goal.called and is_call_of(sides[1], goal.key)
         if depends or _counts(sides[0], sides[1], table):
             return "declaration"
+        if _whole(sides[0], sides[1], table):
+            return "constraint"
     left = sides[0].args[0] if sides[0].head == "diff" else sides[0]
     if goal is None and left is not sides[0] and left.name is not None and ops == ("=",):
         moved = table.resolve(left.name).key not in table.bodies
@@ -177,6 +179,17 @@ def _counts(a: Surface, b: Surface, table: Symbols) -> bool:
     name = size.name if size.head == "name" else None
     part = total.args[0].name if total.head == "sum" else None
     return name is not None and part is not None and full_key(name) in table.sizes
+
+
+def _whole(total: Surface, number: Surface, table: Symbols) -> bool:
+    """Tell ``Σ_k y_k = 1`` of a family that is defined nowhere: a property of it, nothing to prove."""
+    if total.head != "sum" or number.head != "number":
+        return False
+    part = total.args[0].name
+    if part is None:
+        return False
+    own = table.resolve(part)
+    return bool(own.indices) and own.key not in table.bodies
 
 
 def _symmetry(goal: Target, side: Surface, table: Symbols) -> bool:
