@@ -238,7 +238,8 @@ def names(matches):
 
 
 def test_every_mistake_has_a_line_of_its_own():
-    assert set(CASES) == set(catalogue())
+    led = {m.name for m in catalogue().values() if m.derivatives or m.rewritings or m.exchanges}
+    assert set(CASES) == led
 
 
 @pytest.mark.parametrize("name", sorted(CASES))
@@ -439,7 +440,8 @@ def test_messages_name_formulas_and_every_mistake_is_complete():
         assert mistake.headline
         assert mistake.message
         assert mistake.why
-        assert mistake.derivatives or mistake.rewritings or mistake.exchanges
+        searched = (mistake.derivatives, mistake.rewritings, mistake.exchanges, mistake.repairs)
+        assert any(searched) or mistake.name == "shape-mismatch"  # named by the judge of shapes
     context, before, after = CASES["chain-inner-dropped"]
     (match,) = found(context, before, after)
     assert match.message == "the inner derivative of log(1 - p) is missing"
