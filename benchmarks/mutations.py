@@ -14,7 +14,13 @@ Printed are
 
 Times are processor time of this process, divided by the lines of the document.
 
-Usage: ``python benchmarks/mutations.py [--each N | --full] [--only ID] [--show] [--slips] [--json]``
+With ``--steps`` nothing is checked: a sample of the right lines and of the wrong ones is printed as single steps, in
+the form that ``benchmarks/steps.py`` reads, to hear what SymPy and Math-Verify say of them:
+
+    python benchmarks/mutations.py --steps > /tmp/steps.jsonl
+    python benchmarks/steps.py /tmp/steps.jsonl --rounds 1 --limit 10 --math-verify PYTHON
+
+Usage: ``python benchmarks/mutations.py [--each N | --full] [--only ID] [--show] [--slips] [--json | --steps]``
 """
 
 import argparse
@@ -217,6 +223,38 @@ def quantile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
+def step(case: Case, block: int) -> dict[str, Any] | None:
+    """Return a line as a step from the side before it, its definitions among the declarations."""
+    from _witness_document import Text
+
+    text = document(case)
+    given = [v == "given" for v in case["verdicts"]]
+    row = Text(text, given, file_name(case)).rows[block]
+    if row.fault or not row.links:
+        return None
+    left, right = row.links[-1] if row.before is None else (row.before, row.links[0][1])
+    defined = [line for line, g in zip(case["lines"], given, strict=True) if g]
+    true = case["verdicts"][block] == "ok"
+    return {
+        "id": f"{case['id']}:{block}",
+        "left": text[left.span.start : left.span.end],
+        "right": text[right.span.start : right.span.end],
+        "declare": [*case["declarations"], *(d for d in defined if not d.startswith("="))],
+        "true": true,
+        "why": "right" if true else f"wrong: {case['causes'][0]}",
+    }
+
+
+def steps(cases: Sequence[Case], seed: int) -> list[dict[str, Any]]:
+    """Return one right line of each derivation and one wrong one."""
+    from _mutants import mutants
+
+    wanted = [(c, [k for k, v in enumerate(c["verdicts"]) if v == "ok"]) for c in cases]
+    chosen = [(c, lines[n % len(lines)]) for n, (c, lines) in enumerate(wanted)]
+    chosen += [(m.case, m.case["first_wrong"]) for m in mutants(cases, 1, seed)]
+    return [s for s in (step(c, k) for c, k in chosen) if s is not None]
+
+
 def shown(o: Outcome) -> str:
     """Return what fell short at one mutant."""
     case = o.mutant.case
@@ -236,11 +274,16 @@ def main() -> int:
     parser.add_argument("--show", action="store_true", help="print whatever falls short")
     parser.add_argument("--slips", action="store_true", help="a row for each slip")
     parser.add_argument("--json", action="store_true", help="print the figures as one JSON object")
+    parser.add_argument("--steps", action="store_true", help="print single steps, check nothing")
     arguments = parser.parse_args()
     pin_threads()
     from _mutants import mutants
 
     cases = read_cases(RIGHT)
+    if arguments.steps:
+        for one in steps(cases, arguments.seed):
+            print(json.dumps(one, ensure_ascii=False))
+        return 0
     halves = {c["id"]: ("train", "report")[k % 2] for k, c in enumerate(cases)}
     wanted = [c for c in cases if arguments.only in (None, c["id"])]
     wanted = [c for c in wanted if arguments.half in (None, halves[c["id"]])]
