@@ -39,6 +39,14 @@ def audited(text: str) -> tuple[FileReport, list[Audited]]:
             (r"z \in \mathbb{R}^n",),
         ),
         (
+            (
+                r"\mu = \frac1n\sum_{k=1}^n x_k",
+                r"u_i = x_i - \mu",
+                r"\frac{\partial u_i}{\partial x_j} = \frac1n - \delta_{ij}",
+            ),
+            (r"x \in \mathbb{R}^n",),
+        ),
+        (
             (r"J = \|Xw-y\|^2", r"\nabla_wJ = X^T(Xw-y)"),
             (r"X \in \mathbb{R}^{m\times n}", r"w \in \mathbb{R}^n", r"y \in \mathbb{R}^m"),
         ),

@@ -23,6 +23,7 @@ from gradproof.expr import (
     Sym,
     at_path,
     walk,
+    walk_reached,
 )
 from gradproof.mistakes.align import Alignment, align_terms
 from gradproof.mistakes.bench import Bench
@@ -264,7 +265,7 @@ def _counterexample(c: Certificate, outcome: Outcome, judged: Judged) -> Counter
             (_entry_name(f"d{name}", indices, letters), str(value))
             for name, indices, value in c.directions
         )
-    if _sums(outcome.left) or _sums(outcome.right):
+    if any(_sized(side, outcome.context, c) for side in (outcome.left, outcome.right)):
         assignment.extend((name, str(size)) for name, size in c.sizes if not name.startswith("n_"))
     used = {n for _, indices, _ in c.assignment for n in indices}
     assignment.extend(
@@ -292,7 +293,10 @@ def _entry_name(name: str, indices: Iterable[int], letters: dict[int, str]) -> s
     return name_tex(name, joined)
 
 
-def _sums(e: Expr) -> bool:
-    return any(isinstance(n, Sum | Prod) for _, n in walk(e)) or any(
-        isinstance(n, Sym) and n.name == "m" for _, n in walk(e)
+def _sized(e: Expr, context: Context, c: Certificate) -> bool:
+    """Tell whether sizes take part: a sum, or the name of a size, also inside of what is defined."""
+    names = {name for name, _ in c.sizes}
+    return any(
+        isinstance(n, Sum | Prod) or (isinstance(n, Sym) and n.name in names)
+        for n in walk_reached(e, context)
     )
