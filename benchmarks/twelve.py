@@ -1,9 +1,10 @@
 r"""Twelve derivatives through ``gradproof.derive``: right, in the form a person writes, how fast, how long.
 
 The result's TeX is evaluated by `_algebra` (which knows nothing of Gradproof) at random points and compared with JAX in
-double precision where JAX can be imported, otherwise with the expected form, which is compared with finite differences.
-*Form* means that the TeX, without spacing, is one of the accepted spellings in `_problems`. Beside it stands what SymPy
-says; ``--show`` prints every result. The last line is the first-layer gradient of a network of three layers.
+double precision where JAX can be imported, otherwise with the expected form. *Form* means that the TeX, without
+spacing, is
+one of the accepted spellings in `_problems`. Beside it stands what SymPy and PyTensor say, where they can be
+imported; ``--show`` prints every result. The last line is the first-layer gradient of a network of three layers.
 
 The exit code is 1 where a result is wrong or a step has no rule.
 
@@ -12,7 +13,7 @@ Usage: ``python benchmarks/twelve.py [--only NAME] [--rounds N] [--show] [--no-p
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
@@ -171,15 +172,35 @@ def deep_network(depth: int) -> str:
     return f"network of {depth} layers by W_1: {length} characters, {1e3 * seconds:.0f} ms: {derived.result.tex}"
 
 
-def describe(row: Row, peer: Any) -> str:
+def found_peers() -> dict[str, Callable[..., Any]]:
+    """Return what asks SymPy and PyTensor, where they can be imported."""
+    out: dict[str, Callable[..., Any]] = {}
+    try:
+        import _sympy_arrays as sympy_peer
+
+        out["SymPy"] = lambda problem, want, values: sympy_peer.judged(
+            sympy_peer.PROBLEMS[problem.name], want, values
+        )
+    except ImportError as e:
+        print(f"SymPy is left out: {e}")
+    try:
+        import _pytensor_arrays as pytensor_peer
+
+        out["PyTensor"] = pytensor_peer.judged
+    except ImportError as e:
+        print(f"PyTensor is left out: {e}")
+    return out
+
+
+def describe(row: Row, answers: Sequence[Any]) -> str:
     """Return a line of the table."""
     error = "-" if row.error is None else f"{row.error:.0e}"
     out = (
         f"{row.name:22} {'yes' if row.right else 'no':5} {error:>7} {'yes' if row.form else 'no':5}"
         f"{row.milliseconds:8.0f} {row.length:7} {row.steps:6} {'all' if row.ruled else 'no':5}"
     )
-    if peer is not None:
-        out += f" {peer.outcome:13} {len(peer.text):6} {1e3 * peer.seconds:8.0f}"
+    for answer in answers:
+        out += f"  {answer.outcome:13} {len(answer.text):6} {1e3 * answer.seconds:8.0f}"
     return out
 
 
@@ -195,29 +216,23 @@ def main() -> int:
     from _algebra import read, value_of
     from _problems import PROBLEMS
 
-    peers: Any = None
-    if not arguments.no_peers:
-        try:
-            import _sympy_arrays as peers
-        except ImportError as e:
-            print(f"SymPy is left out: {e}")
+    peers = {} if arguments.no_peers else found_peers()
     head = f"{'':22} {'right':5} {'error':>7} {'form':5}{'ms':>8} {'length':>7} {'steps':>6} {'rules':5}"
-    print(head + (f" {'SymPy':13} {'length':>6} {'ms':>8}" if peers else ""))
+    print(head + "".join(f"  {name:13} {'length':>6} {'ms':>8}" for name in peers))
     rows: list[Row] = []
     chosen = [p for p in PROBLEMS if arguments.only in (None, p.name)]
     for problem in chosen:
         row = asked(problem, arguments.rounds)
         rows.append(row)
-        peer = None
-        if peers is not None:
-            point = problem.point(SEEDS[0])
-            want = value_of(read(problem.accepted[0]), point)
-            peer = peers.judged(peers.PROBLEMS[problem.name], want, point.values)
-        print(describe(row, peer))
+        point = problem.point(SEEDS[0])
+        want = value_of(read(problem.accepted[0]), point)
+        answers = [ask(problem, want, point.values) for ask in peers.values()]
+        print(describe(row, answers))
         if arguments.show or (row.remark and row.error is None):
             print(f"    {row.remark}")
-            if arguments.show and peer is not None:
-                print(f"    SymPy: {peer.text[:160]}")
+        if arguments.show:
+            for name, answer in zip(peers, answers, strict=True):
+                print(f"    {name}: {answer.text[:160]}")
     right, form = sum(r.right for r in rows), sum(r.form for r in rows)
     slow = max((r.milliseconds for r in rows), default=0.0)
     print(
