@@ -207,7 +207,7 @@ PROBLEMS: tuple[Problem, ...] = (
             r"\frac{1}{\sqrt{d}} (A \odot (G V^T) - \operatorname{diag}((A \odot (G V^T)) \mathbf{1}) A) K",
             r"\frac{(A \odot (G V^T) - \operatorname{diag}((A \odot (G V^T)) \mathbf{1}) A) K}{\sqrt{d}}",
         ),
-        lambda np_, v: (v["G"] * (_softmax(np_, v["Q"] @ v["K"].T / np_.sqrt(2.0), 1) @ v["V"])).sum(),
+        lambda np_, v: (v["G"] * (_softmax(np_, v["Q"] @ v["K"].T / 2.0**0.5, 1) @ v["V"])).sum(),
         lambda rng: {
             "Q": rng.normal(size=(M, 2)), "K": rng.normal(size=(N, 2)), "V": rng.normal(size=(N, K)),
             "G": rng.normal(size=(M, K)), "d": np.asarray(2.0), "1": np.ones((N, 1)),
