@@ -17,6 +17,8 @@ from _algebra import NotRead, Point, read, value_of  # noqa: E402
 from _points import compare, mutants, truth  # noqa: E402
 from _problems import PROBLEMS  # noqa: E402
 
+from gradproof.batch import check_source  # noqa: E402
+
 IDENTITIES = {c["id"]: c for c in cookbook.read_cases(BENCHMARKS / "cookbook.jsonl")}
 DOCUMENTS = right_arrays.read_documents(BENCHMARKS / "right_arrays.jsonl")
 CONFIRMED = (
@@ -98,3 +100,23 @@ def test_what_sympy_gets_wrong_is_judged_rightly(case):
     assert compare(known, case.wrong).outcome != "same"
     assert sympy_wrong.verdict(case, case.right) != "refuted"
     assert sympy_wrong.verdict(case, case.wrong) not in sympy_wrong.HELD
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        r"Let $A \in \mathbb{R}^{n \times n}$ be symmetric, $A^T = A$, and $x \in \mathbb{R}^n$.",
+        r"Let $A \in \mathbb{R}^{n \times n}$ be symmetric: $A^T = A$. Let $x \in \mathbb{R}^n$.",
+        r"$x \in \mathbb{R}^n$, $A \in \mathbb{R}^{n \times n}$, $A^T = A$.",
+    ],
+)
+def test_a_fact_in_the_sentence_of_a_declaration_is_no_claim(facts):
+    report = check_source(
+        "a.md", f"{facts}\n\n$$\\frac{{\\partial x^T A x}}{{\\partial x}} = 2 A x$$\n"
+    )
+    assert [line.verdict for line in report.lines] == ["given", "given", "given", "agrees"]
+
+
+def test_a_claim_behind_a_declaration_is_judged():
+    text = r"Let $x \in \mathbb{R}$. Then $(x + 1)^2 = x^2 + 1$."
+    assert [line.verdict for line in check_source("a.md", text).lines] == ["given", "refuted"]

@@ -30,6 +30,13 @@ _WANTED = re.compile(
 )
 _CASE_SPLIT = re.compile(r"\b(?:case|cases|if|when|diagonal|off-diagonal)\b", re.IGNORECASE)
 
+_JOINING = re.compile(
+    r"[\s,;:()]*(?:(?:and|also|with|be|is|are|has|have|both|all|a|an|the|real|symmetric|positive|negative|definite|"
+    r"semi-?definite|invertible|non-?singular|square|diagonal|orthogonal|orthonormal|full|row|column|rank|unit|"
+    r"fixed|constant|matrix|matrices|vectors?|scalars?|numbers?|columns|i\.e\.|that is)\b[\s,;:()]*)*",
+    re.IGNORECASE,
+)
+
 CLAIMED_RULES = {
     "product rule": "product-rule",
     "quotient rule": "quotient-rule",
@@ -53,6 +60,15 @@ class Cues:
     introduces: bool = False
     wanted: bool = False
     claimed_rules: tuple[str, ...] = ()
+
+
+def joins(words: str) -> bool:
+    """Tell whether the words behind a declaration only go on declaring, so that what follows is a fact, too.
+
+    >>> joins(" be symmetric, "), joins(", and "), joins(". Then ")
+    (True, True, False)
+    """
+    return _JOINING.fullmatch(words) is not None
 
 
 def read_cues(words: str) -> Cues:

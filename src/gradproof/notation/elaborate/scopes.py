@@ -8,7 +8,7 @@ from gradproof.expr import Sym, free_indices, walk
 from gradproof.notation.derivation import Derivation, Line, Reading
 from gradproof.notation.elaborate.claims import Manner, RowReading, read_row
 from gradproof.notation.elaborate.contexts import Known, Scope, states
-from gradproof.notation.elaborate.cues import read_cues
+from gradproof.notation.elaborate.cues import joins, read_cues
 from gradproof.notation.elaborate.rows import OUTSIDE, Item
 from gradproof.notation.elaborate.shapes import infer_shapes
 from gradproof.notation.elaborate.symbols import Symbols
@@ -74,9 +74,8 @@ def _line(
         )
     outside = scopes[OUTSIDE].known if OUTSIDE in scopes else frozenset[str]()
     known = Known(scope.known, outside)
-    joined = scope.assuming and item.words.strip(" ,;").lower() in ("", "and", "and also", "with")
-    assumed = item.explicit or cues.assumed or (joined and item.place.inline is not None)
-    scope.assuming = assumed
+    inline = item.place.inline is not None
+    assumed = item.explicit or cues.assumed or (inline and scope.assuming and joins(item.words))
     manner = Manner(
         assumed=assumed,
         conditional=not item.explicit and cues.condition and not cues.introduces,
@@ -86,6 +85,7 @@ def _line(
         wanted=cues.wanted,
     )
     main = read_row(item.row, table, scope, known, manner)
+    scope.assuming = assumed or (inline and set(main.roles) == {"declaration"})
     for goal, definition in main.definitions:
         scope.definitions.setdefault(goal.key, []).append(definition)
         scope.known.update(
