@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from gradproof.expr import Div, Expr, Inverse, MatMul, Neg, Num, Pow, Transpose
+from gradproof.expr import Div, Expr, Inverse, MatMul, Neg, Num, Pow, Transpose, rank
 from gradproof.mistakes.factors import product
 from gradproof.mistakes.mistake import Mend, Mistake, Repair
 from gradproof.mistakes.scene import Spot
@@ -30,7 +30,7 @@ def _around(spot: Spot) -> Iterator[Mend]:
     fs = spot.node.factors if isinstance(spot.node, MatMul) else (spot.node,)
     for k, f in enumerate(fs):
         base = _base(f)
-        if base is None:
+        if base is None or rank(base, spot.context) != 2:
             continue
         yield from (Mend(e) for e in _spread(fs[:k] + fs[k + 1 :], base, 2))
 
@@ -61,7 +61,7 @@ def _spread(rest: tuple[Expr, ...], base: Expr, count: int) -> Iterator[Expr]:
 def _of_one_over(spot: Spot) -> Iterator[Mend]:
     """``dK / K²`` and the like."""
     match spot.node:
-        case Div(num, Pow(base, Num(n))) if n == 2:
+        case Div(num, Pow(base, Num(n))) if n == 2 and rank(base, spot.context) == 2:
             yield from (Mend(e) for e in _spread((num,), base, 2))
         case _:
             return
