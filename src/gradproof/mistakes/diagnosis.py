@@ -12,6 +12,7 @@ from gradproof.differentiate import NotSupported, evaluate_derivatives, unfold
 from gradproof.differentiate.unfold import has_definition
 from gradproof.evaluate import Certificate, Unsupported
 from gradproof.expr import (
+    USUAL,
     Apply,
     Context,
     Differential,
@@ -64,7 +65,7 @@ def diagnose(judged: Judged) -> Diagnosis:
     if after is None:
         return Diagnosis()
     after = at_path(after, outcome.operand)
-    cause = _cause(judged, outcome, after)
+    cause = _in_layouts(judged, outcome, after)
     counterexample = None
     if outcome.certificate is not None:
         counterexample = _counterexample(outcome.certificate, outcome, judged)
@@ -96,6 +97,16 @@ class _Cause:
     candidates: int = 0
 
 
+def _in_layouts(judged: Judged, outcome: Outcome, after: Expr) -> _Cause:
+    """Look for the cause in the usual layout first, then in the one in which the sides were told apart."""
+    layout = outcome.context.layout
+    if layout.usual:
+        return _cause(judged, outcome, after)
+    usual = replace(outcome.context, layout=replace(USUAL, certain=layout.certain))
+    found = _cause(judged, replace(outcome, context=usual), after)
+    return found if found.matches else _cause(judged, outcome, after)
+
+
 def _cause(judged: Judged, outcome: Outcome, after: Expr) -> _Cause:
     """Look for the cause as things stand, then under unstated assumptions that the author may have made."""
     starts = [outcome.left]
@@ -103,7 +114,7 @@ def _cause(judged: Judged, outcome: Outcome, after: Expr) -> _Cause:
         starts.append(judged.head)
     searches = [Search(before, after, outcome.context) for before in starts]
     rights = [_carried_out(before, outcome.context) for before in starts]
-    texts = _texts(judged, outcome.operand)
+    texts = texts_of(judged, outcome.operand)
     plain = _under(outcome, after, searches, rights, outcome.context, None, texts)
     if plain.matches:
         return plain
@@ -177,8 +188,8 @@ def _better(found: tuple[Match, ...], edits: tuple[Match, ...]) -> tuple[Match, 
     return (replace(likelier[0], also_consistent_with=tuple(also)), *likelier[1:])
 
 
-def _texts(judged: Judged, operand: Path) -> dict[Path, str]:
-    """Return the text of every node of what is accused, by path."""
+def texts_of(judged: Judged, operand: Path) -> dict[Path, str]:
+    """Return the text of every node of what is accused, by path; `operand` leads to it in its side."""
     claim, line = judged.claim, judged.line
     assert claim is not None
     if len(line.tex) != line.span.end - line.span.start:

@@ -1,6 +1,6 @@
 """Which single edit of a wrong line makes it right: the slip is its inverse, its place the site."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, final
@@ -14,7 +14,7 @@ from gradproof.mistakes.catalogue import catalogue
 from gradproof.mistakes.match import Match
 from gradproof.mistakes.mistake import Mend, Mistake, Repair
 from gradproof.mistakes.scene import Scene, Spot, spots
-from gradproof.mistakes.sites import span_size
+from gradproof.mistakes.sites import nested, span_size
 from gradproof.mistakes.words import told
 
 TIERS: Final = (0.5, 0.33, 0.0)
@@ -29,13 +29,24 @@ CLOSE: Final = 1e-8
 BLURRED: Final = 1e-6
 """The same, relative to the largest entry of all points, at a few of them: ``1 - h`` is rounded where h is almost 1."""
 
+PAIR_POOL: Final = 500
+"""At most so many edits are combined in pairs."""
+
+PAIR_LANES: Final = 60
+"""Entries at which effects are added before a pair is built."""
+
+PAIRS_TRIED: Final = 12
+"""At most so many pairs are built."""
+
 AGAIN: Final = 6
 """Sample points of other sizes on which an edit that fits is tried once more."""
 
 
 @final
 @dataclass(frozen=True, slots=True)
-class _Edit:
+class Edit:
+    """A repair at a spot, and what it puts there; `size` counts the nodes that stand there now."""
+
     mistake: Mistake
     repair: Repair
     spot: Spot
@@ -44,14 +55,25 @@ class _Edit:
 
     @property
     def prior(self) -> float:
+        """How likely the slip is that the edit undoes."""
         return self.mistake.prior * self.repair.weight
 
     @property
     def rank(self) -> tuple[float, int, str, Path]:
+        """What edits are ordered by."""
         return -self.prior, self.size, self.mistake.name, self.spot.path
 
     @property
+    def narrow(self) -> tuple[Path, Expr]:
+        """The place of what changes, one child where it is one, and what should stand there."""
+        mend, path = self.mend, self.spot.path
+        if mend.children is None or mend.shown is None or mend.children[0] != mend.children[1]:
+            return path, mend.right
+        return (*path, mend.children[0]), mend.shown
+
+    @property
     def line(self) -> Expr | None:
+        """The side with the edit made, None where nothing of that kind can stand there."""
         try:
             return replace_at(self.spot.scene.line, self.spot.path, self.mend.right)
         except TypeError:
@@ -62,49 +84,131 @@ def mended(scene: Scene, bench: Bench, samples: Samples, mode: Mode = "total") -
     """Return the edit of the line that makes it equal the other side, as a match; none where none does.
 
     First shapes have to be those of the other side exactly; failing that, a row may stand for a column
-    and a matrix for its transpose.
+    and a matrix for its transpose. Where no single edit mends the line two in different places may: then there
+    are two matches.
     """
-    truth = bench.value(scene.left)
-    own = bench.value(scene.line)
-    if truth is None or (own is not None and _agree(own, truth)):
-        return ()
-    edits = sorted(_edits(scene), key=lambda e: e.rank)
-    values: dict[Expr, Measured | None] = {}
-    for turned in (False, True):
+    return _Hunt(scene, bench, samples, mode).matches()
+
+
+@final
+class _Hunt:
+    """The edits of one line that are tried on the same sample points; those of one tier are made when it is reached."""
+
+    __slots__ = ("bench", "mode", "samples", "scene", "tiers", "values")
+
+    def __init__(self, scene: Scene, bench: Bench, samples: Samples, mode: Mode) -> None:
+        self.scene = scene
+        self.bench = bench
+        self.samples = samples
+        self.mode: Mode = mode
+        self.values: dict[Expr, Measured | None] = {}
+        self.tiers: dict[float, list[Edit]] = {}
+
+    def matches(self) -> tuple[Match, ...]:
+        truth = self.bench.value(self.scene.left)
+        own = self.bench.value(self.scene.line)
+        if truth is None or (own is not None and agree(own, truth)):
+            return ()
+        for turned in (False, True):
+            aim = _turned(truth) if turned else truth
+            above = 2.0
+            for least in TIERS:
+                fits = [e for e in self.tier(least, above) if self.fits(e.line, aim)]
+                above = least
+                kept = self.elsewhere([e.line for e in fits], turned)
+                fits = [e for e, ok in zip(fits, kept, strict=True) if ok]
+                if fits:
+                    return (_match(fits, self.scene.context),)
+        return self.pair(own, truth) if own is not None else ()
+
+    def tier(self, least: float, above: float) -> list[Edit]:
+        """Return the edits of priors in a range, the likeliest first."""
+        if least not in self.tiers:
+            self.tiers[least] = sorted(edits(self.scene, least, above), key=lambda e: e.rank)
+        return self.tiers[least]
+
+    def value(self, line: Expr) -> Measured | None:
+        if line not in self.values:
+            self.values[line] = self.bench.value(line) if len(self.values) < BUDGET else None
+        return self.values[line]
+
+    def fits(self, line: Expr | None, aim: Measured) -> bool:
+        found = None if line is None else self.value(line)
+        return found is not None and agree(found, aim)
+
+    def elsewhere(self, lines: Sequence[Expr | None], turned: bool) -> list[bool]:
+        """Tell which of the lines fit where the sizes are others, too: 2 is not n."""
+        context = self.scene.context
+        fixed = context.sizes.keys() | context.values.keys()
+        sizes = {n: s + 1 for n, s in self.samples.sizes.items() if n not in fixed}
+        if not lines or not sizes:
+            return [True] * len(lines)
+        wider = replace(context, sizes=MappingProxyType({**context.sizes, **sizes}))
+        try:
+            exprs = (self.scene.left, *(e for e in lines if e is not None))
+            other = make_samples(exprs, wider, points=AGAIN, moving=wider.moving or None)
+        except Unsupported:
+            return [True] * len(lines)
+        bench = Bench(other, wider, self.mode)
+        truth = bench.value(self.scene.left)
+        if truth is None:
+            return [True] * len(lines)
         aim = _turned(truth) if turned else truth
-        above = 2.0
-        for least in TIERS:
-            tier = [e for e in edits if least <= e.prior < above]
-            above = least
-            fits = [e for e in tier if _fits(e, aim, bench, values)]
-            fits = _elsewhere(fits, scene, samples, mode, turned)
-            if fits:
-                return (_match(fits, scene.context),)
-    return ()
+        found = [None if e is None else bench.value(e) for e in lines]
+        return [m is not None and agree(m, aim) for m in found]
+
+    def pair(self, own: Measured, truth: Measured) -> tuple[Match, ...]:
+        """Return two edits in different places whose effects add up to the whole difference, none if there are none."""
+        best: dict[Expr, tuple[Edit, Measured]] = {}
+        for edit in sorted((e for t in self.tiers.values() for e in t), key=lambda e: e.rank):
+            found = None if edit.line is None else self.values.get(edit.line)
+            if edit.line is not None and found is not None and _alike(found, own):
+                best.setdefault(edit.line, (edit, found))
+        pool = list(best.values())[:PAIR_POOL]
+        all_values = together(truth, own, *(m for _, m in pool)) if own.rank == truth.rank else None
+        if all_values is None:
+            return ()
+        flat = [v.reshape(-1) for v in all_values]
+        lanes = np.flatnonzero(np.isfinite(np.stack(flat)).all(axis=0))[:PAIR_LANES]
+        if not lanes.size:
+            return ()
+        aim, start, *effects = (v[lanes] for v in flat)
+        gaps = np.stack(effects) - start if effects else np.zeros((0, lanes.size))
+        tolerance = BLURRED * (np.abs(aim) + np.abs(start))
+        promising: list[tuple[Edit, Edit]] = []
+        for k, (first, _) in enumerate(pool):
+            close = np.all(np.abs(gaps[k] + gaps[k + 1 :] - (aim - start)) <= tolerance, axis=1)
+            for n in np.flatnonzero(close):
+                second = pool[k + 1 + int(n)][0]
+                if not nested(first.narrow[0], second.narrow[0]):
+                    promising.append((first, second))
+        promising.sort(key=lambda p: (-p[0].prior * p[1].prior, p[0].rank, p[1].rank))
+        for first, second in promising[:PAIRS_TRIED]:
+            line = first.line
+            both = None if line is None else replace_at(line, *second.narrow)
+            if self.fits(both, truth) and self.elsewhere([both], False)[0]:
+                context = self.scene.context
+                return _match([first], context), _match([second], context)
+        return ()
 
 
-def _edits(scene: Scene) -> Iterator[_Edit]:
-    mistakes = [m for m in catalogue().values() if m.repairs]
+def edits(scene: Scene, least: float = 0.0, above: float = 2.0) -> Iterator[Edit]:
+    """Yield the edits of a line that undo slips of priors in a range."""
+    repairs = [
+        (m, r)
+        for m in catalogue().values()
+        for r in m.repairs
+        if least <= m.prior * r.weight < above
+    ]
     for spot in spots(scene):
         size = span_size(scene.line, spot.path)
-        for mistake in mistakes:
-            for repair in mistake.repairs:
-                for mend in repair.mend(spot):
-                    if mend.right != spot.node:
-                        yield _Edit(mistake, repair, spot, mend, size)
+        for mistake, repair in repairs:
+            for mend in repair.mend(spot):
+                if mend.right != spot.node:
+                    yield Edit(mistake, repair, spot, mend, size)
 
 
-def _fits(edit: _Edit, aim: Measured, bench: Bench, values: dict[Expr, Measured | None]) -> bool:
-    line = edit.line
-    if line is None:
-        return False
-    if line not in values:
-        values[line] = bench.value(line) if len(values) < BUDGET else None
-    found = values[line]
-    return found is not None and _agree(found, aim)
-
-
-def _agree(found: Measured, aim: Measured) -> bool:
+def agree(found: Measured, aim: Measured) -> bool:
     """Tell whether an edited line has the values aimed at, wherever these are defined.
 
     Entries are compared at the scale of their array: a sum of large terms may be small.
@@ -130,27 +234,8 @@ def _agree(found: Measured, aim: Measured) -> bool:
     return bool(4 * int((clear & usable).sum()) >= 3 * known and np.all(gap <= BLURRED * top))
 
 
-def _elsewhere(
-    fits: list[_Edit], scene: Scene, samples: Samples, mode: Mode, turned: bool
-) -> list[_Edit]:
-    """Keep the edits that fit where the sizes are others, too: 2 is not n."""
-    context = scene.context
-    fixed = context.sizes.keys() | context.values.keys()
-    sizes = {n: s + 1 for n, s in samples.sizes.items() if n not in fixed}
-    if not fits or not sizes:
-        return fits
-    wider = replace(context, sizes=MappingProxyType({**context.sizes, **sizes}))
-    try:
-        exprs = (scene.left, *(e.line or scene.line for e in fits))
-        other = make_samples(exprs, wider, points=AGAIN, moving=wider.moving or None)
-    except Unsupported:
-        return fits
-    bench = Bench(other, wider, mode)
-    truth = bench.value(scene.left)
-    if truth is None:
-        return fits
-    aim = _turned(truth) if turned else truth
-    return [e for e in fits if _fits(e, aim, bench, {})]
+def _alike(a: Measured, b: Measured) -> bool:
+    return a.rank == b.rank and a.names == b.names and a.values.shape == b.values.shape
 
 
 def _turned(m: Measured) -> Measured:
@@ -164,7 +249,7 @@ def _turned(m: Measured) -> Measured:
     return m
 
 
-def _match(fits: Iterable[_Edit], context: Context) -> Match:
+def _match(fits: Iterable[Edit], context: Context) -> Match:
     """Name the best of the edits; list the others."""
     best, *rest = sorted(fits, key=lambda e: e.rank)
     mistake, mend, node = best.mistake, best.mend, best.spot.node

@@ -226,6 +226,11 @@ class Spot:
         return all(isinstance(p, Neg | Mul | Div) for p in self.parents)
 
     @property
+    def scaled(self) -> bool:
+        """Whether a factor in front of the node is one of the side or of a term of it."""
+        return self.term or not self.path
+
+    @property
     def term(self) -> bool:
         """Whether the node is the side or a term of it, its sign not included."""
         return not isinstance(self.node, Add | Neg) and all(

@@ -52,7 +52,7 @@ def _of_the_whole(e: Expr, context: Context) -> Iterator[Slip]:
 
 def _number(spot: Spot) -> Iterator[Mend]:
     """A number, or a scalar of the line before, in front of a term."""
-    if not spot.term or isinstance(spot.node, Num):
+    if not spot.scaled or isinstance(spot.node, Num):
         return
     scalars = [n for n in spot.scene.reached if isinstance(n, Det | Norm)]
     for s in (TWO, *spot.scene.scalars, *scalars):

@@ -36,7 +36,7 @@ def _without_size(e: Div) -> Iterator[Expr]:
 
 
 def _mean(spot: Spot) -> Iterator[Mend]:
-    if spot.term:
+    if spot.scaled:
         for size in spot.scene.divisors:
             if isinstance(size, Sym) and size.name not in spot.scene.own:
                 yield Mend(mul(div(ONE, size), spot.node))

@@ -17,7 +17,7 @@ def _without_exponent(a: Application) -> Iterator[Expr]:
 
 
 def _twice(spot: Spot) -> Iterator[Mend]:
-    if spot.term and spot.scene.quadratic:
+    if spot.scaled and spot.scene.quadratic:
         yield Mend(mul(TWO, spot.node))
         yield Mend(div(spot.node, TWO))
 

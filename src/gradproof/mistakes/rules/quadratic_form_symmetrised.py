@@ -44,5 +44,5 @@ MISTAKE: Final = Mistake(
     why="d/dx xᵀA x = (A + Aᵀ) x, which is 2 A x where A = Aᵀ",
     prior=0.7,
     derivatives=(WrongDerivative(frozenset({"product-rule"}), _twice_one_term),),
-    repairs=(Repair(_both),),
+    repairs=(Repair(_both, message="{wrong} takes the matrix as symmetric: it should be {right}"),),
 )

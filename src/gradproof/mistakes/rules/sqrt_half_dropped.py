@@ -18,7 +18,7 @@ def _half(spot: Spot) -> Iterator[Mend]:
     rooted = any(
         isinstance(n, Norm | Root) or n == Fn("sqrt", children(n)) for n in spot.scene.reached
     )
-    if spot.term and rooted and not spot.scene.quadratic:
+    if spot.scaled and rooted and not spot.scene.quadratic:
         yield Mend(mul(TWO, spot.node))
         yield Mend(div(spot.node, TWO))
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from gradproof.expr import Add, Context, Expr, Mul, Neg, Transpose
+from gradproof.expr import Add, Context, Expr, MatMul, Mul, Neg, Transpose, rank
+from gradproof.mistakes.factors import product
 from gradproof.mistakes.mistake import Mend, Mistake, Repair, Slip, WrongRewriting
 from gradproof.mistakes.scene import Spot
 from gradproof.rewrite import add, sub
@@ -26,6 +27,18 @@ def _beside(spot: Spot) -> Iterator[Mend]:
         if s.space.rank == spot.rank and s != spot.node:
             yield Mend(sub(spot.node, s))
             yield Mend(add(spot.node, s))
+    if isinstance(spot.node, MatMul):
+        yield from _in_a_bracket(spot, spot.node.factors)
+
+
+def _in_a_bracket(spot: Spot, factors: tuple[Expr, ...]) -> Iterator[Mend]:
+    """``Xᵀ X w`` for ``Xᵀ (X w - y)``: the last factors are what is left of a sum."""
+    for k in range(1, len(factors) - 1):
+        rest = product(*factors[k:])
+        for s in spot.scene.arrays:
+            if s.space.rank == rank(rest, spot.context):
+                for whole in (sub(rest, s), add(rest, s)):
+                    yield Mend(MatMul((*factors[:k], whole)), (k, len(factors) - 1), whole)
 
 
 MISTAKE: Final = Mistake(
