@@ -11,7 +11,7 @@ RIGHT = ("proved", "agrees")
 
 def best_typings(
     first: tuple[Judged, ...],
-    others: Sequence[Derivation],
+    others: Callable[[], tuple[Derivation, ...]],
     judge: Callable[[Derivation], tuple[Judged, ...]],
 ) -> tuple[Judged, ...]:
     """Take for every scope the typing under which its lines fare best; refuted is what no typing rescues.
@@ -23,7 +23,7 @@ def best_typings(
     for j in first:
         found.setdefault(j.line.scope, [()])
         found[j.line.scope][0] += (j,)
-    for other in others:
+    for other in others() if _open(first) else ():
         lines = {h: tuple(x for x in other.lines if x.scope == h) for h in found}
         wanted = {
             h
@@ -31,7 +31,7 @@ def best_typings(
             if _open(judged[-1]) and lines[h] != tuple(j.line for j in judged[-1])
         }
         kept = tuple(x for x in other.lines if x.scope in wanted)
-        for j in judge(replace(other, lines=kept, others=())) if kept else ():
+        for j in judge(replace(other, lines=kept, others=tuple)) if kept else ():
             own = found[j.line.scope]
             if j.line.scope in wanted:
                 own.append(())

@@ -1,6 +1,6 @@
 """A document as a derivation: its lines with roles and readings, and the scopes they are judged in."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import final
 
@@ -101,10 +101,10 @@ class Line:
 class Derivation:
     """The lines of one document in order, and for each state its admissible contexts, best first.
 
-    `others` are the same lines with other kinds of the names that nothing declares (a vector for a matrix),
+    `others` finds the same lines with other kinds of the names that nothing declares (a vector for a matrix),
     where they fit, too: a line is wrong only if it is wrong in all of them.
     """
 
     lines: tuple[Line, ...]
     contexts: tuple[tuple[Context, ...], ...]
-    others: tuple["Derivation", ...] = ()
+    others: Callable[[], tuple["Derivation", ...]] = tuple

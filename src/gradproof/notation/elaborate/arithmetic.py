@@ -8,6 +8,7 @@ from gradproof.expr import (
     Branch,
     Cases,
     Delta,
+    Det,
     Fn,
     Indicator,
     Kron,
@@ -21,9 +22,12 @@ from gradproof.expr import (
     Sym,
 )  # fmt: skip
 from gradproof.notation.elaborate import build
+from gradproof.notation.elaborate.broadcast import aligned
 from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.converter import FULL_RANK, Converter, is_pseudo_inverse
+from gradproof.notation.elaborate.fitting import stacked_shape
 from gradproof.notation.elaborate.primes import named_function, primed_node
+from gradproof.notation.elaborate.products import product
 from gradproof.notation.elaborate.roles import square_key
 from gradproof.notation.elaborate.symbols import full_key, primes_of, unwrapped
 from gradproof.notation.surface import Name, Surface
@@ -53,7 +57,7 @@ def group_node(c: Converter, node: Surface) -> Built:
 
 def add_node(c: Converter, node: Surface) -> Built:
     """Convert a sum of terms."""
-    return build.add([c.convert(a) for a in node.args], node.span)
+    return build.add(aligned(c, [c.convert(a) for a in node.args], node), node.span)
 
 
 def neg_node(c: Converter, node: Surface) -> Built:
@@ -66,8 +70,8 @@ def mul_node(c: Converter, node: Surface) -> Built:
     if c.repairing and (c.bound or c.free):
         whole = [c.whole(a) for a in node.args]
         if any(f.shape is not None and len(f.shape) == 2 for f in whole):
-            return build.product(whole, node.text, node.span)
-    return build.product([c.convert(a) for a in node.args], node.text, node.span)
+            return product(c, whole, node.text, node)
+    return product(c, [c.convert(a) for a in node.args], node.text, node)
 
 
 def div_node(c: Converter, node: Surface) -> Built:
@@ -94,7 +98,11 @@ def pow_node(c: Converter, node: Surface) -> Built:
         key = f"{full_key(name)}^{{{full_key(exponent.name)}}}"
         shape = c.table.shapes.get(key, ())
         return Built(Sym(key, c.table.space(key)), node.span, (), shape or None)
-    return build.power(c.convert(base), c.convert(exponent), node.span)
+    inner = c.convert(base)
+    if c.variant == "norm" and len(inner.shape or ()) == 1 and exponent.text == "2":
+        length = Built(Norm(inner.expr), base.span, (inner,))
+        return build.power(length, c.convert(exponent), node.span)
+    return build.power(inner, c.convert(exponent), node.span)
 
 
 def _is_euler(c: Converter, exponent: Surface) -> bool:
@@ -159,7 +167,9 @@ def abs_node(c: Converter, node: Surface) -> Built:
         return build.fn(Fn("abs", (x.expr,)), [x], node.span)
     if x.shape is not None and len(x.shape) == 1:
         return Built(Norm(x.expr, "2"), node.span, (x,))
-    return build.opaque("determinant", node.span, [x])
+    if x.shape is None:
+        return build.opaque("determinant", node.span, [x])
+    return Built(Det(x.expr), node.span, (x,))
 
 
 def norm_node(c: Converter, node: Surface) -> Built:
@@ -222,8 +232,9 @@ def matrix_node(c: Converter, node: Surface) -> Built:
     height, width = Size("", len(rows)), Size("", len(node.args[0].args) if node.args else 0)
     flat = all(cell.shape == () for r in rows for cell in r.kids)
     shape: build.Shape = None
-    if flat and not any(a.head == "dots" for r in node.args for a in r.args):
+    if not any(a.head == "dots" for r in node.args for a in r.args):
         shape = (height,) if width == build.ONE else (height, width)
+        shape = shape if flat else stacked_shape([[cell.shape for cell in r.kids] for r in rows])
     return Built(stack, node.span, tuple(rows), shape)
 
 
@@ -262,7 +273,7 @@ def index_of_node(c: Converter, node: Surface) -> Built:
         c.table.is_index(i) or i.head == "number" for i in node.args[1:]
     ):
         return build.opaque("entry", node.span, [array, *items])
-    return build.entry(array, items, node.span)
+    return build.line_entry(array, items, node.span)
 
 
 def inner_node(c: Converter, node: Surface) -> Built:

@@ -1,6 +1,6 @@
 """Expressions under construction: a tree with its spans and shape, and how shapes combine."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import final
@@ -77,6 +77,15 @@ def entry(array: Built, indices: Sequence[Built], span: Span) -> Built:
     return Built(Entry(array.expr, tuple(i.expr for i in indices)), span, (array, *indices), shape)
 
 
+def line_entry(array: Built, indices: Sequence[Built], span: Span) -> Built:
+    """Build an entry; one index on an array of one row or one column runs along it."""
+    shape = array.shape
+    if shape is not None and len(shape) == 2 and len(indices) == 1 and ONE in shape:
+        one = number(1, span)
+        indices = [one, indices[0]] if shape[0] == ONE else [indices[0], one]
+    return entry(array, indices, span)
+
+
 def join(shapes: Sequence[Shape]) -> Shape:
     """Return the shape of an elementwise combination: scalars stretch, one unknown makes unknown."""
     out: Shape = ()
@@ -125,6 +134,7 @@ def power(base: Built, exponent: Built, span: Span) -> Built:
         exponent.expr in (Num(Fraction(-1)), Neg(Num(Fraction(1))))
         and base.shape
         and len(base.shape) == 2
+        and base.shape[0] != ONE
     ):
         return Built(Inverse(base.expr), span, (base,), base.shape)
     return Built(Pow(base.expr, exponent.expr), span, (base, exponent), base.shape)
@@ -171,11 +181,19 @@ def hadamard(factors: Sequence[Built], span: Span) -> Built:
     )
 
 
-def product(factors: Sequence[Built], gaps: str, span: Span) -> Built:
+def product(
+    factors: Sequence[Built],
+    gaps: str,
+    span: Span,
+    *,
+    elementwise: bool = False,
+    row: Callable[[Built], Built] | None = None,
+) -> Built:
     r"""Build a product of factors in order; `gaps` has one letter per gap (``c`` for ``\cdot``).
 
     Scalars may stand anywhere. Arrays multiply as matrices; two vectors of one shape with a dot
-    between them are an inner product, without anything between them elementwise.
+    between them are an inner product (not where `elementwise`), without anything between them elementwise.
+    A vector that fits the matrix after it as a row only goes through `row`.
     """
     if len(factors) == 1:
         return factors[0]
@@ -183,7 +201,9 @@ def product(factors: Sequence[Built], gaps: str, span: Span) -> Built:
     if len(arrays) <= 1:
         shape = arrays[0].shape if arrays else ()
         return Built(Mul(tuple(f.expr for f in factors)), span, tuple(factors), shape)
-    inner = _array_product(arrays, factors, gaps)
+    if row is not None and _is_row_of(arrays[0], arrays[1]):
+        arrays[0] = row(arrays[0])
+    inner = _array_product(arrays, factors, "" if elementwise else gaps)
     scalars = [f for f in factors if f.shape == ()]
     if not scalars:
         return Built(inner.expr, span, inner.kids, inner.shape)
@@ -195,7 +215,7 @@ def _array_product(arrays: list[Built], factors: Sequence[Built], gaps: str) -> 
     span = arrays[0].span.cover(arrays[-1].span)
     if len(arrays) == 2:
         a, b = arrays
-        gap = gaps[factors.index(b) - 1 : factors.index(b)]
+        gap = gaps[factors.index(b) - 1 : factors.index(b)] if gaps else ""
         vectors = a.shape is not None and b.shape is not None and len(a.shape) == len(b.shape) == 1
         if vectors and gap in ("c", "d"):
             return frobenius(a, b, span)
@@ -205,6 +225,12 @@ def _array_product(arrays: list[Built], factors: Sequence[Built], gaps: str) -> 
     for nxt in arrays[1:]:
         shape = _matmul_shape(shape, nxt.shape)
     return Built(MatMul(tuple(a.expr for a in arrays)), span, tuple(arrays), shape)
+
+
+def _is_row_of(x: Built, matrix: Built) -> bool:
+    """Tell whether a vector multiplies a matrix from the left as a row, and not as a column."""
+    a, b = x.shape, matrix.shape
+    return a is not None and b is not None and len(a) == 1 and len(b) == 2 and a[0] == b[0] != ONE
 
 
 def _matmul_shape(a: Shape, b: Shape) -> Shape:

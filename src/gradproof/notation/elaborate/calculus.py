@@ -1,9 +1,12 @@
 """Derivatives, gradients, differentials, and values at a point."""
 
-from gradproof.expr import At, Derivative, Differential, Gradient, Sym
+from dataclasses import replace
+
+from gradproof.expr import Apply, At, Derivative, Differential, Expr, Gradient, Sym
 from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.converter import Converter
+from gradproof.notation.elaborate.symbols import function_name
 from gradproof.notation.surface import Surface
 
 
@@ -51,7 +54,49 @@ def diff_node(c: Converter, node: Surface) -> Built:
     if own is not None:
         return c.symbol(own, node)
     body = c.whole(inner)
+    if c.variant == "gradient" and body.shape == ():
+        variable = _argument(body)
+        if variable is not None:
+            return _gradient(body, variable, node)
     return Built(Differential(body.expr), node.span, (body,), body.shape)
+
+
+def _gradient(body: Built, variable: Built, node: Surface) -> Built:
+    return Built(Gradient(body.expr, variable.expr), node.span, (body, variable), variable.shape)
+
+
+def _argument(body: Built) -> Built | None:
+    """Return the one array that a function is applied to, in ``f(X)`` or ``f(X)^2``."""
+    found: dict[Expr, Built] = {}
+    todo = [body]
+    while todo:
+        node = todo.pop()
+        if isinstance(node.expr, Apply) and len(node.kids) == 1:
+            if isinstance(node.kids[0].expr, Sym) and node.kids[0].shape:
+                found.setdefault(node.kids[0].expr, node.kids[0])
+        else:
+            todo.extend(node.kids)
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _applied(node: Surface, point: Surface, c: Converter) -> Surface:
+    """Apply the functions that stand alone in an expression to a point: ``f^2`` at X is ``f(X)^2``."""
+    if function_name(node) in c.table.defined_functions and node.head in ("name", "function"):
+        return Surface("call", node.span, (node, point))
+    return replace(node, args=tuple(_applied(a, point, c) for a in node.args))
+
+
+def _derivative_at(c: Converter, node: Surface) -> Built | None:
+    r"""Convert ``d(f^2)(X)``, the derivative of a function at a point: the gradient of ``f(X)^2``."""
+    inner, point = node.args
+    if inner.head != "diff" or point.head == "relation":
+        return None
+    body = c.convert(_applied(inner.args[0], point, c))
+    variable = _argument(body)
+    if body.shape != () or variable is None:
+        return None
+    c.note("gradient-meant", "d of a function at a point is read as its gradient there", node)
+    return _gradient(body, variable, node)
 
 
 def at_node(c: Converter, node: Surface) -> Built:
@@ -59,6 +104,9 @@ def at_node(c: Converter, node: Surface) -> Built:
     body = c.convert(node.args[0])
     if len(node.args) != 2:
         return c.opaque(node, "at")
+    derivative = _derivative_at(c, node)
+    if derivative is not None:
+        return derivative
     point = node.args[1]
     if point.head == "relation" and point.text == "=" and len(point.args) == 2:
         symbol, value = c.whole(point.args[0]), c.convert(point.args[1])

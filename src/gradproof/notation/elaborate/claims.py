@@ -33,6 +33,7 @@ from gradproof.notation.elaborate.declare import (
 from gradproof.notation.elaborate.fitting import misfit
 from gradproof.notation.elaborate.roles import EQUALS, Target, role_of, target
 from gradproof.notation.elaborate.symbols import Symbols, full_key, walk_surface
+from gradproof.notation.elaborate.variants import converted
 from gradproof.notation.surface import FormulaRow, Note, Statement
 
 BROKEN = frozenset({"brace-unbalanced", "argument-missing", "environment-unbalanced"})
@@ -166,7 +167,7 @@ def _convert(
                 shape = table.parameters.get((goal.key, k))
                 if shape is not None:
                     converter.local[full_key(param.name)] = shape
-    built = converter.statement(statement)
+    built = converted(converter, statement)
     converter.local.clear()
     return built
 
@@ -345,6 +346,10 @@ def _claim(
     soft: bool,
 ) -> Claim:
     relations = statement.relations[first_link:]
+    if (
+        len(relations) > 1 and relations[-1] == "in"
+    ):  # a = b ∈ ℝⁿ: what is said of b claims no equality
+        relations, built = relations[:-1], built[:-1]
     spans = tuple(s.span for s in statement.sides[first_link:])
     keep = [k for k, b in enumerate(built) if b is not None or k == 0]
     sides = [built[k] for k in keep]

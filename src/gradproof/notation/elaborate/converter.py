@@ -35,7 +35,7 @@ class Converter:
     """Converts the statements of one row; collects what had to be assumed in `notes`.
 
     `bound` are the letters bound by the sums around the present node, `free` the index letters that
-    stand free in the statement.
+    stand free in the statement. `variant` asks for another reading than the usual one (see `variants`).
     """
 
     table: Symbols
@@ -48,6 +48,7 @@ class Converter:
     repaired: set[str] = field(default_factory=set[str])
     local: dict[str, tuple[Size, ...]] = field(default_factory=dict[str, tuple[Size, ...]])
     sides: tuple[Surface, ...] = ()
+    variant: str = ""
 
     def statement(self, statement: Statement) -> tuple[Built | None, ...]:
         """Convert the sides; None for a hole."""
@@ -152,7 +153,7 @@ class Converter:
             items = [self.index(i) for i in resolved.indices]
             if shape is not None and len(items) > len(shape):
                 return build.opaque("entry", node.span, [symbol, *items])
-            return build.entry(symbol, items, node.span)
+            return build.line_entry(symbol, items, node.span)
         if self.repairing and len(space.shape) == 1 and key in self.table.families:
             letter = self._dropped(key, space.shape[0])
             if letter is not None:

@@ -82,6 +82,16 @@ def _scan(root: Surface, table: Symbols, out: Mapping[str, Evidence]) -> None:
             _factors(node, table, out)
         elif node.head == "div":
             _mark(node.args[1], "below", table, out)
+        elif node.head == "add" and any(_is_map(a) for a in node.args):
+            for part in node.args:
+                if part.head == "name":
+                    _mark(part, "bias", table, out)
+
+
+def _is_map(node: Surface) -> bool:
+    """Tell a capital times something: ``W x``."""
+    first = node.args[0].name if node.head == "mul" else None
+    return first is not None and is_capital(first) and node.args[0].head == "name"
 
 
 def _factors(node: Surface, table: Symbols, out: Mapping[str, Evidence]) -> None:
@@ -93,7 +103,7 @@ def _factors(node: Surface, table: Symbols, out: Mapping[str, Evidence]) -> None
             _mark(after, "factor", table, out)
         elif before.head == "name" and capital:
             _mark(after, "follows", table, out)
-            if after.name is not None and not is_capital(after.name):
+            if after.name is not None:
                 _mark(before, "leads", table, out)
         if after.head == "transpose" and not primes_of(after):
             _mark(before, "leads", table, out)
@@ -133,8 +143,6 @@ def kinds(key: str, e: Evidence) -> tuple[Kind, ...]:
         return ("scalar", "matrix") if not marks & {"follows"} else ("matrix", "scalar")
     if e.array:
         return ("vector", "row", "matrix")
-    if "follows" in marks:
-        return ("vector", "scalar", "row")
-    if "bold" in marks:
-        return ("vector", "scalar", "row")
+    if marks & {"follows", "bias", "bold"}:
+        return ("vector", "row", "scalar")
     return ("scalar", "vector", "row")

@@ -212,6 +212,8 @@ class Fit:
                 unknown = True
             elif found and not out:
                 out, first = found, x
+            elif verb == "added" and self._spread(out, found, first):
+                out = max(out, found, key=_reach)
             elif found and out and first is not None and not self.sizes.same(out, found):
                 layout = self._layouts(out, found)
                 why = "a row and a column" if layout else _differing(out, found)
@@ -220,6 +222,20 @@ class Fit:
                     LAYOUT if layout else SURE,
                 )
         return None if unknown and not out else out
+
+    def _spread(self, a: tuple[Size, ...], b: tuple[Size, ...], first: Expr | None) -> bool:
+        """Tell whether a vector is added to every column (a row: to every row) of a matrix."""
+        vector, wide = (a, b) if _reach(a) < _reach(b) else (b, a)
+        if not vector or _reach(wide) < 2 or _reach(vector) == 2:
+            return False
+        row = len(vector) == 2 and vector[0] == ONE
+        fits = (
+            self.sizes.same(wide[1:], vector[1:]) if row else self.sizes.same(wide[:1], vector[:1])
+        )
+        if fits:
+            weights_last = isinstance(first, MatMul) and _is_weight(first.factors[-1])
+            self._tell("a vector added to a matrix", 0 if row == weights_last else 1)
+        return fits
 
     def _power(self, x: Expr, exponent: Expr) -> Shape:
         found = self.shape(x)
@@ -293,16 +309,20 @@ class Fit:
         return shape
 
     def _stack(self, rows: tuple[Row, ...]) -> Shape:
-        cells = [[self.shape(c) for c in r.cells] for r in rows]
-        if len({len(r) for r in cells}) != 1 or any(c is None for r in cells for c in r):
-            return None
-        wide = [[_wide(c or ()) for c in r] for r in cells]
-        width = _total([c[1] for c in wide[0]])
-        height = _total([r[0][0] for r in wide])
-        if width is None or height is None:
-            return None
-        column = width == ONE and all(len(c or ()) < 2 for r in cells for c in r)
-        return (height,) if column else (height, width)
+        return stacked_shape([[self.shape(c) for c in r.cells] for r in rows])
+
+
+def stacked_shape(cells: Sequence[Sequence[Shape]]) -> Shape:
+    """Return the shape of a matrix of blocks; None where it cannot be told."""
+    if not cells or len({len(r) for r in cells}) != 1 or any(c is None for r in cells for c in r):
+        return None
+    wide = [[_wide(c or ()) for c in r] for r in cells]
+    width = _total([c[1] for c in wide[0]])
+    height = _total([r[0][0] for r in wide])
+    if width is None or height is None:
+        return None
+    column = width == ONE and all(len(c or ()) < 2 for r in cells for c in r)
+    return (height,) if column else (height, width)
 
 
 def misfit(sides: Sequence[Expr], table: Symbols) -> str | None:
@@ -313,6 +333,15 @@ def misfit(sides: Sequence[Expr], table: Symbols) -> str | None:
         for a, b in pairwise(sides):
             fit.equate(a, b)
     return next((m.message for m in fit.misfits if m.weight > LAYOUT), None)
+
+
+def _reach(shape: tuple[Size, ...]) -> int:
+    """Return the number of axes that are longer than one."""
+    return len(shape) - sum(s == ONE for s in shape)
+
+
+def _is_weight(e: Expr) -> bool:
+    return isinstance(e, Sym) and e.name.lstrip("\\")[:1] in ("W", "w", "V", "U")
 
 
 def _wide(shape: tuple[Size, ...]) -> tuple[Size, Size]:

@@ -13,6 +13,7 @@ from gradproof.notation.elaborate.fitting import LAYOUT, Fit, Misfit
 from gradproof.notation.elaborate.roles import EQUALS, Target, target
 from gradproof.notation.elaborate.sizes import UNKNOWN, Sizes
 from gradproof.notation.elaborate.symbols import Symbols, full_key, walk_surface
+from gradproof.notation.elaborate.variants import converted
 from gradproof.notation.surface import Statement, Surface
 
 MAX_ATTEMPTS = 40
@@ -21,8 +22,9 @@ MAX_NAMES = 24
 """Open names of one scope up to which kinds are looked for."""
 DEFINITION_WEIGHT = 4
 """What a misfit in a definition counts, against one in a claim."""
-CHANGED_WEIGHT = 1
-"""What it counts to read a name otherwise than its letter and its use suggest first."""
+NUMBER_WEIGHT = 3
+"""What it counts to read a name as a number that stands where arrays do."""
+SUGGESTIVE = frozenset({"leads", "follows", "bias", "bold", "factor"})
 
 Shape = tuple[Size, ...]
 
@@ -140,72 +142,82 @@ def _is_open(key: str, e: Evidence, table: Symbols) -> bool:
     return not fixed and not (key == full_key(e.name) == "d")
 
 
-def infer(stage: Scene, table: Symbols) -> tuple[Typing, ...]:
-    """Return the typings of a scope that fit best, best first."""
-    options = {k: kinds(k, stage.evidence[k]) for k in stage.open}
-    tried: dict[tuple[Kind | None, ...], Typing] = {}
+Choice = Mapping[str, Kind | None]
+"""A kind for every open name; None where its shape is known from elsewhere."""
 
-    def attempt(chosen: Mapping[str, Kind | None]) -> Typing | None:
-        key: tuple[Kind | None, ...] = tuple(chosen[k] for k in stage.open)
-        if key not in tried:
-            if len(tried) >= MAX_ATTEMPTS:
+
+@final
+@dataclass(slots=True)
+class Search:
+    """Looks for the kinds of the open names of a scope: the likeliest first, then what mends misfits."""
+
+    stage: Scene
+    table: Symbols
+    options: Mapping[str, tuple[Kind, ...]]
+    tried: dict[tuple[Kind | None, ...], Typing] = field(
+        default_factory=dict[tuple[Kind | None, ...], Typing]
+    )
+
+    def best(self) -> Typing | None:
+        """Return the typing that fits best; None where nothing could be tried."""
+        stage = self.stage
+        likely: Choice = {k: None if k in stage.given else self.options[k][0] for k in stage.open}
+        return self._climb(likely, frozenset())
+
+    def others(self, best: Typing) -> tuple[Typing, ...]:
+        """Return other typings under which the definitions fit as well, best first."""
+        found = [best]
+        names = [k for k in self.stage.open if k not in self.stage.given]
+        start: Choice = {k: best.chosen.get(k) for k in self.stage.open}
+        for k in names:
+            for kind in self.options[k]:
+                if kind != best.chosen.get(k):
+                    other = self._climb({**start, k: kind}, frozenset({k}))
+                    if other is not None:
+                        found.append(other)
+        unique: dict[tuple[tuple[str, Shape], ...], Typing] = {}
+        for t in sorted(found, key=lambda t: t.score):
+            if t.broken <= best.broken and not t.unknown - best.unknown:
+                unique.setdefault(tuple(sorted(t.shapes.items())), t)
+        return tuple(t for t in unique.values() if t.shapes != best.shapes)
+
+    def _attempt(self, chosen: Choice) -> Typing | None:
+        key: tuple[Kind | None, ...] = tuple(chosen[k] for k in self.stage.open)
+        if key not in self.tried:
+            if len(self.tried) >= MAX_ATTEMPTS:
                 return None
-            changed = sum(
-                options[k].index(c) * CHANGED_WEIGHT for k, c in chosen.items() if c is not None
-            )
-            tried[key] = _attempt(stage, table, chosen, changed)
-        return tried[key]
+            changed = sum(self._changed(k, c) for k, c in chosen.items() if c is not None)
+            self.tried[key] = _attempt(self.stage, self.table, chosen, changed)
+        return self.tried[key]
 
-    def climb(start: Mapping[str, Kind | None], pinned: frozenset[str]) -> Typing | None:
-        best = attempt(start)
+    def _changed(self, key: str, kind: Kind) -> int:
+        position = self.options[key].index(kind)
+        marked = self.stage.evidence[key].marks & SUGGESTIVE
+        return position + (NUMBER_WEIGHT if kind == "scalar" and position and marked else 0)
+
+    def _climb(self, start: Choice, pinned: frozenset[str]) -> Typing | None:
+        """Change one kind at a time as long as that lets more fit; `pinned` names keep theirs."""
+        best = self._attempt(start)
         current = start
         while best is not None and best.misfits:
-            moves: list[Mapping[str, Kind | None]] = [
-                {**current, k: c}
-                for k in stage.open
-                if k not in pinned
-                for c in options[k]
-                if c != current[k]
-            ]
-            better: Mapping[str, Kind | None] | None = None
-            for move in moves:
-                found = attempt(move)
-                if found is not None and found.score < best.score:
-                    better, best, current = move, found, move
-                    if not best.misfits:
-                        break
-            if better is None:
+            before = best.score
+            for k in self.stage.open:
+                for kind in () if k in pinned else self.options[k]:
+                    move: Choice = {**current, k: kind}
+                    found = self._attempt(move) if kind != current[k] else None
+                    if found is not None and found.score < best.score:
+                        best, current = found, move
+            if best.score == before:
                 break
         return best
 
-    first: dict[str, Kind | None] = {
-        k: None if k in stage.given else options[k][0] for k in stage.open
-    }
-    best = climb(first, frozenset())
-    if best is None:
-        return ()
-    others = [best]
-    for k in stage.open:
-        if k in stage.given:
-            continue
-        for kind in options[k]:
-            if kind == best.chosen.get(k):
-                continue
-            start: dict[str, Kind | None] = {n: best.chosen.get(n) for n in stage.open}
-            found = climb({**start, k: kind}, frozenset({k}))
-            if found is not None:
-                others.append(found)
-    least = min(t.broken for t in others)
-    unique: dict[tuple[tuple[str, Shape], ...], Typing] = {}
-    for t in sorted(others, key=lambda t: t.score):
-        if t.broken == least and not t.unknown - others[0].unknown:
-            unique.setdefault(tuple(sorted(t.shapes.items())), t)
-    return tuple(unique.values())
+
+def search(stage: Scene, table: Symbols) -> Search:
+    """Return the search for the kinds of a scope."""
+    return Search(stage, table, {k: kinds(k, stage.evidence[k]) for k in stage.open})
 
 
-def _attempt(
-    stage: Scene, table: Symbols, chosen: Mapping[str, Kind | None], changed: int
-) -> Typing:
+def _attempt(stage: Scene, table: Symbols, chosen: Choice, changed: int) -> Typing:
     """Carry one assignment of kinds through the definitions, then through the claims."""
     sizes = Sizes()
     shapes = dict(table.shapes)
@@ -316,7 +328,7 @@ def _built(s: Statement, view: Symbols, goal: Target | None = None) -> tuple[Bui
                 shape = view.parameters.get((goal.key, k))
                 if shape is not None:
                     c.local[full_key(param.name)] = shape
-    return c.statement(s)
+    return converted(c, s)
 
 
 def _fit(view: Symbols, sizes: Sizes) -> Fit:

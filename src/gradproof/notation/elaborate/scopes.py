@@ -20,12 +20,17 @@ def elaborate(items: Sequence[Item], table: Symbols) -> Derivation:
     """Turn parsed rows into lines with roles and readings, and scopes with contexts."""
     infer_shapes([s for item in items for s in item.row.statements], table)
     tables = scope_tables(items, table)
-    most = max((len(found) for found in tables.values()), default=1)
-    first, *others = (
-        _elaborate(items, {h: found[min(k, len(found) - 1)] for h, found in tables.items()})
-        for k in range(most)
-    )
-    return replace(first, others=tuple(others))
+
+    def others() -> tuple[Derivation, ...]:
+        """Elaborate once more for every other typing; a scope that has no further one keeps its last."""
+        found = {h: (own, *own.others()) for h, own in tables.items()}
+        most = max((len(f) for f in found.values()), default=1)
+        return tuple(
+            _elaborate(items, {h: f[min(k, len(f) - 1)] for h, f in found.items()})
+            for k in range(1, most)
+        )
+
+    return replace(_elaborate(items, tables), others=others)
 
 
 def _elaborate(items: Sequence[Item], tables: Mapping[int, ScopeTable]) -> Derivation:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from gradproof.notation.elaborate.convert import converter as make_converter
 from gradproof.notation.elaborate.roles import EQUALS, target
 from gradproof.notation.elaborate.symbols import Symbols, function_name
+from gradproof.notation.elaborate.variants import converted
 from gradproof.notation.surface import Statement
 
 ROUNDS = 4
@@ -21,7 +22,7 @@ def infer_shapes(statements: Sequence[Statement], table: Symbols) -> None:
         _elementwise(statements, table)
         changed = False
         for key, statement in definitions:
-            built = make_converter(table, frozenset[str](), []).statement(statement)[1]
+            built = converted(make_converter(table, frozenset[str](), []), statement)[1]
             if built is None:
                 continue
             before = (table.shapes.get(key), key in table.vague)

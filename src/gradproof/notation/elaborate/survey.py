@@ -14,6 +14,7 @@ from gradproof.notation.elaborate.declare import (
 )
 from gradproof.notation.elaborate.letters import collect_letters
 from gradproof.notation.elaborate.symbols import (
+    Resolved,
     Symbols,
     full_key,
     function_name,
@@ -154,7 +155,10 @@ def _axes(table: Symbols, statements: Sequence[Statement], nodes: Sequence[Surfa
                 table.families[resolved.key] = max(
                     table.families.get(resolved.key, 0), len(resolved.indices)
                 )
-                uses.extend((resolved.key, k, item) for k, item in enumerate(resolved.indices))
+                first = _first_axis(table, resolved)
+                uses.extend(
+                    (resolved.key, k, item) for k, item in enumerate(resolved.indices, first)
+                )
         elif node.head in ("sum", "prod"):
             _sum_ranges(node, classes)
     for key, k, item in uses:
@@ -188,6 +192,12 @@ def _axes(table: Symbols, statements: Sequence[Statement], nodes: Sequence[Surfa
             table.indices[letter] = bounds
         else:
             table.indices.setdefault(letter, IndexRange(Size(f"n_{{{letter}}}")))
+
+
+def _first_axis(table: Symbols, resolved: Resolved) -> int:
+    """Return the axis of the first index: a single index on an array of one row runs along the row."""
+    shape = table.shapes.get(resolved.key, ())
+    return 1 if len(resolved.indices) == 1 and len(shape) == 2 and shape[0] == Size("", 1) else 0
 
 
 def _squares(table: Symbols, statements: Sequence[Statement], nodes: Sequence[Surface]) -> None:

@@ -1,12 +1,12 @@
 """The symbol tables of the scopes of a document: what is declared, and kinds and shapes inferred for each scope."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import final
 
 from gradproof.expr import Size
 from gradproof.notation.elaborate.fitting import spelled_shape
-from gradproof.notation.elaborate.kinds import Scene, Typing, infer, scene, surfaces
+from gradproof.notation.elaborate.kinds import Scene, Search, Typing, scene, search, surfaces
 from gradproof.notation.elaborate.rows import Item
 from gradproof.notation.elaborate.sizes import UNKNOWN
 from gradproof.notation.elaborate.symbols import Symbols, full_key
@@ -24,15 +24,19 @@ Shape = tuple[Size, ...]
 @final
 @dataclass(frozen=True, slots=True)
 class ScopeTable:
-    """The symbols of one scope under one typing, and what was assumed, by the number of the row."""
+    """The symbols of one scope under one typing, and what was assumed, by the number of the row.
+
+    `others` looks for the tables of other typings.
+    """
 
     symbols: Symbols
     notes: Mapping[int, tuple[Note, ...]] = field(default_factory=dict[int, tuple[Note, ...]])
+    others: Callable[[], tuple["ScopeTable", ...]] = tuple
 
 
-def scope_tables(items: Sequence[Item], table: Symbols) -> dict[int, tuple[ScopeTable, ...]]:
-    """Return for every heading its symbol tables, the likeliest typing first."""
-    out: dict[int, tuple[ScopeTable, ...]] = {}
+def scope_tables(items: Sequence[Item], table: Symbols) -> dict[int, ScopeTable]:
+    """Return the symbol table of every heading under the likeliest typing."""
+    out: dict[int, ScopeTable] = {}
     earlier: dict[str, Shape] = {}
     unknown: set[str] = set()
     taken = _taken(items, table)
@@ -40,22 +44,45 @@ def scope_tables(items: Sequence[Item], table: Symbols) -> dict[int, tuple[Scope
         rows = [(k, i) for k, i in enumerate(items) if i.heading == heading]
         statements = [s for _, i in rows for s in i.row.statements]
         stage = scene(statements, table, earlier)
-        typings = infer(stage, table) if stage is not None else ()
-        if stage is None or not typings:
-            out[heading] = (ScopeTable(_plain(table, earlier, unknown, surfaces(statements))),)
+        looking = None if stage is None else search(stage, table)
+        typing = None if looking is None else looking.best()
+        if stage is None or looking is None or typing is None:
+            out[heading] = ScopeTable(_plain(table, earlier, unknown, surfaces(statements)))
             continue
-        found: list[ScopeTable] = []
-        letters = _letters(typings, taken)
-        for typing in typings[:MAX_TYPINGS]:
-            named = {k: _named(shape, letters) for k, shape in typing.shapes.items()}
-            symbols = _typed(table, earlier, stage, typing, named)
-            found.append(ScopeTable(symbols, _notes(rows, stage, named, table)))
-        out[heading] = tuple(found)
-        best = found[0].symbols
-        earlier |= {k: best.shapes.get(k, ()) for k in typings[0].shapes}
-        unknown = (unknown - set(typings[0].shapes)) | typings[0].unknown
-        taken |= {s.name for t in found for shape in t.symbols.shapes.values() for s in shape}
+        out[heading] = _told(
+            _Told(rows, table, dict(earlier), stage, looking, frozenset(taken)), typing
+        )
+        best = out[heading].symbols
+        earlier |= {k: best.shapes.get(k, ()) for k in typing.shapes}
+        unknown = (unknown - set(typing.shapes)) | typing.unknown
+        taken |= {s.name for shape in best.shapes.values() for s in shape}
     return out
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A scope with what its typings are told with: its rows, what was known before, letters that are taken."""
+
+    rows: Sequence[tuple[int, Item]]
+    table: Symbols
+    earlier: Mapping[str, Shape]
+    stage: Scene
+    search: Search
+    taken: frozenset[str]
+
+
+def _told(told: _Told, typing: Typing) -> ScopeTable:
+    def others() -> tuple[ScopeTable, ...]:
+        found = told.search.others(typing)[: MAX_TYPINGS - 1]
+        return tuple(one(t, _letters((typing, *found), told.taken)) for t in found)
+
+    def one(t: Typing, letters: Mapping[str, str]) -> ScopeTable:
+        named = {k: _named(shape, letters) for k, shape in t.shapes.items()}
+        symbols = _typed(told.table, told.earlier, told.stage, t, named)
+        return ScopeTable(symbols, _notes(told.rows, told.stage, named, told.table))
+
+    return replace(one(typing, _letters((typing,), told.taken)), others=others)
 
 
 def _taken(items: Sequence[Item], table: Symbols) -> set[str]:
@@ -70,11 +97,11 @@ def _taken(items: Sequence[Item], table: Symbols) -> set[str]:
     )
 
 
-def _letters(typings: Sequence[Typing], taken: set[str]) -> dict[str, str]:
+def _letters(typings: Sequence[Typing], taken: Set[str]) -> dict[str, str]:
     """Give every size that is not known a letter of its own."""
     free = [x for x in LETTERS if x not in taken]
     out: dict[str, str] = {}
-    for typing in typings[:MAX_TYPINGS]:
+    for typing in typings:
         for shape in typing.shapes.values():
             for size in shape:
                 if size.name.startswith(UNKNOWN) and size.name not in out:

@@ -1,0 +1,66 @@
+"""Statements in which arrays do not fit as they are usually read, and the readings under which they do."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from gradproof.expr import Expr, Num
+from gradproof.notation.elaborate.build import Built
+from gradproof.notation.elaborate.converter import Converter
+from gradproof.notation.elaborate.evidence import LOSSES
+from gradproof.notation.elaborate.fitting import misfit
+from gradproof.notation.elaborate.roles import EQUALS, target
+from gradproof.notation.surface import Note, Statement
+
+Variant = Literal["", "norm", "dot", "gradient"]
+
+MESSAGES: dict[Variant, str] = {
+    "norm": "the square of a vector is read as its squared length: entry by entry it does not fit",
+    "dot": "the dot between vectors is read as the product entry by entry: as an inner product it does not fit",
+    "gradient": "d of a number that stands for an array is read as its gradient",
+}
+"""The other readings in the order in which they are tried, and how each is told."""
+
+
+def converted(c: Converter, statement: Statement) -> tuple[Built | None, ...]:
+    """Convert the sides of a statement; where arrays do not fit, as the first other reading that fits."""
+    built = c.statement(statement)
+    if _fits(built, statement, c):
+        return built
+    told = list(c.notes)
+    for variant, message in MESSAGES.items():
+        c.variant = variant
+        other = c.statement(statement)
+        c.variant = ""
+        if _exprs(other) != _exprs(built) and _fits(other, statement, c):
+            c.notes.append(Note(f"{variant}-meant", message, statement.span))
+            return other
+        c.notes[:] = told
+    return built
+
+
+def _exprs(built: Sequence[Built | None]) -> list[Expr]:
+    return [b.expr for b in built if b is not None]
+
+
+def _fits(built: Sequence[Built | None], statement: Statement, c: Converter) -> bool:
+    """Tell whether all arrays fit; a loss must be a number."""
+    kept = [b for b in built if b is not None]
+    if not any(b.shape or _deep(b) for b in kept):
+        return True
+    goal = target(statement.sides[0], c.table) if statement.relations[:1] else None
+    if goal is not None and goal.key in LOSSES and any(b.shape for b in kept[1:]):
+        return False
+    if any(r not in EQUALS for r in statement.relations):
+        return all(misfit([b.expr], c.table) is None for b in kept)
+    return misfit([b.expr for b in kept if not isinstance(b.expr, Num)], c.table) is None
+
+
+def _deep(b: Built) -> bool:
+    """Tell whether an array stands somewhere inside."""
+    todo = [b]
+    while todo:
+        node = todo.pop()
+        if node.shape:
+            return True
+        todo.extend(node.kids)
+    return False
