@@ -13,15 +13,14 @@ def product(c: Converter, factors: Sequence[Built], gaps: str, node: Surface) ->
     r"""Build a product of factors in order; `gaps` has one letter per gap (``c`` for ``\cdot``).
 
     Numbers may stand anywhere. Arrays multiply as matrices where their sizes allow it, and entry by entry where
-    only that fits; a vector before a matrix that does not fit it as a column is a row.
+    only that fits.
     """
     arrays = [k for k, f in enumerate(factors) if f.shape != ()]
     if len(arrays) < 2:
         return build.product(factors, gaps, node.span)
     merged, marks = _merged(c, factors, gaps, node)
-    return build.product(
-        merged, marks, node.span, elementwise=c.variant == "dot", row=lambda x: _row(c, x)
-    )
+    row = (lambda x: build.transpose(x, x.span)) if c.variant == "row" else None
+    return build.product(merged, marks, node.span, elementwise=c.variant == "dot", row=row)
 
 
 def _merged(
@@ -55,14 +54,3 @@ def _only_entrywise(a: Built, b: Built) -> bool:
     if not a.shape or a.shape != b.shape or any(s.name.startswith(UNKNOWN) for s in a.shape):
         return False
     return len(a.shape) == 1 or a.shape[0] != a.shape[1]
-
-
-def _row(c: Converter, x: Built) -> Built:
-    c.note(
-        "row-meant", "a vector before a matrix that it fits as a row only is read as a row", _at(x)
-    )
-    return build.transpose(x, x.span)
-
-
-def _at(x: Built) -> Surface:
-    return Surface("hole", x.span)
