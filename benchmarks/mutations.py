@@ -14,8 +14,8 @@ Printed are
 
 Times are processor time of this process, divided by the lines of the document.
 
-With ``--steps`` nothing is checked: a sample of the right lines and of the wrong ones is printed as single steps, in
-the form that ``benchmarks/steps.py`` reads, to hear what SymPy and Math-Verify say of them:
+With ``--steps`` nothing is checked: right and wrong lines that need no definitions are printed as single steps, in the
+form that ``benchmarks/steps.py`` reads, to hear what SymPy and Math-Verify say of them:
 
     python benchmarks/mutations.py --steps > /tmp/steps.jsonl
     python benchmarks/steps.py /tmp/steps.jsonl --rounds 1 --limit 10 --math-verify PYTHON
@@ -224,35 +224,60 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 
 def step(case: Case, block: int) -> dict[str, Any] | None:
-    """Return a line as a step from the side before it, its definitions among the declarations."""
+    r"""Return a line as a step that stands alone; None where it needs definitions.
+
+    The left side is the one before it; of a derivative dL/dp the definition of L is written in: d/dp [...].
+    """
+    from _witness import key_of, walk
     from _witness_document import Text
 
     text = document(case)
     given = [v == "given" for v in case["verdicts"]]
-    row = Text(text, given, file_name(case)).rows[block]
+    read = Text(text, given, file_name(case))
+    row = read.rows[block]
     if row.fault or not row.links:
         return None
     left, right = row.links[-1] if row.before is None else (row.before, row.links[0][1])
-    defined = [line for line, g in zip(case["lines"], given, strict=True) if g]
+    parts = [left, right]
+    written = text[left.span.start : left.span.end]
+    if left.head == "deriv" and left.args[0].name is not None and len(left.args) == 2:
+        body = read.book.definitions.get(key_of(left.args[0].name))
+        if body is None or body.letters:
+            return None
+        parts = [left.args[1], body.body, right]
+        inside, below = (text[x.span.start : x.span.end] for x in (body.body, left.args[1]))
+        sign = "d" if left.text == "d" else "\\partial"
+        written = rf"\frac{{{sign}}}{{{sign} {below}}}\left[{inside}\right]"
+    names = {key_of(n.name) for part in parts for n in walk(part) if n.name is not None}
+    if names & set(read.book.definitions) or any(n.head == "diff" for p in parts for n in walk(p)):
+        return None
     true = case["verdicts"][block] == "ok"
     return {
         "id": f"{case['id']}:{block}",
-        "left": text[left.span.start : left.span.end],
+        "left": written,
         "right": text[right.span.start : right.span.end],
-        "declare": [*case["declarations"], *(d for d in defined if not d.startswith("="))],
+        "declare": case["declarations"],
         "true": true,
         "why": "right" if true else f"wrong: {case['causes'][0]}",
     }
 
 
 def steps(cases: Sequence[Case], seed: int) -> list[dict[str, Any]]:
-    """Return one right line of each derivation and one wrong one."""
+    """Return steps that stand alone: of each derivation two right ones and two wrong ones at most."""
     from _mutants import mutants
 
-    wanted = [(c, [k for k, v in enumerate(c["verdicts"]) if v == "ok"]) for c in cases]
-    chosen = [(c, lines[n % len(lines)]) for n, (c, lines) in enumerate(wanted)]
-    chosen += [(m.case, m.case["first_wrong"]) for m in mutants(cases, 1, seed)]
-    return [s for s in (step(c, k) for c, k in chosen) if s is not None]
+    right = [(c, [k for k, v in enumerate(c["verdicts"]) if v == "ok"]) for c in cases]
+    wrong: dict[str, list[tuple[Case, int]]] = {}
+    for m in mutants(cases, 4, seed):
+        here = wrong.setdefault(m.case["id"].rsplit("/", 1)[0], [])
+        here.append((m.case, m.case["first_wrong"]))
+    groups = [[(c, k) for k in lines] for c, lines in right]
+    groups += [wrong.get(c["id"], []) for c in cases]
+    out: list[dict[str, Any]] = []
+    for group in groups:
+        found = (step(c, k) for c, k in group)
+        out += [s for s in found if s is not None][:2]
+    return out
 
 
 def shown(o: Outcome) -> str:
