@@ -1,0 +1,38 @@
+"""Right lines, usual and unusual, are not accused; nearly all of the unusual ones are confirmed."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from gradproof.batch import check_source
+
+BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
+sys.path.insert(0, str(BENCHMARKS))
+
+from derivations import Case, Result, document, file_name, judge, read_cases  # noqa: E402
+
+UNUSUAL = read_cases(BENCHMARKS / "right_unusual.jsonl")
+USUAL = read_cases(BENCHMARKS / "mutations" / "derivations.jsonl")
+
+
+def said(case: Case) -> Result:
+    return judge(case, check_source(file_name(case), document(case)))
+
+
+@pytest.mark.parametrize("case", UNUSUAL[::6], ids=lambda c: c["id"])
+def test_an_unusual_right_line_is_not_accused(case: Case) -> None:
+    assert said(case).accused == []
+
+
+@pytest.mark.slow
+def test_right_but_unusual_is_confirmed() -> None:
+    results = [said(case) for case in UNUSUAL]
+    assert not [r for r in results if r.accused]
+    assert sum(bool(r.confirmed) for r in results) >= 0.95 * len(results)
+
+
+@pytest.mark.slow
+def test_no_usual_right_line_is_accused() -> None:
+    accused = [case["id"] for case in USUAL if said(case).accused]
+    assert accused == []
