@@ -118,8 +118,10 @@ def sign_of_one_term(site: Site) -> Iterator[Edit]:
     causes = [*SIGN]
     if site.inside("div", 0):
         causes += ["quotient-plus", "sign-flipped-in-common-denominator"]
-    if "delta" in {n.head for n in walk(site.node)} or "index" in site.node.text:
+    if any(n.head in ("delta", "sum") for n in walk(site.node)):
         causes.append("jacobian-off-diagonal-sign")
+    if len(site.node.args) == 2 and any(n.head in ("delta", "div") for n in walk(site.node)):
+        causes.append("quotient-plus")
     if is_one_minus(site.node):
         causes += ["complement-misused", "sigmoid-derivative-wrong", "jacobian-off-diagonal-sign"]
         if is_one_minus(site.node, power=True):
@@ -159,6 +161,8 @@ def difference_turned(site: Site) -> Iterator[Edit]:
     if node.head != "add" or len(node.args) != 2 or node.args[1].head != "neg":
         return
     if node.args[0].head == "neg" or site.node.head == "group" or node.args[0].text == "1":
+        return
+    if site.inside("pow", 1):
         return
     a, b = node.args[0], node.args[1].args[0]
     causes = [*OUTER, "sign-of-one-term", "sign-not-distributed"]
@@ -200,12 +204,7 @@ def coefficient_lost(site: Site) -> Iterator[Edit]:
     if node.head != "mul" or node.args[0].head != "number":
         return
     end = node.args[1].span.start
-    causes = (
-        "power-coefficient-dropped",
-        "factor-lost",
-        "regulariser-factor",
-        "chain-inner-dropped",
-    )
+    causes = ("power-coefficient-dropped", "regulariser-factor", *FACTOR)
     yield Edit(node.span.start, end, "", causes)
 
 
@@ -216,20 +215,10 @@ def half_lost(site: Site) -> Iterator[Edit]:
         return
     below = node.args[1]
     if site.source(below).strip("{}") == "2" and site.parent and site.parent.head == "mul":
-        causes = (
-            "factor-lost",
-            "power-coefficient-dropped",
-            "regulariser-factor",
-            "chain-inner-dropped",
-        )
+        causes = (*FACTOR, "power-coefficient-dropped", "regulariser-factor")
         yield site.edit(node, "", *causes)
     elif below.head == "mul" and below.args[0].text == "2":
-        causes = (
-            "sqrt-half-dropped",
-            "factor-lost",
-            "power-coefficient-dropped",
-            "chain-inner-dropped",
-        )
+        causes = (*FACTOR, "sqrt-half-dropped", "power-coefficient-dropped", "mean-factor-dropped")
         yield Edit(below.span.start, below.args[1].span.start, "", causes)
 
 
@@ -264,6 +253,8 @@ def exponent_wrong(site: Site) -> Iterator[Edit]:
             "chain-link-skipped",
             "chain-inner-dropped",
         ]
+        if "e^{" in site.source(node) or "\\exp" in site.source(node):
+            causes.append("sigmoid-derivative-wrong")
     if n == 2 and any(is_one_minus(a, power=True) for a in site.above):
         causes.append("tanh-derivative-wrong")
     if n == 2:
@@ -379,11 +370,10 @@ def quotient_slips(site: Site) -> Iterator[Edit]:
     if len(top.args) != 2 or top.args[1].head != "neg" or top.args[0].head == "neg":
         return
     a, b = site.source(top.args[0]), site.source(top.args[1].args[0])
-    yield site.edit(top, f"{b} - {a}", "quotient-swapped", "sign-outer-lost")
-    yield site.edit(
-        top, f"{a} + {b}", "quotient-plus", "sign-of-one-term", "jacobian-off-diagonal-sign"
-    )
-    yield site.edit(below, site.source(below.args[0]), "quotient-no-square", "power-exponent-wrong")
+    yield site.edit(top, f"{b} - {a}", "quotient-swapped", *OUTER)
+    yield site.edit(top, f"{a} + {b}", "quotient-plus", *SIGN, "jacobian-off-diagonal-sign")
+    causes = ("quotient-no-square", "power-exponent-wrong", "factor-lost", "wrong-variable")
+    yield site.edit(below, site.source(below.args[0]), *causes)
 
 
 def log_split(site: Site) -> Iterator[Edit]:
