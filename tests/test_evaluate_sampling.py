@@ -377,11 +377,15 @@ def test_contradictory_constraints_are_undecided():
         make_samples([YV], impossible)
 
 
-def test_a_constraint_binds_differentials():
-    """Where x + y = 1, dx and dy are not independent: undecided rather than wrong."""
+def test_differentials_lie_along_the_constraint():
+    """Where x + y = 1, dx + dy = 0; where QᵀQ = I, QᵀdQ is skew."""
     context = replace(CONTEXT, constraints=((Sum(Entry(V, (J,)), J), ONE),))
-    with pytest.raises(Unsupported, match="varies"):
-        make_samples([Differential(V)], context)
+    samples = make_samples([Differential(V)], context)
+    assert not samples.directions[V.name].sum(axis=1).any()
+    context = replace(CONTEXT, constraints=((MatMul((Transpose(B), B)), Identity(B.space)),))
+    samples = make_samples([Differential(B)], context)
+    for q, dq in zip(samples.values[B.name], samples.directions[B.name], strict=True):
+        assert not (q.T @ dq + dq.T @ q).any()
 
 
 def test_range_without_a_size():

@@ -153,3 +153,45 @@ def test_a_certificate_of_arrays_holds_in_plain_numbers() -> None:
 def test_a_transpose_is_not_a_layout_where_nothing_is_differentiated() -> None:
     x = Sym("X", SQUARE)
     assert judge_pair(Transpose(x), x, Context()).verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("declared", "rows"),
+    [
+        (
+            (r"A \in \mathbb{R}^{n \times n}", r"x \in \mathbb{R}^n"),
+            (r"A^T = A", r"f = x^T A x", r"\nabla_x f = 2 A x"),
+        ),
+        (
+            (r"A \in \mathbb{R}^{n \times n}", r"A^T = A"),
+            (r"f = \operatorname{tr}(A A)", r"df = 2 \operatorname{tr}(A\, dA)"),
+        ),
+        (
+            (r"z \in \mathbb{R}^n", r"y \in \mathbb{R}^n"),
+            (
+                r"s = \operatorname{softmax}(z)",
+                r"L = -y^T \log s",
+                r"\frac{\partial L}{\partial z} = s - y",
+            ),
+        ),
+        (
+            (
+                r"\Sigma \in \mathbb{R}^{n \times n}",
+                r"x \in \mathbb{R}^n",
+                r"\mu \in \mathbb{R}^n",
+            ),
+            (
+                r"f = (x - \mu)^T \Sigma^{-1} (x - \mu)",
+                r"\nabla_x f = 2 \Sigma^{-1} (x - \mu)",
+            ),
+        ),
+        ((r"A \in \mathbb{R}^{n \times n}", r"B \in \mathbb{R}^{n \times n}"), (r"A B = B A",)),
+        ((r"h \in \mathbb{R}^n", r"z \in \mathbb{R}^n"), (r"h' = z \odot h",)),
+    ],
+)
+def test_facts_and_conditions_are_no_claims(
+    declared: tuple[str, ...], rows: tuple[str, ...]
+) -> None:
+    report = run(declared, rows)
+    assert report.findings == ()
+    assert all(x.verdict != "refuted" for x in report.lines)

@@ -1,6 +1,6 @@
 """Checking: the verdict on every line: same tree, named rules, sampling, certified refutation."""
 
-from gradproof.checking.hypotheses import CONSTRAINT_ASSUMED
+from gradproof.checking.hypothesis import CONSTRAINT_ASSUMED
 from gradproof.checking.judge import judge
 from gradproof.checking.judgement import Judged, Outcome
 from gradproof.checking.ladder import judge_pair, points_for

@@ -4,12 +4,13 @@ A line that fails as it stands but holds under one of them is not wrong; it hold
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 from types import MappingProxyType
-from typing import Final, final
 
+from gradproof.checking.array_hypotheses import symmetric_by_habit, whole_labels
+from gradproof.checking.hypothesis import CONSTRAINT_ASSUMED, Hypothesis
 from gradproof.checking.limits import MAX_HYPOTHESES
 from gradproof.expr import (
     BINARY,
@@ -35,24 +36,6 @@ from gradproof.expr import (
     walk_reached,
 )  # fmt: skip
 
-CONSTRAINT_ASSUMED: Final = "constraint-assumed"
-"""Kind of the assumption that a family sums to one."""
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Hypothesis:
-    """A context with one more assumption; `kind` and `message` go into the report.
-
-    `sufficient` is False where the assumption alone does not excuse the line without a word of the
-    author's: then the line is undecided rather than right.
-    """
-
-    kind: str
-    message: str
-    context: Context
-    sufficient: bool = True
-
 
 def hypotheses(
     left: Expr, right: Expr, context: Context, *, example_cue: bool, case_cue: bool
@@ -64,6 +47,8 @@ def hypotheses(
         _index_cases(left, right, context, cue=case_cue),
         _sizes(left, right, context),
         _labels(left, right, context),
+        whole_labels(left, right, context, _variables(left) | _variables(right)),
+        symmetric_by_habit(left, right, context),
     ):
         out.extend(found)
     return tuple(out[:MAX_HYPOTHESES])

@@ -9,6 +9,12 @@ from gradproof.checking.ladder import judge_pair
 from gradproof.checking.limits import MAX_READINGS
 from gradproof.checking.meant import DERIVATIVE_MEANT
 from gradproof.checking.pairs import judge_sides
+from gradproof.checking.stated import (
+    may_be_condition,
+    states_facts,
+    with_constants,
+    with_facts,
+)
 from gradproof.checking.typings import best_typings
 from gradproof.diagnostic import WORST_FIRST, Assumption, Verdict
 from gradproof.expr import (
@@ -37,6 +43,7 @@ def judge(derivation: Derivation) -> tuple[Judged, ...]:
 
 
 def _judge(derivation: Derivation) -> tuple[Judged, ...]:
+    derivation = with_facts(with_constants(derivation))
     chains: dict[int, Chain] = {}
     out: list[Judged] = []
     for line in derivation.lines:
@@ -56,6 +63,8 @@ def _line(line: Line, chain: Chain, contexts: Sequence[Context]) -> Judged:
             _advance(chain, sides[0], sides[-1], line)
         elif line.role == "update":
             chain.last, chain.head, chain.line = None, None, line
+        return Judged(line, "given")
+    if states_facts(line, contexts[0]):
         return Judged(line, "given")
     candidates = [
         _reading(line, claims, chain, context)
@@ -263,6 +272,7 @@ def _links(
             soft = True
     worst: Judged | None = None
     notes: tuple[Assumption, ...] = ()
+    alone = len(kept) == 2 and not skip_truth and not claim.first_link
     for (a, _), (b, at) in pairwise(kept):
         outcome = replace(_pair(line, a, b, chain, context), link=claim.first_link + at - 1)
         notes = (*notes, *_notes(line, claim, outcome))
@@ -270,6 +280,8 @@ def _links(
         reason = outcome.reason
         if verdict == "refuted" and soft:
             verdict, reason = "undecided", SOFT
+        elif verdict == "refuted" and alone and may_be_condition(a, b, context):
+            verdict, reason = "undecided", "it may be a condition on the symbols, or a definition"
         follows = verdict == "refuted" and _follows(line, outcome, chain, context)
         judged = Judged(
             line, verdict, reason, _truth(outcome) if verdict != "undecided" else None, follows, outcome=outcome,

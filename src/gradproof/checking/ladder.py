@@ -114,6 +114,11 @@ def judge_as_written(
     try:
         samples = points_for(left, right, context)
         found = compare(left, right, samples, context, mode=mode, settle=settled)
+        if found.points == 0 and found.shapes is None:
+            context = _reversed_sizes(samples, context)
+            samples = points_for(left, right, context)
+            found = compare(left, right, samples, context, mode=mode, settle=settled)
+            base = replace(base, context=context)
         if found.shapes is not None:
             told = explain_sides(found.shapes, left, right, samples.sizes)
             return _by_shapes(base, told)
@@ -188,6 +193,13 @@ def _weak(
     )
     again = compare(left, right, points_for(left, right, larger), larger, mode=mode)
     return "the sides differ where the sizes are others" if again.differ else None
+
+
+def _reversed_sizes(samples: Samples, context: Context) -> Context:
+    """Return the context with the sizes chosen the other way round: a matrix with more rows than columns or fewer."""
+    free = [n for n in samples.sizes if n not in context.sizes]
+    other = dict(zip(free, reversed([samples.sizes[n] for n in free]), strict=True))
+    return replace(context, sizes=MappingProxyType({**context.sizes, **other}))
 
 
 def points_for(left: Expr, right: Expr, context: Context) -> Samples:

@@ -74,6 +74,8 @@ def _layouts(left: Expr, right: Expr, context: Context, *, fitting: bool) -> Ite
         yield replace(USUAL, loose=True)
     if _squares(left, right, context):
         yield replace(USUAL, loose=True, lengths=True)
+    if _by_symmetric(left, right, context):
+        yield replace(USUAL, structured=True)
     gradients, jacobians = _inner_derivatives(left, right, context)
     if jacobians:
         yield replace(USUAL, entrywise=True, loose=True)
@@ -140,4 +142,16 @@ def _squares(left: Expr, right: Expr, context: Context) -> bool:
         isinstance(node, Pow) and node.exponent == two and rank(node.base, context) == 1
         for side in (left, right)
         for node in walk_reached(side, context)
+    )
+
+
+def _by_symmetric(left: Expr, right: Expr, context: Context) -> bool:
+    """Tell whether something is differentiated by a matrix that is declared symmetric."""
+    tied = {n for pair in context.constraints for s in pair for _, n in walk(s)}
+    return any(
+        w in tied and rank(w, context) == 2
+        for e in (left, right)
+        for _, n in walk(e)
+        if isinstance(n, Derivative | Gradient)
+        for w in _variables(n)
     )

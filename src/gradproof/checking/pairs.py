@@ -8,6 +8,7 @@ from gradproof.checking.judgement import RIGHT, Outcome
 from gradproof.checking.ladder import certified_outcome, judge_pair
 from gradproof.checking.meant import derivative_meant
 from gradproof.checking.operands import operand_slip
+from gradproof.checking.shapes import doubtful_scalar
 from gradproof.expr import (
     Apply,
     Context,
@@ -54,6 +55,9 @@ def judge_sides(
     stranger = unrelated(left, right, context)
     if stranger is not None:
         return _undecided(outcome, f"{stranger} is not defined, and stands on one side only")
+    doubtful = doubtful_scalar(left, right, context)
+    if doubtful is not None:
+        return _undecided(outcome, f"it is not said whether {doubtful} is a number or an array")
     return certified_outcome(outcome)
 
 

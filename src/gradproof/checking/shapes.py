@@ -13,6 +13,7 @@ from gradproof.expr import (
     Opaque,
     Stack,
     Sym,
+    is_scalar,
     rank,
     walk,
     walk_reached,
@@ -25,16 +26,16 @@ Shape = tuple[int, ...]
 def pinned(left: Expr, right: Expr, context: Context) -> bool:
     """Tell whether the shapes of all that takes part are known without doubt.
 
-    Arrays are where they are declared or defined so; a letter that counts as a scalar only because nothing is
-    said about it may be an array. Derivatives with more than two axes are written in too many ways.
+    They are where they are declared or defined; a letter about which nothing is said may have another shape than
+    its use suggests. Derivatives with more than two axes are written in too many ways.
     """
     nodes = [n for side in (left, right) for n in walk_reached(side, context)]
     sizes = {size.name for n in nodes if isinstance(n, Sym) for size in n.space.shape}
     for side in (left, right):
         for node in walk_reached(side, context):
             match node:
-                case Sym(name, space):
-                    if not space.rank and name not in sizes and not _known(name, context):
+                case Sym(name):
+                    if name not in sizes and not _known(name, context):
                         return False
                 case Apply(name):
                     if name not in context.definitions:
@@ -51,6 +52,29 @@ def pinned(left: Expr, right: Expr, context: Context) -> bool:
                 case _:
                     pass
     return True
+
+
+def doubtful_scalar(left: Expr, right: Expr, context: Context) -> str | None:
+    """Return a letter that counts as a number beside arrays only because nothing is said about it.
+
+    Greek letters and letters that count are numbers by habit.
+    """
+    sides = (left, right)
+    if all(
+        is_scalar(n, context) for s in sides for n in walk_reached(s, context) if isinstance(n, Sym)
+    ):
+        return None
+    for side in sides:
+        for node in walk_reached(side, context):
+            if not isinstance(node, Sym) or node.space.rank or _known(node.name, context):
+                continue
+            if not node.name.startswith("\\") and node.name[:1] not in _COUNTING:
+                return node.name
+    return None
+
+
+_COUNTING = frozenset("nNmMkKTdD")
+"""Letters that count by habit."""
 
 
 def _known(name: str, context: Context) -> bool:

@@ -7,6 +7,7 @@ from gradproof.evaluate.arithmetic import FLOAT, Arithmetic
 from gradproof.evaluate.balls import BALL
 from gradproof.evaluate.certify import Certificate, certify, find_counterexample, significant
 from gradproof.evaluate.comparison import TOLERANCE, Comparison, IndexValues, compare, differs
+from gradproof.evaluate.constraints import is_constraint
 from gradproof.evaluate.domains import infer_domains
 from gradproof.evaluate.evaluation import Evaluated, evaluate
 from gradproof.evaluate.fingerprint import fingerprint, same_fingerprint
@@ -22,5 +23,6 @@ __all__ = [
     "BALL", "FLOAT", "PRIME", "RESIDUES", "TOLERANCE", "Arithmetic", "Certificate", "Comparison",
     "Evaluated", "IndexValues", "Inventory", "Mode", "Samples", "ShapeMismatch", "Unsupported",
     "certify", "compare", "differs", "evaluate", "find_counterexample", "fingerprint", "infer_domains",
+    "is_constraint",
     "make_samples", "precision", "same_fingerprint", "significant", "take_inventory",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from gradproof.evaluate.arithmetic import IntArray
 from gradproof.evaluate.arrays import transpose
 from gradproof.evaluate.indexing import axes_to_own, flatten_entry, index_values, origins
 from gradproof.evaluate.jets import Value
-from gradproof.evaluate.layouts import Raw, arranged
+from gradproof.evaluate.layouts import Raw, arranged, structured, symmetric
 from gradproof.evaluate.limits import MAX_RANK, ShapeMismatch, Unsupported
 from gradproof.evaluate.state import Env, Seed, State, space_shape
 from gradproof.evaluate.tags import extract, new_tags
@@ -58,7 +58,11 @@ def derivative(state: State, body: Expr, wrt: tuple[Expr, ...], env: Env) -> Val
         ShapeMismatch: the layout is none of this derivative.
     """
     raw = raw_derivative(state, body, wrt, env)
-    return arranged(state, raw) if len(wrt) == 1 else raw.value
+    if len(wrt) != 1:
+        return raw.value
+    if state.context.layout.structured and not raw.outputs and wrt[0] in symmetric(state.context):
+        return structured(state, raw.value)
+    return arranged(state, raw)
 
 
 def raw_derivative(state: State, body: Expr, wrt: tuple[Expr, ...], env: Env) -> Raw:

@@ -34,6 +34,8 @@ from gradproof.expr import (
     Sum,
     Sym,
     Transpose,
+    replace_at,
+    walk,
 )
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
@@ -100,7 +102,7 @@ def plan_constraints(context: Context, names: Iterable[str]) -> tuple[Constraint
     ]
     out: dict[Constraint, frozenset[str]] = {}
     for left, right, base in _concerned(equations, set(names)):
-        found = _recognise(left, right, context) or _recognise(right, left, context)
+        found = _either_way(left, right, context)
         if found is None:
             solved = {c.name for c in out}
             found = _affine(left, right, {n: s.rank for n, s in base.items()}, solved)
@@ -113,6 +115,26 @@ def plan_constraints(context: Context, names: Iterable[str]) -> tuple[Constraint
             raise Unsupported(f"constraint: more than one on {c.name}")
         tied.add(c.name)
     return _in_order(out)
+
+
+def is_constraint(left: Expr, right: Expr, context: Context) -> bool:
+    """Tell whether an equation is a constraint on one array of a kind that can be sampled."""
+    return _either_way(left, right, context) is not None
+
+
+def _either_way(left: Expr, right: Expr, context: Context) -> Constraint | None:
+    left, right = _with_constants(left, context), _with_constants(right, context)
+    return _recognise(left, right, context) or _recognise(right, left, context)
+
+
+def _with_constants(e: Expr, context: Context) -> Expr:
+    """Write names that stand for ones or the identity as what they stand for."""
+    for path, node in tuple(walk(e)):
+        if isinstance(node, Sym):
+            found = context.definitions.get(node.name, ())
+            if len(found) == 1 and isinstance(found[0].body, Ones | Identity):
+                e = replace_at(e, path, found[0].body)
+    return e
 
 
 def _concerned(
@@ -270,6 +292,37 @@ def impose(
                 array[p] = full[: array.shape[1], : array.shape[2]]
             case UnitLength():
                 array[p] = _reflections(array.shape[1], rng)[:, 0]
+
+
+def impose_direction(c: Constraint, values: Array, directions: Array, rng: random.Random) -> None:
+    """Replace drawn directions, in place, by such that lie along the constraint set at the values.
+
+    Raises:
+        Unsupported: the constraint is solved for the symbol.
+    """
+    for p in range(len(directions)):
+        match c:
+            case SumTo(_, axis, _):
+                moved = np.moveaxis(directions[p], axis, 0)
+                moved[-1] = -moved[:-1].sum(axis=0)
+            case Symmetric(_, sign):
+                _mirror(directions[p], sign)
+            case Orthogonal(_, rows):
+                skew = _skew(values.shape[2 if rows else 1], rng)
+                directions[p] = values[p] @ skew if rows else skew @ values[p]
+            case UnitLength():
+                directions[p] = _skew(values.shape[1], rng) @ values[p]
+            case Affine(name):
+                raise Unsupported(f"constraint: {name} is tied and varies")
+
+
+def _skew(n: int, rng: random.Random) -> Array:
+    out = np.full((n, n), _ZERO, dtype=object)
+    for i in range(n):
+        for j in range(i):
+            out[i, j] = nonzero(rng)
+            out[j, i] = -out[i, j]
+    return out
 
 
 def _sum_to(

@@ -10,10 +10,12 @@ from typing import final
 import numpy as np
 
 from gradproof.evaluate.arithmetic import Array
+from gradproof.evaluate.arrays import identity
 from gradproof.evaluate.indexing import as_column
 from gradproof.evaluate.jets import Value
 from gradproof.evaluate.limits import MAX_RANK, ShapeMismatch, Unsupported
 from gradproof.evaluate.state import State
+from gradproof.expr import Context, Expr, Transpose
 
 
 @final
@@ -129,3 +131,24 @@ def applied(state: State, one: Value | Raw, other: Value | Raw) -> Raw | None:
         if raw.inputs and not plain_first and vector.shape == shape[raw.outputs :]:
             return contracted(state, raw, Raw(vector, vector.rank))
     return None
+
+
+def symmetric(context: Context) -> frozenset[Expr]:
+    """Return the matrices that are declared symmetric."""
+    found: set[Expr] = set()
+    for pair in context.constraints:
+        for one, other in (pair, pair[::-1]):
+            if isinstance(one, Transpose) and one.arg == other:
+                found.add(other)
+    return frozenset(found)
+
+
+def structured(state: State, gradient: Value) -> Value:
+    """Return G + Gᵀ - G∘I, the derivative by a symmetric matrix whose equal entries move together.
+
+    The Matrix Cookbook, section 2.8.
+    """
+    algebra = state.algebra
+    unit = identity(state, gradient.shape[0])
+    both = algebra.add(gradient, _swapped(gradient, 1))
+    return algebra.add(both, algebra.neg(algebra.mul(unit, gradient)))

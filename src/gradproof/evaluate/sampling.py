@@ -11,7 +11,13 @@ from typing import final
 import numpy as np
 
 from gradproof.evaluate.arithmetic import FLOAT, Array, BoolArray
-from gradproof.evaluate.constraints import Affine, Constraint, impose, plan_constraints
+from gradproof.evaluate.constraints import (
+    Affine,
+    Constraint,
+    impose,
+    impose_direction,
+    plan_constraints,
+)
 from gradproof.evaluate.domains import alternatives, infer_domains
 from gradproof.evaluate.draws import STYLES, Style, draw, nonzero, stream
 from gradproof.evaluate.evaluation import Trace, lanes_defined, ordered, run
@@ -191,12 +197,12 @@ class _Plan:
         }
         for c in self.constraints:
             if not isinstance(c, Affine) and c.name in values:
-                if c.name in directions:
-                    raise Unsupported(f"constraint: {c.name} is tied and varies")
                 rng = stream(self.seed, "constraint", c.name, str(turn))
                 values[c.name] = values[c.name].copy()
                 floats.pop((FLOAT.name, c.name, False), None)
                 impose(c, values[c.name], domains[c.name], styles, rng)
+                if c.name in directions:
+                    impose_direction(c, values[c.name], directions[c.name], rng)
         samples = Samples(
             count,
             self.sizes,

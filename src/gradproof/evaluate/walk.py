@@ -110,6 +110,10 @@ def walk(state: State, e: Expr, env: Env) -> Value:
             return arrays.own_sum(state, pair)
         case Kron(left, right):
             return arrays.kronecker(state, state.value(left, env), state.value(right, env))
+        case Transpose(Num()):
+            raise Unsupported(
+                "a number is transposed: the size of the array that is meant is not known"
+            )
         case Transpose(arg):
             return arrays.transpose(state.value(arg, env))
         case Trace(arg):

@@ -20,6 +20,7 @@ class Layout:
         loose: whether a row that is added to a column counts as one, and arrays of one shape that cannot be
             multiplied as matrices are multiplied entry by entry.
         lengths: whether the square of a vector is its squared length (``(y - Xb)²``).
+        structured: whether the derivative by a symmetric matrix counts its equal entries as one (G + Gᵀ - G∘I).
         certain: whether the document leaves no doubt that gradients by matrices have the shape of the matrix.
     """
 
@@ -29,6 +30,7 @@ class Layout:
     entrywise: bool = False
     loose: bool = False
     lengths: bool = False
+    structured: bool = False
     certain: bool = False
 
     @property
@@ -55,6 +57,8 @@ class Layout:
             parts.append("rows and columns are mixed, or products are entry by entry")
         if self.lengths:
             parts.append("the square of a vector is its squared length")
+        if self.structured:
+            parts.append("the derivative by a symmetric matrix counts equal entries as one")
         return ", ".join(parts) or "the usual layout"
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Final, final
 
 from gradproof.checking import Judged, Outcome, points_for
-from gradproof.checking.hypotheses import Hypothesis, hypotheses
+from gradproof.checking.hypotheses import hypotheses
+from gradproof.checking.hypothesis import Hypothesis
 from gradproof.checking.ladder import has_arrays
 from gradproof.diagnostic import Counterexample, Finding
 from gradproof.differentiate import NotSupported, evaluate_derivatives, unfold

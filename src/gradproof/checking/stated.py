@@ -1,0 +1,136 @@
+"""Equations that state a fact about free symbols (``Aᵀ = A``) instead of claiming an identity."""
+
+from dataclasses import replace
+from types import MappingProxyType
+
+from gradproof.evaluate import is_constraint
+from gradproof.expr import (
+    Context,
+    Definition,
+    Derivative,
+    Differential,
+    Expr,
+    Gradient,
+    Identity,
+    Inverse,
+    MatMul,
+    Neg,
+    Num,
+    Ones,
+    Sym,
+    Transpose,
+    is_scalar,
+    walk,
+)  # fmt: skip
+from gradproof.notation.derivation import Claim, Derivation, Line
+
+
+def is_fact(claim: Claim, context: Context) -> bool:
+    """Tell whether a claim is a constraint on a symbol that nothing defines: declared where it stands."""
+    sides = claim.sides
+    if len(sides) != 2 or sides[0] is None or sides[1] is None or claim.relations != ("=",):
+        return False
+    names = {n.name for s in sides if s is not None for _, n in walk(s) if isinstance(n, Sym)}
+    if not names or names & context.definitions.keys():
+        return False
+    return not _derives(sides[0], sides[1]) and is_constraint(sides[0], sides[1], context)
+
+
+def states_facts(line: Line, context: Context) -> bool:
+    """Tell whether some reading of a line consists of facts only."""
+    return any(r.claims and all(is_fact(c, context) for c in r.claims) for r in line.readings)
+
+
+def with_facts(derivation: Derivation) -> Derivation:
+    """Add the facts that lines state to all contexts of the document, once each."""
+    found: dict[tuple[Expr, Expr], None] = {}
+    for line in derivation.lines:
+        context = derivation.contexts[line.state][0]
+        if states_facts(line, context):
+            for reading in line.readings:
+                for claim in reading.claims:
+                    left, right = claim.sides[0], claim.sides[-1]
+                    if left is not None and right is not None and is_fact(claim, context):
+                        found.setdefault((left, right))
+    if not found:
+        return derivation
+    contexts = tuple(
+        tuple(
+            replace(c, constraints=(*c.constraints, *(f for f in found if f not in c.constraints)))
+            for c in cs
+        )
+        for cs in derivation.contexts
+    )
+    return replace(derivation, contexts=contexts)
+
+
+def with_constants(derivation: Derivation) -> Derivation:
+    """Let I and 1 stand for the identity and for ones where they are arrays that nothing declares."""
+    found: dict[str, Expr] = {}
+    for line in derivation.lines:
+        for statement in line.statements:
+            for side in statement[0]:
+                for _, node in walk(side) if side is not None else ():
+                    if isinstance(node, Sym) and node.name.split("_")[0] in ("I", "1"):
+                        constant = _constant(node)
+                        if constant is not None:
+                            found.setdefault(node.name, constant)
+    if not found:
+        return derivation
+
+    def extended(c: Context) -> Context:
+        new = {
+            name: (Definition(name, body),)
+            for name, body in found.items()
+            if name not in c.definitions and name not in c.domains
+        }
+        return replace(c, definitions=MappingProxyType({**c.definitions, **new}))
+
+    contexts = tuple(tuple(extended(c) for c in cs) for cs in derivation.contexts)
+    return replace(derivation, contexts=contexts)
+
+
+def _constant(symbol: Sym) -> Expr | None:
+    shape = symbol.space.shape
+    if symbol.name.startswith("1"):
+        return Ones(symbol.space) if shape else None
+    return Identity(symbol.space) if len(shape) == 2 and shape[0] == shape[1] else None
+
+
+def may_be_condition(left: Expr, right: Expr, context: Context) -> bool:
+    """Tell whether an equation of arrays may be a condition on its symbols: what it says holds for some only.
+
+    So it is where nothing is derived or defined, and either both sides are plain products (``AB = BA``,
+    ``QᵀQ = I``) or different symbols stand on the two sides (``Ax = b``).
+    """
+    if is_scalar(left, context) and is_scalar(right, context):
+        return False
+    if _derives(left, right):
+        return False
+    ours, theirs = _names(left), _names(right)
+    if (ours | theirs) & context.definitions.keys():
+        return False
+    return ours != theirs or (_plain(left) and _plain(right))
+
+
+def _names(e: Expr) -> set[str]:
+    return {n.name for _, n in walk(e) if isinstance(n, Sym)}
+
+
+def _derives(*sides: Expr) -> bool:
+    return any(
+        isinstance(n, Derivative | Gradient | Differential) for s in sides for _, n in walk(s)
+    )
+
+
+def _plain(e: Expr) -> bool:
+    """Tell whether a side is a symbol, the identity, or a product of two such."""
+    match e:
+        case Sym() | Identity() | Num():
+            return True
+        case Transpose(x) | Inverse(x) | Neg(x):
+            return _plain(x)
+        case MatMul((a, b)):
+            return _plain(a) and _plain(b) and not isinstance(a, MatMul)
+        case _:
+            return False
