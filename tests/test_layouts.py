@@ -195,3 +195,14 @@ def test_facts_and_conditions_are_no_claims(
     report = run(declared, rows)
     assert report.findings == ()
     assert all(x.verdict != "refuted" for x in report.lines)
+
+
+def test_what_holds_for_every_function_agrees_and_nothing_else_is_called_wrong() -> None:
+    declared = (r"\ell : \mathbb{R}^n \to \mathbb{R}", r"x \in \mathbb{R}^n", r"b \in \mathbb{R}^n")
+    rows = (
+        r"z = x + b",
+        r"L = \ell(z)",
+        r"\frac{\partial L}{\partial x} = \frac{\partial L}{\partial z}",
+        r"\frac{\partial L}{\partial x} = 2 \frac{\partial L}{\partial z}",
+    )
+    assert [x.verdict for x in run(declared, rows).lines[-2:]] == ["agrees", "undecided"]

@@ -214,14 +214,16 @@ def _product(state: State, values: list[Value], env: Env) -> Value:
     total = values[0]
     for v in values[1:]:
         if total.rank and v.rank and not env.elementwise:
-            raise Unsupported("a product of two arrays of which it is not said which one is meant")
+            raise ShapeMismatch(
+                "a product of two arrays of which it is not said which one is meant"
+            )
         total = state.algebra.mul(total, v)
     return total
 
 
 def _quotient(state: State, num: Value, den: Value, env: Env) -> Value:
     if den.rank and num.rank and not env.elementwise:
-        raise Unsupported("a quotient of two arrays")
+        raise ShapeMismatch("a quotient of two arrays")
     return state.algebra.div(num, den)
 
 
@@ -253,7 +255,7 @@ def _power(state: State, e: Pow, env: Env) -> Value:
     if exponent is None:
         other = state.value(e.exponent, env)
         if other.rank and not env.elementwise:
-            raise Unsupported("an exponent that is an array")
+            raise ShapeMismatch("an exponent that is an array")
         if base.rank > 1 and not base.row:
             raise Unsupported("a matrix to a power that is not a number")
         return state.algebra.general_power(base, other)
