@@ -202,6 +202,7 @@ class _Plan:
                 floats.pop((FLOAT.name, c.name, False), None)
                 impose(c, values[c.name], domains[c.name], styles, rng)
                 if c.name in directions:
+                    directions[c.name] = directions[c.name].copy()
                     impose_direction(c, values[c.name], directions[c.name], rng)
         samples = Samples(
             count,
