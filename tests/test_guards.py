@@ -357,8 +357,8 @@ def test_a_lying_comparison_is_stopped_by_the_certifier(left, right, monkeypatch
     """Every point is said to differ: without a certificate the verdict is "undecided", never "refuted"."""
     true = comparison.compare
 
-    def planted(a, b, samples, context, *, mode="total"):
-        found = true(a, b, samples, context, mode=mode)
+    def planted(a, b, samples, context, *, mode="total", settle=True):
+        found = true(a, b, samples, context, mode=mode, settle=settle)
         indices = tuple((n, 1) for n in sorted(free_indices(a) | free_indices(b)))
         return replace(found, agree=0, differ=tuple((p, indices) for p in range(samples.points)))
 
