@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
+from gradproof.deriving.arrays import Arrays
 from gradproof.deriving.derivation import Line
+from gradproof.deriving.lifting import lifted
 from gradproof.deriving.limits import NotDerived
 from gradproof.deriving.network import Network
 from gradproof.deriving.readable import Tidier
+from gradproof.deriving.recurrence import families_of, step_adjoints
 from gradproof.deriving.reverse import DEFINITION, sweep
 from gradproof.expr import Context, Derivative, Expr, Sym
 from gradproof.rewrite import ONE, ZERO
@@ -29,6 +32,8 @@ def adjoints(loss: Expr, wrt: Sequence[Expr], context: Context) -> tuple[Line, .
     Raises:
         NotDerived: `loss` is no defined scalar, or a node has no rule.
     """
+    if _over_steps(loss, context):
+        return step_adjoints(loss, wrt, context)
     tidier = Tidier.under(context)
     whole = Network.of(context, wrt, loss)
     if whole.body(loss) is None or tidier.arrays.shape(loss):
@@ -46,6 +51,13 @@ def adjoints(loss: Expr, wrt: Sequence[Expr], context: Context) -> tuple[Line, .
             if shares.get(target) and not any(_uses(n, target, whole, shares) for n in later):
                 lines.append(_line(loss, target, shares.pop(target), tidier))
     return tuple(lines)
+
+
+def _over_steps(loss: Expr, context: Context) -> bool:
+    """Tell whether a formula leads to families whose members are defined by other members."""
+    arrays = Arrays.under(context)
+    found = families_of(loss, context).values()
+    return any(lifted(arrays, f.body, (f.index.name,)) is None for f in found)
 
 
 def _pass_on(

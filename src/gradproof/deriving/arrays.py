@@ -338,6 +338,12 @@ class Arrays:
                 return self.times(c, Trace(body))
 
 
+def positive_first(terms: Sequence[Expr]) -> tuple[Expr, ...]:
+    """Return terms in their order, but for one without a minus sign in front, where there is one."""
+    first = next((k for k, t in enumerate(terms) if not isinstance(t, Neg)), 0)
+    return (terms[first], *terms[:first], *terms[first + 1 :]) if terms else ()
+
+
 def is_ones(e: Expr) -> bool:
     """Tell whether all entries are 1: ``1``, its transpose, ``1 1ᵀ``."""
     match e:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Literal, final
 
 from gradproof.canonical.polynomials import Poly, content, factors, from_terms, monomial, terms
-from gradproof.deriving.arrays import Arrays
+from gradproof.deriving.arrays import Arrays, positive_first
 from gradproof.deriving.field import Field, Value
 from gradproof.deriving.shapes import Shape
 from gradproof.deriving.weight import weight
@@ -206,8 +206,7 @@ class Writer:
         out = [self._term(m, c) for m, c in ordered]
         if len(out) == 1:
             return out[0]
-        positive = [t for t in out if not isinstance(t, Neg)]
-        return self.gather([*positive, *(t for t in out if isinstance(t, Neg))])
+        return self.gather(positive_first(out))
 
     def _place(self, m: tuple[int, ...]) -> int:
         """Return where the arrays of a term were met first; terms without arrays keep their order."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from gradproof.deriving.arrays import Arrays
-from gradproof.expr import Add, Expr, MatMul, Neg
+from gradproof.deriving.arrays import Arrays, positive_first
+from gradproof.expr import Add, Expr, MatMul
 from gradproof.rewrite import ONE
 
 Readable = Callable[[Expr], Expr]
@@ -18,9 +18,7 @@ def gathered(arrays: Arrays, readable: Readable, terms: Sequence[Expr]) -> Expr:
             out = _side(arrays, readable, out, last=last)
     if len(out) == 1:
         return out[0]
-    return Add(
-        tuple([t for t in out if not isinstance(t, Neg)] + [t for t in out if isinstance(t, Neg)])
-    )
+    return Add(positive_first(out))
 
 
 def _side(arrays: Arrays, readable: Readable, terms: list[Expr], *, last: bool) -> list[Expr]:

@@ -22,6 +22,7 @@ from gradproof.expr import (
     Diag,
     Differential,
     Div,
+    Entry,
     Expr,
     Fn,
     Frobenius,
@@ -147,7 +148,7 @@ class Kernels:
                 return arrays.mean(readable(x))
             case Sum():
                 return self._series(e)
-            case Derivative() | Gradient() | Differential():
+            case Derivative() | Gradient() | Differential() | Entry():
                 return e
             case At() | Let() | Cases() | Branch() | Opaque() | Row() | Stack() | Prod():
                 return e

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import final
 
-from gradproof.deriving.arrays import Arrays
+from gradproof.deriving.arrays import Arrays, positive_first
 from gradproof.deriving.field import ROOMS, Field, Full, TooLarge
 from gradproof.deriving.folds import folds
 from gradproof.deriving.fractions import Writer
@@ -88,9 +88,7 @@ class Tidier:
         for t in terms:
             flat.extend(_terms(t) if not isinstance(t, Add) else t.terms)
         flat = [t for t in flat if t != ZERO]
-        positive = [t for t in flat if not isinstance(t, Neg)]
-        negative = [t for t in flat if isinstance(t, Neg)]
-        return self.arrays.total([*positive, *negative])
+        return self.arrays.total(positive_first(flat))
 
     def _fractions(self, e: Expr) -> list[Expr]:
         kernels = Kernels(self.arrays, self.readable)

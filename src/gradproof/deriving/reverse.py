@@ -192,7 +192,11 @@ def _under_sum(node: Sum, share: Expr, tidier: Tidier, network: Network) -> list
     if node.index.name in free_indices(share):
         raise NotDerived("a sum whose index is in use around it")
     _, shares = sweep(node.body, share, tidier, network)
-    return [
-        (t, Sum(inner, node.index, node.lower, node.upper, node.condition))
-        for t, inner in shares.items()
-    ]
+    return [(t, _summed(node, t, inner)) for t, inner in shares.items()]
+
+
+def _summed(node: Sum, target: Expr, share: Expr) -> Expr:
+    """Return the sum of the shares of a target; a member of a family gets the share of its own index only."""
+    if node.index.name in free_indices(target):
+        return share
+    return Sum(share, node.index, node.lower, node.upper, node.condition)
