@@ -187,4 +187,37 @@ OTHERS = (
         "2Aᵀ(z ⊙ (1 - z) ⊙ (z - y))",
         (VECTOR, r"A \in \mathbb{R}^{m \times n}", r"y \in \mathbb{R}^m"),
     ),
+    Problem(
+        "gradient",
+        r"J = \operatorname{vec}(X)^T (A \otimes B)\operatorname{vec}(X)",
+        "X",
+        "B X Aᵀ + Bᵀ X A",
+        (
+            r"X \in \mathbb{R}^{n \times m}",
+            r"A \in \mathbb{R}^{m \times m}",
+            r"B \in \mathbb{R}^{n \times n}",
+        ),
+    ),
+    Problem(
+        "gradient",
+        r"s_k = \frac{e^{x_k}}{\sum_{j=1}^n e^{x_j}} \\ J = -\sum_{k=1}^n y_k \log s_k",
+        "x",
+        "s - y",
+        (VECTOR, r"\sum_k y_k = 1"),
+    ),
+    Problem(
+        "gradient",
+        r"\sigma(x) = \frac{1}{1+e^{-x}} \\ z = \sigma(Xw) \\ " + CROSS_ENTROPY,
+        "w",
+        "(Xᵀ(z - y))/m",
+        LOGISTIC,
+    ),
+    Problem(
+        "jacobian",
+        r"s = \frac{e^x}{\mathbf{1}^T e^x}",
+        "x",
+        "diag(s) - s sᵀ",
+        (VECTOR,),
+        goal="s",
+    ),
 )

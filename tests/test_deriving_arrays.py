@@ -30,6 +30,7 @@ from gradproof.expr import (
     Det,
     Diag,
     Div,
+    Entry,
     Expr,
     Fn,
     Frobenius,
@@ -38,6 +39,7 @@ from gradproof.expr import (
     HadamardDiv,
     Identity,
     Inverse,
+    Kron,
     MatMul,
     Mul,
     Neg,
@@ -50,6 +52,7 @@ from gradproof.expr import (
     Sym,
     Trace,
     Transpose,
+    Vec,
 )
 from gradproof.spell import to_plain
 
@@ -129,6 +132,7 @@ def test_the_backward_pass_of_a_network_is_a_table_of_true_formulas() -> None:
         assert_equal(line.left, line.right, context)
 
 
+A_SQUARE = Sym("A", B.space)
 BILINEAR = MatMul((Transpose(V), B, V))
 PD = Add((MatMul((Transpose(A), A)), Identity(B.space)))
 SHIFTED = Add((B, Mul((num(5), Identity(B.space)))))
@@ -168,6 +172,8 @@ SCALARS: tuple[tuple[str, Expr, Sym], ...] = (
     ("logsoftmax", MatMul((Transpose(U), Fn("logsoftmax", (MatMul((B, V)),)))), V),
     ("logsoftmax", Frobenius(A, Fn("logsoftmax", (MatMul((A, B)),))), B),
     ("variance", Fn("sqrt", (Fn("var", (MatMul((B, V)),)),)), V),
+    ("vec", Norm(Vec(MatMul((B, B)))), B),
+    ("matrix-product", MatMul((Transpose(Vec(B)), Kron(SHIFTED, B), Vec(B))), B),
     ("function-chain", MatMul((Transpose(U), Apply("tanh", (V,), 1))), V),
 )
 
@@ -228,6 +234,66 @@ def test_jacobians_of_random_formulas_are_those_of_jets(e: Expr) -> None:
         return
     assert_lines_hold(lines[:-1], V, CONTEXT)
     assert_equal(Derivative(e, (V,), "partial"), result, CONTEXT)
+
+
+RECURRENT = r"h_0 = a \\ h_t = \tanh(Wh_{t-1} + Ux_t) \\ J = \sum_{t=1}^T \frac12\|h_t - y_t\|^2"
+RECURRENT_SHAPES = (
+    r"a \in \mathbb{R}^k",
+    r"h_t \in \mathbb{R}^k",
+    r"x_t \in \mathbb{R}^n",
+    r"y_t \in \mathbb{R}^k",
+    r"W \in \mathbb{R}^{k \times k}",
+    r"U \in \mathbb{R}^{k \times n}",
+)
+
+
+def test_backpropagation_through_time_sums_over_the_steps() -> None:
+    context, symbols = read(RECURRENT, RECURRENT_SHAPES)
+    lines = adjoints(symbols["J"], [symbols["W"], symbols["U"]], context)
+    assert [to_plain(x.right) for x in lines] == [
+        "hₜ - yₜ + Wᵀ((∂J/∂hₜ₊₁) ⊙ (1 - hₜ₊₁ ⊙ hₜ₊₁))",
+        "∑ₜ ((∂J/∂hₜ) ⊙ (1 - hₜ ⊙ hₜ)) hₜ₋₁ᵀ",
+        "∑ₜ ((∂J/∂hₜ) ⊙ (1 - hₜ ⊙ hₜ)) xₜᵀ",
+    ]
+    for line in lines:
+        assert line.left is not None
+        assert_equal(line.left, line.right, context)
+    with pytest.raises(NotDerived, match="first member"):
+        adjoints(symbols["J"], [symbols["a"]], context)
+
+
+def test_a_member_moves_the_members_that_are_made_of_it() -> None:
+    context, symbols = read(RECURRENT, RECURRENT_SHAPES)
+    first = Entry(symbols["h"], (num(1),))
+    total = Derivative(symbols["J"], (first,), "partial")
+    own = Add((first, Neg(Entry(symbols["y"], (num(1),)))))
+    assert compared(total, own, context).differ
+
+
+def test_expectations_are_linear_and_say_what_they_assume() -> None:
+    context, symbols = read(
+        r"J = \mathbb{E}[\log(1 + e^{-y w^T x})]", (r"w \in \mathbb{R}^n", r"x \in \mathbb{R}^n")
+    )
+    lines, result = gradient(symbols["J"], symbols["w"], context)
+    assert to_plain(result) == "E[-y σ(-y wᵀ x) x]"
+    assert any(x.note is not None and "distribution" in x.note for x in lines)
+
+
+@pytest.mark.parametrize(
+    ("declare", "e", "expected"),
+    [
+        ((r"A^T = A",), Transpose(MatMul((A_SQUARE, A_SQUARE))), "A A"),
+        ((r"A^T A = I",), MatMul((Transpose(A_SQUARE), A_SQUARE, V)), "v"),
+        ((r"\sum_i v_i = 1",), MatMul((Transpose(Ones(VECTOR)), V)), "1"),
+        ((r"A^T = A",), Add((MatMul((A_SQUARE, V)), MatMul((Transpose(A_SQUARE), V)))), "2A v"),
+    ],
+)
+def test_declared_facts_shorten(declare: tuple[str, ...], e: Expr, expected: str) -> None:
+    shapes = (r"A \in \mathbb{R}^{n \times n}", r"v \in \mathbb{R}^n")
+    context, _ = read("J = v^T A v", (*shapes, *declare))
+    assert to_plain(readable(e, context)) == expected
+    bare, _ = read("J = v^T A v", shapes)
+    assert to_plain(readable(e, bare)) != expected
 
 
 def test_a_broken_rule_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:

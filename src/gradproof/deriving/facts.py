@@ -58,11 +58,11 @@ def facts_of(context: Context) -> Facts:
         match left, right:
             case Transpose(Sym(a)), Sym(b) if a == b:
                 symmetric.add(a)
-            case MatMul((Transpose(Sym(a, space)), Sym(b))), Identity() if a == b:
+            case MatMul((Transpose(Sym(a, space)), Sym(b))), Identity() | Sym("I") if a == b:
                 orthonormal.add(a)
                 if len(set(space.shape)) == 1:
                     orthogonal.add(a)
-            case MatMul((Sym(a, space), Transpose(Sym(b)))), Identity() if a == b:
+            case MatMul((Sym(a, space), Transpose(Sym(b)))), Identity() | Sym("I") if a == b:
                 if len(set(space.shape)) == 1:
                     orthonormal.add(a)
                     orthogonal.add(a)

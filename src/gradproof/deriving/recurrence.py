@@ -91,6 +91,7 @@ def step_adjoints(loss: Expr, wrt: Sequence[Expr], context: Context) -> tuple[Li
     held = frozenset([f.name for f in families.values()])
     values: dict[Expr, Expr] = {f.body: f.member for f in families.values()}
     base = Network(context, frozenset(), held, values=values)
+    _refuse_starts(families, wrt, context)
     _pass_on(steps, opened(tidier.arrays, body), ONE, None, wrt, base)
     lines: list[Line] = []
     for family in _ordered(families):
@@ -101,6 +102,15 @@ def step_adjoints(loss: Expr, wrt: Sequence[Expr], context: Context) -> tuple[Li
             lines.append(_line(steps, family.member))
     lines.extend(_line(steps, target) for target in wrt if steps.shares.get(target))
     return tuple(lines)
+
+
+def _refuse_starts(families: dict[str, Family], wrt: Sequence[Expr], context: Context) -> None:
+    """Refuse parameters in the first members of families (``h_0 = a``): their adjoints would be left out."""
+    for name in families:
+        for d in context.definitions[name]:
+            starts = not any(isinstance(i, Idx) for i in d.indices)
+            if starts and any(Network.of(context, (w,)).moves(d.body) for w in wrt):
+                raise NotDerived(f"the first member of {name} depends on a parameter")
 
 
 def _only(found: Sequence[Definition]) -> Expr:

@@ -5,7 +5,14 @@ from fractions import Fraction
 import numpy as np
 
 from gradproof.evaluate.arithmetic import Array, IntArray
-from gradproof.evaluate.indexing import entries, equality, in_range, origins, trailing
+from gradproof.evaluate.indexing import (
+    entries,
+    equality,
+    equality_mask,
+    in_range,
+    origins,
+    trailing,
+)
 from gradproof.evaluate.jets import Value, expand
 from gradproof.evaluate.limits import ShapeMismatch, Unsupported
 from gradproof.evaluate.state import Env, Seed, State, content, space_shape
@@ -95,15 +102,51 @@ def _note_used(
 def with_tangents(
     state: State, name: str, value: Value, indices: tuple[IntArray, ...], env: Env
 ) -> Value:
-    """Add to a value the tangents of the tags under which the name itself moves."""
+    """Add to a value the tangents of the tags under which the name itself moves.
+
+    Of a family that is defined by its own members (``h_t`` by ``h_{t-1}``) the members that are not the one
+    that moves keep the tangents that they have through it.
+    """
     seeds = env.seeds.get(name)
     if not seeds:
         return value
     parts = dict(value.parts)
     for seed in seeds:
         state.met.add(seed.serial)
-        parts[seed.tag] = _tangent(state, name, value, indices, seed, env)
+        own = _tangent(state, name, value, indices, seed, env)
+        through = parts.get(seed.tag)
+        members = _members(state, name)
+        if through is not None and members and seed.entry is not None:
+            pairs = _pairs(state, name, value, indices, seed.entry)[:members]
+            hit = np.asarray(equality_mask(pairs))
+            own = state.algebra.arithmetic.where(hit, own, through)
+        parts[seed.tag] = own
     return Value(parts, value.rank, value.row)
+
+
+def _members(state: State, name: str) -> int:
+    """Return how many indices tell the members of a family apart that is defined by entries; else 0."""
+    found = state.context.definitions.get(name, ())
+    return min((len(d.indices) for d in found if d.indices), default=0)
+
+
+def _pairs(
+    state: State,
+    name: str,
+    value: Value,
+    indices: tuple[IntArray, ...],
+    entry: tuple[IntArray, ...],
+) -> list[tuple[IntArray, IntArray]]:
+    """Return, axis by axis, the index values of a value and those of the entry that moves."""
+    rank = value.rank - (1 if value.row else 0)
+    pairs = [(expand(i, 0, rank), expand(s, 0, rank)) for i, s in zip(indices, entry, strict=False)]
+    start = origins(state, name, len(entry))
+    for axis, s in enumerate(entry[len(indices) :]):
+        first = start[len(indices) + axis]
+        count = value.shape[-rank:][axis]
+        grid = np.arange(first, first + count, dtype=np.int64)
+        pairs.append((trailing(grid, axis, rank), expand(s, 0, rank)))
+    return pairs
 
 
 def _tangent(
@@ -121,15 +164,7 @@ def _tangent(
     rank = value.rank - (1 if value.row else 0)
     if len(seed.entry) != len(indices) + rank:
         raise Unsupported(f"a derivative by {name}, which is used with another number of indices")
-    pairs = [
-        (expand(i, 0, rank), expand(s, 0, rank)) for i, s in zip(indices, seed.entry, strict=False)
-    ]
-    start = origins(state, name, len(seed.entry))
-    for axis, s in enumerate(seed.entry[len(indices) :]):
-        first = start[len(indices) + axis]
-        count = value.shape[-rank:][axis]
-        grid = np.arange(first, first + count, dtype=np.int64)
-        pairs.append((trailing(grid, axis, rank), expand(s, 0, rank)))
+    pairs = _pairs(state, name, value, indices, seed.entry)
     tangent = equality(state, pairs)
     shape = value.shape[-rank:] if rank else ()
     tangent = np.broadcast_to(tangent, tangent.shape[: tangent.ndim - rank] + shape)

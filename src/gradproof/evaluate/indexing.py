@@ -151,13 +151,17 @@ def flatten_entry(e: Entry) -> tuple[Expr, tuple[Expr, ...]]:
 
 def equality(state: State, pairs: list[tuple[IntArray, IntArray]]) -> Array:
     """Return 1 where all pairs of index values agree, else 0."""
-    hit: BoolArray | None = None
-    for left, right in pairs:
-        same = left == right
-        hit = same if hit is None else hit & same
-    if hit is None:
+    if not pairs:
         return state.number(Fraction(1)).real
-    return state.algebra.arithmetic.integers(hit)
+    return state.algebra.arithmetic.integers(equality_mask(pairs))
+
+
+def equality_mask(pairs: list[tuple[IntArray, IntArray]]) -> BoolArray:
+    """Return where all pairs of index values agree; there must be one at least."""
+    hit = pairs[0][0] == pairs[0][1]
+    for left, right in pairs[1:]:
+        hit = hit & (left == right)
+    return np.asarray(hit)
 
 
 def trailing(grid: IntArray, position: int, rank: int) -> IntArray:
