@@ -21,6 +21,7 @@ from gradproof.expr import (
 from gradproof.notation.derivation import Claim, Condition
 from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.build import Built
+from gradproof.notation.elaborate.constants import with_constants
 from gradproof.notation.elaborate.contexts import Known, Scope, base_name
 from gradproof.notation.elaborate.convert import converter as make_converter
 from gradproof.notation.elaborate.convert import is_zero
@@ -169,7 +170,7 @@ def _convert(
                     converter.local[full_key(param.name)] = shape
     built = converted(converter, statement)
     converter.local.clear()
-    return built
+    return tuple(None if b is None else with_constants(b, table, converter.defined) for b in built)
 
 
 def _condition(

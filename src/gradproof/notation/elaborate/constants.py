@@ -1,0 +1,68 @@
+"""The vector of ones and the identity matrix: ``1`` and ``I`` where nothing in the document says otherwise."""
+
+from collections.abc import Container
+
+from gradproof.expr import Add, Div, Identity, Mul, Neg, Ones, Space, Sym, rebuild
+from gradproof.notation.elaborate.build import Built, Shape
+from gradproof.notation.elaborate.symbols import Symbols
+
+
+def with_constants(b: Built, table: Symbols, defined: Container[str]) -> Built:
+    """Return an expression in which arrays spelled ``1`` and ``I`` are the constants of that name.
+
+    ``I`` is the identity where it is a square matrix, and where a multiple of it is added to one.
+    """
+    own = "I" in defined or "I" in table.letters or "I" in table.spaces or _has_domain(table)
+    return _replaced(b, own=own)
+
+
+def _has_domain(table: Symbols) -> bool:
+    domain = table.domains.get("I")
+    return domain is not None and domain.declared
+
+
+def _replaced(b: Built, *, own: bool) -> Built:
+    match b.expr:
+        case Sym("1", space) if space.shape:
+            return Built(Ones(space), b.span, (), b.shape)
+        case Sym("I", Space((m, n)) as space) if m == n and not own:
+            return Built(Identity(space), b.span, (), b.shape)
+        case _:
+            pass
+    kids = tuple(_replaced(k, own=own) for k in b.kids)
+    if isinstance(b.expr, Add) and not own:
+        kids = _beside_squares(kids)
+    if all(a is k for a, k in zip(b.kids, kids, strict=True)):
+        return b
+    return _rebuilt(b, kids, b.shape)
+
+
+def _rebuilt(b: Built, kids: tuple[Built, ...], shape: Shape) -> Built:
+    return Built(rebuild(b.expr, tuple(k.expr for k in kids)), b.span, kids, shape)
+
+
+def _beside_squares(kids: tuple[Built, ...]) -> tuple[Built, ...]:
+    """Give a multiple of ``I`` the shape of the square matrix that it is added to."""
+    square = next(
+        (k.shape for k in kids if k.shape and len(k.shape) == 2 and len(set(k.shape)) == 1), None
+    )
+    if square is None:
+        return kids
+    return tuple(_spread(k, square) or k if k.shape == () else k for k in kids)
+
+
+def _spread(b: Built, square: Shape) -> Built | None:
+    """Return a multiple of ``I`` as a matrix, None where it is none."""
+    match b.expr:
+        case Sym("I", Space(())) if square is not None:
+            return Built(Identity(Space(square)), b.span, (), square)
+        case Neg() | Mul() | Div():
+            inner = [_spread(k, square) for k in b.kids]
+            if sum(x is not None for x in inner) != 1:
+                return None
+            if isinstance(b.expr, Div) and inner[0] is None:
+                return None
+            kids = tuple(x if x is not None else k for x, k in zip(inner, b.kids, strict=True))
+            return _rebuilt(b, kids, square)
+        case _:
+            return None
