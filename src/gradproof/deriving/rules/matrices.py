@@ -4,7 +4,19 @@ from collections.abc import Callable
 
 from gradproof.deriving.limits import NotDerived
 from gradproof.deriving.rule import Share, Site, differential_rule
-from gradproof.expr import Det, Div, Expr, Fn, Inverse, Neg, Norm
+from gradproof.expr import (
+    Add,
+    Det,
+    Div,
+    Expr,
+    Fn,
+    Identity,
+    Inverse,
+    Neg,
+    Norm,
+    PseudoInverse,
+    Space,
+)
 
 D = Callable[[Expr], Expr]
 MAGNUS = "Magnus and Neudecker, Matrix Differential Calculus, chapter 8"
@@ -19,6 +31,43 @@ def inverse(e: Inverse, g: Expr, s: Site) -> list[Share]:
     """Put the transposed inverse on both sides of the adjoint."""
     turned = s.arrays.transpose(s.value)
     return [(e.arg, Neg(s.arrays.matmul(turned, g, turned)))]
+
+
+def _rest(left: Expr, right: Expr, s: Site) -> Expr:
+    """Return ``I - left right``, the projection onto what a pseudo-inverse leaves out."""
+    rows = s.arrays.shape(left)[0]
+    return Add((Identity(Space((rows, rows))), Neg(s.arrays.matmul(left, right))))
+
+
+def _push_pseudo_inverse(e: PseudoInverse, d: D, s: Site) -> Expr:
+    a, p, du = s.arrays, s.value, d(e.arg)
+    turned = a.transpose(du)
+    return a.total(
+        [
+            Neg(a.matmul(p, du, p)),
+            a.matmul(p, a.transpose(p), turned, _rest(e.arg, p, s)),
+            a.matmul(_rest(p, e.arg, s), turned, a.transpose(p), p),
+        ]
+    )
+
+
+@differential_rule(
+    "pseudo-inverse", PseudoInverse, title="differential of a pseudo-inverse (constant rank)",
+    formula=r"dU^+ = -U^+ dU U^+ + U^+ U^{+T} dU^T (I - U U^+) + (I - U^+ U) dU^T U^{+T} U^+",
+    source="Golub and Pereyra 1973, The differentiation of pseudo-inverses", push=_push_pseudo_inverse,
+)  # fmt: skip
+def pseudo_inverse(e: PseudoInverse, g: Expr, s: Site) -> list[Share]:
+    """Move the three terms to the adjoint."""
+    a, p = s.arrays, s.value
+    turned, back = a.transpose(p), a.transpose(g)
+    share = a.total(
+        [
+            Neg(a.matmul(turned, g, turned)),
+            a.matmul(_rest(e.arg, p, s), back, p, turned),
+            a.matmul(turned, p, back, _rest(p, e.arg, s)),
+        ]
+    )
+    return [(e.arg, share)]
 
 
 def _push_determinant(e: Det, d: D, s: Site) -> Expr:
