@@ -19,8 +19,17 @@ def product(c: Converter, factors: Sequence[Built], gaps: str, node: Surface) ->
     if len(arrays) < 2:
         return build.product(factors, gaps, node.span)
     merged, marks = _merged(c, factors, gaps, node)
-    row = (lambda x: build.transpose(x, x.span)) if c.variant == "row" else None
-    return build.product(merged, marks, node.span, elementwise=c.variant == "dot", row=row)
+    return build.product(
+        merged,
+        marks,
+        node.span,
+        elementwise=c.variant == "dot",
+        row=_row if c.variant == "row" else None,
+    )
+
+
+def _row(x: Built) -> Built:
+    return build.transpose(x, x.span)
 
 
 def _merged(

@@ -1,0 +1,52 @@
+"""Kinds and shapes that nothing declares are inferred scope by scope, and told."""
+
+import pytest
+
+from gradproof.batch import check_source
+from gradproof.diagnostic import FileReport
+
+
+def read(*formulas: str) -> FileReport:
+    return check_source("post.md", "\n\n".join(f"$${f}$$" for f in formulas))
+
+
+def told(report: FileReport, kind: str) -> list[str]:
+    return [a.message for a in report.assumptions if a.kind == kind]
+
+
+def verdicts(report: FileReport) -> list[str]:
+    return [line.verdict for line in report.lines]
+
+
+def test_shapes_come_from_definitions_and_are_told() -> None:
+    report = read(r"f(w) = \|y - X w\|_2^2", r"\nabla_w f(w) = -2 X^T (y - X w)")
+    assert verdicts(report) == ["given", "agrees"]
+    messages = told(report, "shape-inferred")
+    assert any(m.startswith("X is read as an ") and "matrix" in m for m in messages)
+    assert any(m.startswith("w is read as a column") for m in messages)
+
+
+def test_a_trace_makes_a_matrix_square() -> None:
+    report = read(r"g(X) = \operatorname{tr}(X)", r"\frac{\partial g}{\partial X} = I")
+    assert any("n×n" in m for m in told(report, "shape-inferred"))
+
+
+@pytest.mark.parametrize(
+    ("formulas", "kind"),
+    [
+        ((r"Z = X W + b", r"A = \tanh(Z)", r"L = \|A - Y\|_F^2"), "broadcast"),
+        ((r"y \in \mathbb{R}^m, X \in \mathbb{R}^{m \times n}, b \in \mathbb{R}^n",
+          r"f(b) = (y - X b)^2 + b^2"), "norm-meant"),
+        ((r"X \in \mathbb{R}^{m \times n}", r"R = X^+ X"), "full-rank"),
+        ((r"X \in \mathbb{R}^{m \times n}", r"S = \operatorname{softmax}(X)"), "row-wise"),
+    ],
+)  # fmt: skip
+def test_what_only_one_reading_fits_is_told(formulas: tuple[str, ...], kind: str) -> None:
+    report = read(*formulas)
+    assert len(told(report, kind)) == 1
+
+
+def test_what_is_all_numbers_is_left_alone() -> None:
+    report = read(r"f(x) = a x^2", r"f'(x) = 2 a x")
+    assert verdicts(report) == ["given", "proved"]
+    assert told(report, "shape-inferred") == []
