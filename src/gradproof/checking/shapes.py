@@ -37,6 +37,8 @@ def pinned(left: Expr, right: Expr, context: Context) -> bool:
                 case Sym(name):
                     if name not in sizes and not _known(name, context):
                         return False
+                    if not _as_defined(node, context):
+                        return False
                 case Apply(name):
                     if name not in context.definitions:
                         return False
@@ -52,6 +54,14 @@ def pinned(left: Expr, right: Expr, context: Context) -> bool:
                 case _:
                     pass
     return True
+
+
+def _as_defined(symbol: Sym, context: Context) -> bool:
+    """Tell whether a name has as many axes as what defines it."""
+    return all(
+        bool(d.indices) or rank(d.body, context) == symbol.space.rank
+        for d in context.definitions.get(symbol.name, ())
+    )
 
 
 def doubtful_scalar(left: Expr, right: Expr, context: Context) -> str | None:
