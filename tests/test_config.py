@@ -170,3 +170,34 @@ def test_the_function_reads_no_settings(folder):
     write(folder, table("ignore = ['chain-rule']"))
     assert not gradproof.check(BAD).ok
     assert Path("bad.md").exists()
+
+
+@pytest.mark.parametrize(
+    ("facts", "name"),
+    [
+        (["x > 0", "x < -1"], "x"),
+        (["0 < x < 1", r"x \in \{2, 3\}"], "x"),
+        ([r"A \in \mathbb{R}^{2 \times 3}", r"A \in \mathbb{R}^{3 \times 2}"], "A"),
+        (["x > 0", r"x \in \mathbb{R}"], None),
+        (["x \\ge 1", "x \\le 1"], None),
+        (["x > 0", "y < 0"], None),
+    ],
+)
+def test_declarations_that_exclude_each_other_are_refused(facts, name):
+    import gradproof
+
+    (report,) = gradproof.check("$$f = x^2$$", declare=facts).files
+    assert (report.error is None) == (name is None)
+    if name is not None:
+        assert f"contradict each other: no {name}" in report.error
+
+
+def test_a_single_word_may_be_given_bare():
+    import gradproof
+
+    text = "$$f = x$$\n\n$$f = |x|$$"
+    assert gradproof.check(text, declare="x > 0", path=None).ok
+    assert not gradproof.check(text, declare=["x < 0"]).ok
+    assert gradproof.check(text, ignore="unexplained", declare="x < 0").files[0].ignored
+    with pytest.raises(ValueError, match="expected 'tex'"):
+        gradproof.check(text, dialect="word")

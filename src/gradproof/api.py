@@ -73,9 +73,9 @@ class Checked(Report):
 def check(
     text: str,
     *,
-    path: str = "<text>",
+    path: str | os.PathLike[str] | None = "<text>",
     dialect: "Dialect | None" = None,
-    declare: Sequence[str] = (),
+    declare: Sequence[str] | str = (),
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
 ) -> Checked:
@@ -94,9 +94,12 @@ def check(
 
     Raises:
         UnknownName: something in `select` or `ignore` is no mistake and no family.
+        ValueError: a dialect that is none of the four.
     """
+    name = "<text>" if path is None else os.fspath(path)
+    declare, dialect = _several(declare), _known(dialect)
     selection = _selection(select, ignore)
-    return Checked((_judge(path, text, dialect=dialect, declare=declare, selection=selection),))
+    return Checked((_judge(name, text, dialect=dialect, declare=declare, selection=selection),))
 
 
 def check_files(
@@ -111,8 +114,12 @@ def check_files(
 
     Raises:
         UnknownName: something in `select` or `ignore` is no mistake and no family.
+        ValueError: a dialect that is none of the four.
     """
+    declare, dialect = _several(declare), _known(dialect)
     selection = _selection(select, ignore)
+    if isinstance(paths, str | os.PathLike):
+        paths = (paths,)
     return Checked(
         tuple(
             check_file(path, dialect=dialect, declare=declare, selection=selection)
@@ -167,18 +174,17 @@ def check_formulas(
 ) -> FileReport:
     """Judge some formulas as the lines of one derivation.
 
-    Spans count in the document that is made of them: a paragraph for each, as a display between ``$$``
-    unless it brings delimiters of its own.
+    Spans count in the document that is made of them: a line for each, as a display between ``$$`` unless it
+    brings delimiters of its own.
     """
-    paragraphs = (f if _DELIMITED.search(f) else f"$$\n{f}\n$$" for f in formulas)
-    text = "\n\n".join(paragraphs) + "\n"
+    text = "\n".join(f if _DELIMITED.search(f) else f"$${f}$$" for f in formulas) + "\n"
     return _judge("<formulas>", text, dialect="markdown", declare=declare, selection=selection)
 
 
 def correct(
     text: str,
     *,
-    path: str = "<text>",
+    path: str | os.PathLike[str] | None = "<text>",
     dialect: "Dialect | None" = None,
     declare: Sequence[str] = (),
     select: Sequence[str] = (),
@@ -192,12 +198,15 @@ def correct(
     Raises:
         UnreadableDocument: the text cannot be read.
         UnknownName: something in `select` or `ignore` is no mistake and no family.
+        ValueError: a dialect that is none of the four.
     """
     from gradproof.correction import correct_source
 
+    name = "<text>" if path is None else os.fspath(path)
+    declare, dialect = _several(declare), _known(dialect)
     selection = _selection(select, ignore)
     return correct_source(
-        path, text, dialect=dialect, declarations=tuple(declare), selection=selection
+        name, text, dialect=dialect, declarations=tuple(declare), selection=selection
     )
 
 
@@ -352,7 +361,21 @@ def _judge(
     return report if selection is None else selection.apply(report)
 
 
+def _several(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the words; a single one may be given bare."""
+    return (words,) if isinstance(words, str) else tuple(words)
+
+
+def _known(dialect: "Dialect | None") -> "Dialect | None":
+    if dialect not in (None, "tex", "markdown", "notebook", "plain"):
+        raise ValueError(
+            f"unknown dialect {dialect!r}; expected 'tex', 'markdown', 'notebook', 'plain' or None"
+        )
+    return dialect
+
+
 def _selection(select: Sequence[str], ignore: Sequence[str]) -> "Selection | None":
+    select, ignore = _several(select), _several(ignore)
     return select_findings(select, ignore) if select or ignore else None
 
 

@@ -70,7 +70,7 @@ def examine(
     document = read_document(path, data, dialect=dialect, loader=loader)
     derivation = read_derivation(document, declarations)
     judged = judge(derivation)
-    _require_facts(declarations, len(document.sources), judged)
+    _require_facts(declarations, len(document.sources), judged, derivation.contradiction)
     shown = tuple(j for j in judged if j.line.shown)
     diagnosed = [(j, diagnose(j) if accused(j) else Diagnosis()) for j in judged]
     report = FileReport(
@@ -102,8 +102,15 @@ def accused(j: Judged) -> bool:
     return j.verdict == "refuted" and not j.follows_from_wrong and not j.cancels
 
 
-def _require_facts(declarations: Sequence[str], first: int, judged: Sequence[Judged]) -> None:
+def _require_facts(
+    declarations: Sequence[str], first: int, judged: Sequence[Judged], contradiction: str | None
+) -> None:
     """Refuse declarations from outside that are not taken as facts; the first is source `first`."""
+    if contradiction is not None:
+        told = " and ".join(repr(text) for text in declarations)
+        raise UnreadableDocument(
+            f"the declarations {told} contradict each other: no {contradiction} satisfies them all"
+        )
     for number, text in enumerate(declarations, first):
         lines = [j for j in judged if j.line.place.source == number]
         doubt = "expected mathematics, such as 'x > 0' or 'z = \\sigma(Xw)'" if not lines else None

@@ -103,8 +103,10 @@ class Derivation:
 
     `others` finds the same lines with other kinds of the names that nothing declares (a vector for a matrix),
     where they fit, too: a line is wrong only if it is wrong in all of them.
+    `contradiction` is a name of which the declarations from outside say what excludes itself.
     """
 
     lines: tuple[Line, ...]
     contexts: tuple[tuple[Context, ...], ...]
     others: Callable[[], tuple["Derivation", ...]] = tuple
+    contradiction: str | None = None

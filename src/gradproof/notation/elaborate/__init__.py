@@ -1,12 +1,14 @@
 """Elaboration: surface trees become typed expressions, lines get roles, scopes get contexts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gradproof.expr import Expr
 from gradproof.notation.derivation import Derivation
 from gradproof.notation.documents import Document
 from gradproof.notation.elaborate.convert import converter
-from gradproof.notation.elaborate.rows import read_items
+from gradproof.notation.elaborate.declare import contradiction
+from gradproof.notation.elaborate.rows import OUTSIDE, read_items
 from gradproof.notation.elaborate.scopes import elaborate
 from gradproof.notation.elaborate.survey import survey
 from gradproof.notation.grammar import Options, parse_rows
@@ -20,7 +22,8 @@ class UnreadFormula(ValueError):
 def read_derivation(document: Document, declarations: Sequence[str] = ()) -> Derivation:
     """Read the derivation of a document; `declarations` hold for all of it."""
     items, table = read_items(document, declarations)
-    return elaborate(items, table)
+    outside = (s for i in items if i.heading == OUTSIDE for s in i.row.statements)
+    return replace(elaborate(items, table), contradiction=contradiction(outside))
 
 
 def read_formula(

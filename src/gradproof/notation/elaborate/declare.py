@@ -1,6 +1,7 @@
 """Declarations as ordinary mathematics: spaces, sets, ranges, inequalities, read off a statement."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import final
 
@@ -65,6 +66,62 @@ Declaration = (
     | DistinctDeclaration
     | FunctionDeclaration
 )
+
+
+def contradiction(statements: Iterable[Statement]) -> str | None:
+    """Return the name of which statements declare what excludes itself (``x > 1`` and ``x < 0``), or None."""
+    domains: dict[str, Domain] = {}
+    sizes: dict[str, tuple[Size, ...]] = {}
+    for statement in statements:
+        for d in declarations(statement):
+            match d:
+                case SpaceDeclaration(subject, shape, domain) if subject.name is not None:
+                    key = full_key(subject.name)
+                    if shape is not None and sizes.setdefault(key, shape) != shape:
+                        return spelled(subject)
+                case InequalityDeclaration(subject, domain) if subject.name is not None:
+                    key = full_key(subject.name)
+                case _:
+                    continue
+            before = domains.get(key)
+            domains[key] = domain if before is None else narrowed(before, domain)
+            if _empty(domains[key]):
+                return spelled(subject)
+    return None
+
+
+def narrowed(a: Domain, b: Domain) -> Domain:
+    """Return what lies in both domains; where nothing does, the bounds cross."""
+    if a.members or b.members:
+        kept = tuple(m for m in (a.members or b.members) if _holds(a, m) and _holds(b, m))
+        if kept:
+            return replace(b, members=kept)
+        return Domain(Fraction(1), Fraction(0), declared=True)
+    lower, lower_open = (
+        max((d.lower, d.lower_open) for d in (a, b) if d.lower is not None)
+        if a.lower is not None or b.lower is not None
+        else (None, True)
+    )
+    upper, closed = (
+        min((d.upper, not d.upper_open) for d in (a, b) if d.upper is not None)
+        if a.upper is not None or b.upper is not None
+        else (None, False)
+    )
+    return Domain(lower, upper, lower_open, not closed, (), a.integer or b.integer, declared=True)
+
+
+def _holds(d: Domain, m: Fraction) -> bool:
+    if d.members:
+        return m in d.members
+    if d.lower is not None and (m < d.lower or (d.lower_open and m == d.lower)):
+        return False
+    return d.upper is None or not (m > d.upper or (d.upper_open and m == d.upper))
+
+
+def _empty(d: Domain) -> bool:
+    if d.members or d.lower is None or d.upper is None:
+        return False
+    return d.lower > d.upper or (d.lower == d.upper and (d.lower_open or d.upper_open))
 
 
 def declarations(statement: Statement) -> tuple[Declaration, ...]:
