@@ -179,9 +179,9 @@ def test_included_files_are_read_beside_the_document_and_nowhere_else(calls, fol
 
 def test_formulas_on_the_command_line(calls, capsys):
     assert main(["check", "-e", "f = x^2", "-e", "f' = 2x"]) == 0
-    assert calls[0][1] == "$$\nf = x^2\n$$\n\n$$\nf' = 2x\n$$\n"
+    assert calls[0][1] == "$$f = x^2$$\n$$f' = 2x$$\n"
     main(["check", "-e", "so $f = x$", "-e", r"\[g = x\]"])
-    assert calls[1][1] == "so $f = x$\n\n\\[g = x\\]\n"
+    assert calls[1][1] == "so $f = x$\n\\[g = x\\]\n"
     assert "no error found; 1 line: 1 given" in capsys.readouterr().out
 
 

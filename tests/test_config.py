@@ -197,7 +197,9 @@ def test_a_single_word_may_be_given_bare():
 
     text = "$$f = x$$\n\n$$f = |x|$$"
     assert gradproof.check(text, declare="x > 0", path=None).ok
-    assert not gradproof.check(text, declare=["x < 0"]).ok
-    assert gradproof.check(text, ignore="unexplained", declare="x < 0").files[0].ignored
+    wrong = gradproof.check(text, declare=["x < 0"])
+    assert not wrong.ok
+    (finding,) = wrong.files[0].findings
+    assert gradproof.check(text, ignore=finding.mistake, declare="x < 0").files[0].ignored
     with pytest.raises(ValueError, match="expected 'tex'"):
         gradproof.check(text, dialect="word")
