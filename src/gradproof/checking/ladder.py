@@ -6,7 +6,7 @@ from types import MappingProxyType
 from gradproof.canonical import identical
 from gradproof.checking.judgement import RIGHT, Outcome
 from gradproof.checking.layouts import arrangements
-from gradproof.checking.limits import FEWEST, POINTS
+from gradproof.checking.limits import FEWEST, POINTS, POINTS_LARGER
 from gradproof.checking.shapes import explain_mismatch, explain_sides, pinned
 from gradproof.diagnostic import Evidence, EvidenceKind
 from gradproof.differentiate import NotSupported, evaluate_derivatives
@@ -191,7 +191,8 @@ def _weak(
     larger = replace(
         context, sizes=MappingProxyType({**context.sizes, **{n: v + 1 for n, v in free.items()}})
     )
-    again = compare(left, right, points_for(left, right, larger), larger, mode=mode)
+    there = points_for(left, right, larger, POINTS_LARGER)
+    again = compare(left, right, there, larger, mode=mode)
     return "the sides differ where the sizes are others" if again.differ else None
 
 
@@ -202,13 +203,13 @@ def _reversed_sizes(samples: Samples, context: Context) -> Context:
     return replace(context, sizes=MappingProxyType({**context.sizes, **other}))
 
 
-def points_for(left: Expr, right: Expr, context: Context) -> Samples:
+def points_for(left: Expr, right: Expr, context: Context, points: int = POINTS) -> Samples:
     """Return the sample points on which two sides are compared.
 
     Raises:
         Unsupported: no points were found, or the sides cannot be evaluated.
     """
-    return make_samples((left, right), context, points=POINTS, moving=context.moving or None)
+    return make_samples((left, right), context, points=points, moving=context.moving or None)
 
 
 def _exactly(

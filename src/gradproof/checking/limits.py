@@ -3,6 +3,9 @@
 POINTS = 24
 """Sample points of one comparison."""
 
+POINTS_LARGER = 12
+"""Sample points at the second set of sizes, where each has more entries."""
+
 FEWEST = 3
 """Sample points at which both sides must be defined where they are not at most of them."""
 

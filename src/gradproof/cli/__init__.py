@@ -1,12 +1,17 @@
 """The command line: arguments in, text and an exit code out; everything else is asked of `gradproof.api`."""
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
+from typing import Final
 
 from gradproof.cli.codes import FAILED, INTERRUPTED, PIPE_CLOSED
 from gradproof.cli.parser import make_parser
+
+ALLOCATIONS: Final = 200_000
+"""Objects between two searches for garbage: trees hold no cycles, and a run is short."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -16,6 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         SystemExit: with code 2 for a wrong command line, 0 after ``--help`` and ``--version``.
     """
     _prepare_output()
+    gc.set_threshold(ALLOCATIONS)
     try:
         options = make_parser().parse_args(arguments)
         if options.command == "check":

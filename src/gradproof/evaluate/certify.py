@@ -145,7 +145,7 @@ def _cell(array: Any, place: tuple[int, ...]) -> Ball:
 
 def _assignment(values: Mapping[str, Any], trace: Trace, context: Context) -> Assignment:
     out: list[tuple[str, tuple[int, ...], Fraction]] = []
-    for name, spots in trace.used.items():
+    for name, spots in (trace.used or {}).items():
         array = values.get(name)
         if array is None:
             continue

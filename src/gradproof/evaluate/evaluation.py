@@ -45,12 +45,12 @@ class Evaluated:
 @final
 @dataclass(slots=True)
 class Trace:
-    """What an evaluation met: both sides of kinks (per point), entries of base symbols read."""
+    """What an evaluation met: both sides of kinks (per point), entries of base symbols read (None: not asked)."""
 
     kinks: dict[int, tuple[BoolArray, BoolArray]] = field(
         default_factory=dict[int, tuple[BoolArray, BoolArray]]
     )
-    used: dict[str, dict[tuple[int, ...], None]] = field(
+    used: dict[str, dict[tuple[int, ...], None]] | None = field(
         default_factory=dict[str, dict[tuple[int, ...], None]]
     )
 

@@ -281,7 +281,7 @@ class _Pool:
             batch = self.plan.draw(self.domains, self.candidates(turn), turn)
             if not batch.points:
                 continue
-            trace = Trace()
+            trace = Trace(used=None)
             rows: list[Array] = []
             for e in self.exprs:
                 rows.append(self._lanes(e, batch, trace))

@@ -23,6 +23,7 @@ from gradproof.expr import (
     Gradient,
     Hadamard,
     HadamardDiv,
+    Idx,
     Inverse,
     MatMul,
     Mul,
@@ -39,12 +40,16 @@ from gradproof.expr import (
     children,
     rebuild,
     replace_at,
+    subtrees,
 )  # fmt: skip
 from gradproof.mistakes.bench import Bench, Choices, Measured
 from gradproof.mistakes.sites import Placed, Stage, Workshop, nested
 
-WIDTH: Final = 64
-"""Variants of one walk."""
+WIDTH: Final = 256
+"""Variants of one walk, where no index multiplies the work."""
+
+WIDTH_INDEXED: Final = 64
+"""Variants of one walk through sums and entries."""
 
 MARK: Final = "\ue000"
 """First character of the head of a choice; it does not occur in mathematics."""
@@ -86,9 +91,11 @@ def measure_together(
         apart = not any(nested(a.path, b.path) for a, b in combinations(group, 2))
         if apart and all(p.stage == stage for p in group):
             stages.setdefault(stage, []).append(k)
+    indexed = any(isinstance(n, Sum | Prod | Idx) for n in subtrees(shop.before))
+    width = WIDTH_INDEXED if indexed else WIDTH
     for stage, members in stages.items():
-        for start in range(0, len(members), WIDTH):
-            chosen = members[start : start + WIDTH]
+        for start in range(0, len(members), width):
+            chosen = members[start : start + width]
             line = _line(shop, stage, [groups[k] for k in chosen])
             if line is None:
                 continue
