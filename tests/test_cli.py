@@ -236,7 +236,7 @@ def test_the_same_input_gives_the_same_output(capsys):
 def pages(tmp_path, monkeypatch):
     for name in ("chain-inner-dropped", "sign-lost"):
         (tmp_path / f"{name}.md").write_text(f"# {name}\n", encoding="utf-8")
-    monkeypatch.setattr(api, "_pages", lambda: tmp_path)
+    monkeypatch.setattr("gradproof.pages._pages", lambda: tmp_path)
     return tmp_path
 
 

@@ -1,6 +1,5 @@
 """The facade: text or files in, plain data out. Shells call this and nothing below it but renderers."""
 
-import difflib
 import json
 import os
 import re
@@ -12,6 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, final
 
 from gradproof.diagnostic import FileReport, Report
+from gradproof.pages import UnknownPage as UnknownPage
+from gradproof.pages import explain as explain
+from gradproof.pages import page_names as page_names
 
 if TYPE_CHECKING:
     from gradproof.correction import Correction
@@ -24,23 +26,6 @@ Loader = Callable[[str], bytes | None]
 
 _DELIMITED: Final = re.compile(r"\$|\\\[|\\\(|\\begin\{(?:equation|align|gather|multline|eqnarray)")
 _PACKAGE: Final = Path(__file__).resolve().parent
-
-
-@final
-class UnknownPage(LookupError):
-    """There is no page of that name.
-
-    `name` is what was asked for, `close` the most similar names, `names` every page there is.
-    """
-
-    def __init__(self, name: str, names: Sequence[str]) -> None:
-        self.name = name
-        self.names = tuple(names)
-        self.close = tuple(difflib.get_close_matches(name, names, n=3, cutoff=0.5))
-        message = f"no page named {name!r}"
-        if self.close:
-            message += "; did you mean " + " or ".join(self.close) + "?"
-        super().__init__(message)
 
 
 @final
@@ -97,7 +82,7 @@ def check(
         ValueError: a dialect that is none of the four.
     """
     name = "<text>" if path is None else os.fspath(path)
-    declare, dialect = _several(declare), _known(dialect)
+    declare, dialect = _arguments(declare, dialect)
     selection = _selection(select, ignore)
     return Checked((_judge(name, text, dialect=dialect, declare=declare, selection=selection),))
 
@@ -116,7 +101,7 @@ def check_files(
         UnknownName: something in `select` or `ignore` is no mistake and no family.
         ValueError: a dialect that is none of the four.
     """
-    declare, dialect = _several(declare), _known(dialect)
+    declare, dialect = _arguments(declare, dialect)
     selection = _selection(select, ignore)
     if isinstance(paths, str | os.PathLike):
         paths = (paths,)
@@ -203,7 +188,7 @@ def correct(
     from gradproof.correction import correct_source
 
     name = "<text>" if path is None else os.fspath(path)
-    declare, dialect = _several(declare), _known(dialect)
+    declare, dialect = _arguments(declare, dialect)
     selection = _selection(select, ignore)
     return correct_source(
         name, text, dialect=dialect, declarations=tuple(declare), selection=selection
@@ -284,31 +269,6 @@ def select_findings(select: Iterable[str], ignore: Iterable[str]) -> "Selection"
     return Selection.of(select, ignore)
 
 
-def explain(name: str) -> str:
-    """Return the page of one mistake or of one rule, in Markdown.
-
-    Raises:
-        UnknownPage: there is no page of that name.
-    """
-    names = page_names()
-    if name not in names:
-        from gradproof.rulebook import rule_page, rulebook
-
-        rules = rulebook()
-        if name not in rules:
-            raise UnknownPage(name, (*names, *rules))
-        return rule_page(rules[name])
-    return (_pages() / f"{name}.md").read_text(encoding="utf-8")
-
-
-def page_names() -> tuple[str, ...]:
-    """Return the names that `explain` knows, in alphabetical order."""
-    folder = _pages()
-    if not folder.is_dir():
-        return ()
-    return tuple(sorted(page.stem for page in folder.glob("*.md") if page.stem != "README"))
-
-
 def to_json(report: Report) -> str:
     """Return `report` as the JSON object that ``gradproof check --format json`` prints."""
     from gradproof.render.json import render
@@ -361,17 +321,17 @@ def _judge(
     return report if selection is None else selection.apply(report)
 
 
+def _arguments(
+    declare: Sequence[str], dialect: "Dialect | None"
+) -> "tuple[tuple[str, ...], Dialect | None]":
+    """Return declarations (a single one may be given bare) and the dialect, refused where it is unknown."""
+    from gradproof.notation.documents.dialect import known_dialect
+
+    return _several(declare), None if dialect is None else known_dialect(dialect)
+
+
 def _several(words: Sequence[str]) -> tuple[str, ...]:
-    """Return the words; a single one may be given bare."""
     return (words,) if isinstance(words, str) else tuple(words)
-
-
-def _known(dialect: "Dialect | None") -> "Dialect | None":
-    if dialect not in (None, "tex", "markdown", "notebook", "plain"):
-        raise ValueError(
-            f"unknown dialect {dialect!r}; expected 'tex', 'markdown', 'notebook', 'plain' or None"
-        )
-    return dialect
 
 
 def _selection(select: Sequence[str], ignore: Sequence[str]) -> "Selection | None":
@@ -412,9 +372,3 @@ def unreadable(failure: OSError | ValueError) -> str:
     if isinstance(failure, OSError):
         return f"cannot be read: {failure.strerror or failure}"
     return f"cannot be read: {failure}"
-
-
-def _pages() -> Path:
-    """Return the folder of the mistake pages: package data in a wheel, docs/ in a checkout."""
-    packaged = _PACKAGE / "pages" / "mistakes"
-    return packaged if packaged.is_dir() else _PACKAGE.parents[1] / "docs" / "mistakes"

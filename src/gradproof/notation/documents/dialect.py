@@ -30,6 +30,21 @@ _MARKED = re.compile(
 _NOTEBOOK = re.compile(r'\s*\{\s*"(?:cells|metadata|nbformat|nbformat_minor|worksheets)"\s*:')
 
 
+def known_dialect(name: str) -> Dialect:
+    """Return the dialect of that name.
+
+    Raises:
+        ValueError: there is none.
+    """
+    match name:
+        case "tex" | "markdown" | "notebook" | "plain":
+            return name
+        case _:
+            raise ValueError(
+                f"unknown dialect {name!r}; expected 'tex', 'markdown', 'notebook' or 'plain'"
+            )
+
+
 def dialect_of_name(path: str) -> Dialect | None:
     """Return the dialect that the suffix of `path` tells, or None.
 
