@@ -14,12 +14,22 @@ SETTINGS = pyproject.toml constraints.txt src/gradproof/_version.py
 .PHONY: demo test check lint slow pages clean
 .DELETE_ON_ERROR:
 
+# The gradient of the first question, in the three styles of its three answers.
+ENTRIES = '-(y \log\hat y + (1-y) \log(1-\hat y))' --wrt y_hat
+FACTS = --declare 'X \in \mathbb{R}^{m \times n}' --declare 'w \in \mathbb{R}^n' --declare 'y \in \mathbb{R}^m'
+CHAIN = 'J = -(y^T \log z + (1-y)^T \log(1-z))' 'z = \sigma(h), h = X w' --wrt w --update $(FACTS)
+ARRAYS = 'J = -\frac1m (y : \log\hat y + (1-y) : \log(1-\hat y))' --wrt y_hat \
+  --declare 'y \in \mathbb{R}^m' --declare '\hat y \in (0,1)^m'
+
 # The example holds a mistake on purpose: exit code 1 is the right one.
 demo: $(VENV)/.installed
 	@$(BIN)/gradproof check examples/first_question.md; code=$$?; \
 	if [ $$code -ne 1 ]; then \
 	  echo "make demo: exit code $$code, expected 1 (the example holds a mistake)" >&2; exit 2; \
 	fi
+	@echo; $(BIN)/gradproof derive $(ENTRIES) --style elementwise
+	@echo; $(BIN)/gradproof derive $(CHAIN) --style chain
+	@echo; $(BIN)/gradproof derive $(ARRAYS) --style differential
 
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
@@ -41,6 +51,7 @@ slow: $(VENV)/.installed-dev
 pages: $(VENV)/.installed-dev
 	@mkdir -p docs/pictures
 	$(BIN)/gradproof check --exit-zero --format svg examples/first_question.md > docs/pictures/first_question.svg
+	$(BIN)/gradproof derive $(CHAIN) --style chain --format svg > docs/pictures/derive.svg
 	UPDATE_PAGES=1 $(BIN)/python -m pytest -q tests/test_docs.py
 
 clean:

@@ -109,7 +109,9 @@ def test_examples_of_rules_use_them():
     for page in shown:
         formula, wrt = page.example
         used = {
-            name for step in work_out((formula,), wrt).steps for name in (step.rule, *step.also)
+            name
+            for step in work_out((formula,), wrt, declare=page.declare).steps
+            for name in (step.rule, *step.also)
         }
         assert page.name in used
 

@@ -23,7 +23,29 @@ QUESTIONS = [
     (("J = x^2",), "x", {"compare": " "}, "the answer to compare is empty"),
     (("J = x^2",), "x", {"order": 2, "update": True}, "leave out --order 2"),
     ((r"J = -\log\frac{e^{s_o}}{\sum_w e^{s_w}}",), "s_o", {}, "declare its range"),
-    ((r"J = \int_0^x t^2 dt",), "x", {}, "."),
+    ((r"J = \operatorname{argmax}(x)",), "x", {}, "no rule for this: .*argmax"),
+    (
+        (r"J = \|X w - y\|^2",),
+        "w",
+        {
+            "declare": (
+                r"X \in \mathbb{R}^{m \times n}",
+                r"w \in \mathbb{R}^k",
+                r"y \in \mathbb{R}^m",
+            )
+        },
+        r"the shapes in the formula of J do not fit: X \(m × n\) and w \(a vector of k\)",
+    ),
+    (
+        (r"J = x^T A x",),
+        "x_1",
+        {
+            "style": "differential",
+            "declare": (r"A \in \mathbb{R}^{n \times n}", r"x \in \mathbb{R}^n"),
+        },
+        "style differential is for whole arrays",
+    ),
+    (("J = x + 1",), "x", {"style": "chain"}, "style chain needs a value between J and"),
 ]
 
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -78,6 +79,22 @@ def test_the_picture_is_current(monkeypatch, capsys):
     assert words(PICTURE.read_text(encoding="utf-8")) == words(capsys.readouterr().out), (
         "the picture in docs/pictures is not what the tool shows now; run: make pages"
     )
+
+
+def question_of_the_picture():
+    """Return the arguments with which the Makefile makes the picture of a derivation."""
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^([A-Z]+) = (.*)$", text, re.M))
+    return shlex.split(told["CHAIN"].replace("$(FACTS)", told["FACTS"]))
+
+
+def test_the_picture_of_a_derivation_is_current(capsys):
+    arguments = [*question_of_the_picture(), "--style", "chain"]
+    assert main(["derive", *arguments, "--format", "svg"]) == 0
+    drawn = words(capsys.readouterr().out)
+    assert words((PICTURE.parent / "derive.svg").read_text(encoding="utf-8")) == drawn
+    assert "](docs/pictures/derive.svg)" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert any("Xᵀ(z - y)" in row for row in drawn)
 
 
 def test_the_readme_shows_the_picture():

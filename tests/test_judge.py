@@ -196,3 +196,15 @@ def test_wrong_lines_in_the_same_notation_are_refuted(text: str) -> None:
 def test_what_moves_under_differentials_of_defined_names(definitions, line, right):
     report = check_source("a.md", f"$$ {definitions} $$\n\n$$ {line} $$")
     assert report.lines[-1].verdict in (("proved", "agrees") if right else ("refuted",))
+
+
+def test_the_identity_and_the_ones_are_known_where_they_act_as_arrays():
+    text = (
+        r"where $A \in \mathbb{R}^{n \times n}$, $x \in \mathbb{R}^n$, $\lambda \in \mathbb{R}$:"
+        r" $$J = x^T A x + \lambda x^T x$$ $$\nabla^2_x J = A + A^T + 2 \lambda I$$"
+        r" $$K = \mathbf{1}^T A \mathbf{1}$$ $$\frac{\partial K}{\partial A} = \mathbf{1} \mathbf{1}^T$$"
+    )
+    report = check_source("a.md", text)
+    steps = [line.verdict for line in report.lines if line.role == "step"]
+    assert len(steps) == 2
+    assert set(steps) <= {"proved", "agrees"}

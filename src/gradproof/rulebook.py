@@ -6,18 +6,23 @@ from types import MappingProxyType
 from typing import Final, final
 
 from gradproof import differentiate, rewrite
+from gradproof.deriving import differential_rules
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class RulePage:
-    """What is said about one rule; `example` is a formula and a variable whose derivation uses it."""
+    """What is said about one rule.
+
+    `example` is a formula and a variable whose derivation, with the facts of `declare`, uses it.
+    """
 
     name: str
     title: str
     formula: str
     source: str
     example: tuple[str, str] | None = None
+    declare: tuple[str, ...] = ()
 
 
 _CALCULUS: Final = "Spivak, Calculus, chapters 10 and 18"
@@ -67,6 +72,50 @@ _STEPS: Final = (
         "Cauchy, Méthode générale pour la résolution des systèmes d'équations simultanées, 1847",
     ),
 )
+_MAGNUS: Final = "Magnus and Neudecker, Matrix Differential Calculus, chapters 5, 6 and 9"
+_ARRAYS: Final = (
+    RulePage(
+        "gradient-identification",
+        "the gradient is what stands before the differential of the variable",
+        r"dJ = G : dX \Rightarrow \frac{\partial J}{\partial X} = G",
+        _MAGNUS,
+        (r"J = \frac12 \|x\|_2^2", "x"),
+        (r"x \in \mathbb{R}^n",),
+    ),
+    RulePage(
+        "jacobian-identification",
+        "the Jacobian is the matrix before the differential of the variable",
+        r"dy = M\,dx \Rightarrow \frac{\partial y}{\partial x} = M",
+        _MAGNUS,
+        (r"s = \operatorname{softmax}(z)", "z"),
+        (r"z \in \mathbb{R}^n",),
+    ),
+    RulePage(
+        "hessian-identification",
+        "the Hessian is the Jacobian of the gradient",
+        r"d(\nabla J) = H\,dx \Rightarrow \nabla^2 J = H",
+        _MAGNUS,
+    ),
+    RulePage(
+        "sum-linear",
+        "the differential of a sum over an index",
+        r"d \sum_i u_i = \sum_i d u_i",
+        _MAGNUS,
+    ),
+    RulePage(
+        "adjoint",
+        "the derivative of the loss by a value, from that by what the value is used for",
+        r"\frac{\partial J}{\partial u} = \left(\frac{\partial v}{\partial u}\right)^{\top} "
+        r"\frac{\partial J}{\partial v}",
+        "Griewank and Walther, Evaluating Derivatives, chapter 3",
+    ),
+    RulePage(
+        "sum-over-paths",
+        "a value that is used in several places gets the sum over all of them",
+        r"\frac{\partial J}{\partial u} = \sum_v \frac{\partial J}{\partial v} \frac{\partial v}{\partial u}",
+        "Griewank and Walther, Evaluating Derivatives, chapter 3",
+    ),
+)
 """Rules of whole lines, which belong to no single kind of expression."""
 
 _EXAMPLES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
@@ -111,7 +160,7 @@ _EXAMPLES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 
 def rulebook() -> Mapping[str, RulePage]:
     """Return every rule by name, in alphabetical order."""
-    found = {page.name: page for page in _STEPS}
+    found = {page.name: page for page in (*_STEPS, *_ARRAYS)}
     for name, rule in differentiate.catalogue().items():
         family = rule.apply.__module__.rpartition(".")[2]
         source = _SOURCES.get(family, _CALCULUS)
@@ -119,6 +168,8 @@ def rulebook() -> Mapping[str, RulePage]:
     for name, rule in rewrite.catalogue().items():
         title = name.replace("-", " ")
         found[name] = RulePage(name, title, rule.formula, _ALGEBRA, _EXAMPLES.get(name))
+    for name, rule in differential_rules().items():
+        found.setdefault(name, RulePage(name, rule.title, rule.formula, rule.source))
     return MappingProxyType(dict(sorted(found.items())))
 
 
@@ -133,8 +184,9 @@ def rule_page(page: RulePage) -> str:
         from gradproof.worked import work_out
 
         formula, wrt = page.example
-        worked = work_out((formula,), wrt)
-        parts.append(f"For example, `gradproof derive '{formula}' --wrt {wrt}`:\n")
+        worked = work_out((formula,), wrt, declare=page.declare)
+        facts = "".join(f" --declare '{fact}'" for fact in page.declare)
+        parts.append(f"For example, `gradproof derive '{formula}' --wrt {wrt}{facts}`:\n")
         lines = "".join(f"{line}\n" for line in worked.to_text().split("\n\n")[0].splitlines())
         parts.append(f"```text\n{lines}```\n")
     parts.append(f"Source: {page.source}.\n")

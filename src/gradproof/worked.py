@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, final
 
 from gradproof.batch import check_source
+from gradproof.checking import points_for
+from gradproof.checking.shapes import explain_mismatch
 from gradproof.deriving import (
     CannotDerive,
     Derivation,
@@ -16,8 +18,9 @@ from gradproof.deriving import (
     read_question,
 )  # fmt: skip
 from gradproof.diagnostic import FileReport, LineReport, Verdict
+from gradproof.evaluate import ShapeMismatch, Unsupported, evaluate
 from gradproof.render.derivation_tex import latex, markdown, row_tex
-from gradproof.spell import relation_plain, to_plain, to_tex
+from gradproof.spell import name_plain, relation_plain, to_plain, to_tex
 
 if TYPE_CHECKING:
     from gradproof.render.styled import Row
@@ -180,6 +183,7 @@ def work_out(
         UnreadableDocument: a text holds what no text may hold.
     """
     question = read_question(formulas, wrt, order=order, declare=declare)
+    _require_shapes(question)
     derivation, verdicts = _verified(derive(question, style, update=update), question)
     worked = Worked(
         derivation,
@@ -189,6 +193,33 @@ def work_out(
         derivation.assumptions,
     )
     return worked if compare is None else replace(worked, comparison=_compared(worked, compare))
+
+
+def _require_shapes(question: Question) -> None:
+    """Refuse formulas in which arrays do not fit together, with both shapes.
+
+    Raises:
+        CannotDerive: some do not.
+    """
+    context = question.context
+    for found in context.definitions.values():
+        for d in found:
+            if d.params or d.indices:
+                continue
+            try:
+                samples = points_for(d.body, d.body, context)
+            except Unsupported:
+                continue
+            try:
+                evaluate(d.body, samples, context)
+            except ShapeMismatch as e:
+                told = explain_mismatch(e, d.body, d.body, samples.sizes) or str(e)
+                raise CannotDerive(
+                    f"the shapes in the formula of {name_plain(d.name)} do not fit: {told}; correct the formula, "
+                    "or the sizes in --declare"
+                ) from None
+            except Unsupported:
+                continue
 
 
 def _verified(derivation: Derivation, question: Question) -> tuple[Derivation, tuple[Verdict, ...]]:

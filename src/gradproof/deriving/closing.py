@@ -71,7 +71,8 @@ def _shortest(e: Expr, context: Context) -> Expr:
         parts = _parts(e)
         table = {p: _shortest(p, context) for p in parts}
         e = tidy(_with(e, table), context)
-        return min(_forms(e), key=cost)
+        together = tidy(_all_merged(e), context)
+        return min((f for x in dict.fromkeys((e, together)) for f in _forms(x)), key=cost)
     kids = children(e)
     if not kids:
         return e
@@ -99,6 +100,7 @@ def _with(e: Expr, table: Mapping[Expr, Expr]) -> Expr:
 
 def _forms(e: Expr) -> Iterator[Expr]:
     yield presented(e)
+    yield from _turned(e)
     apart = _with_split_powers(e)
     for form in dict.fromkeys((e, apart)):
         whole = _factored(form)
@@ -147,6 +149,53 @@ def _veiled(e: Expr) -> tuple[Expr, dict[Expr, Expr]]:
     for part, name in table.items():
         out = replace_equal(out, part, name)
     return out, {name: part for part, name in table.items()}
+
+
+def _turned(e: Expr) -> Iterator[Expr]:
+    """Put a sign before a sum over an index into a difference inside: ``-Σ (y - z) x`` is ``Σ (z - y) x``."""
+    above: list[Expr] = []
+    below: list[Expr] = []
+    if not gathered(e, above, below):
+        return
+    for k, f in enumerate(above):
+        inner = _factored(Neg(f.body)) if isinstance(f, Sum) else None
+        if isinstance(f, Sum) and inner is not None and not isinstance(inner, Neg):
+            yield joined([*above[:k], replace(f, body=inner), *above[k + 1 :]], below)
+
+
+def _all_merged(e: Expr) -> Expr:
+    """Write sums over one range as one, wherever they are added."""
+    if not isinstance(e, _RATIONAL):
+        return e
+    e = rebuild(e, tuple(_all_merged(k) for k in children(e)))
+    return _merged(e) if isinstance(e, Add) else e
+
+
+def _merged(e: Add) -> Expr:
+    """Write sums over one range as one sum."""
+    bodies: dict[tuple[Expr | None, ...], list[Expr]] = {}
+    rest: list[Expr] = []
+    for t in e.terms:
+        whole, negative = (t.arg, True) if isinstance(t, Neg) else (t, False)
+        if isinstance(whole, Sum):
+            key = (whole.index, whole.lower, whole.upper, whole.condition)
+            bodies.setdefault(key, []).append(neg(whole.body) if negative else whole.body)
+        else:
+            rest.append(t)
+    if all(len(b) == 1 for b in bodies.values()):
+        return e
+    sums = [t.arg if isinstance(t, Neg) else t for t in e.terms]
+    out: list[Expr] = []
+    for (index, lower, upper, condition), parts in bodies.items():
+        first = next(
+            s
+            for s in sums
+            if isinstance(s, Sum)
+            and (s.index, s.lower, s.upper, s.condition) == (index, lower, upper, condition)
+        )
+        forms = list(_forms(add(*parts)))
+        out.append(replace(first, body=min(forms, key=cost)))
+    return add(*rest, *out)
 
 
 def _shared(terms: Sequence[Expr]) -> Expr | None:

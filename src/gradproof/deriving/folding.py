@@ -6,6 +6,8 @@ from typing import final
 
 from gradproof.deriving.matching import instance
 from gradproof.deriving.rational import Quotient, TooLarge
+from gradproof.differentiate import NotSupported
+from gradproof.differentiate.components import component
 from gradproof.expr import (
     Context,
     Definition,
@@ -23,6 +25,9 @@ from gradproof.expr import (
     rebuild,
 )  # fmt: skip
 from gradproof.rewrite import substitute
+
+_FORMAL = ("?1", "?2")
+"""Index letters that stand in no formula."""
 
 
 @final
@@ -84,8 +89,24 @@ def _named(d: Definition, symbols: Mapping[str, Sym]) -> tuple[Expr, frozenset[s
 def _whole(context: Context, loss: str, symbols: Mapping[str, Sym]) -> Iterator[_Shape]:
     for d in _definitions(context, loss):
         name, free = _named(d, symbols)
-        if children(d.body):
-            yield _Shape(d.body, name, free)
+        if not children(d.body):
+            continue
+        yield _Shape(d.body, name, free)
+        entry = _by_entries(d, name, context)
+        if entry is not None:
+            yield entry
+
+
+def _by_entries(d: Definition, name: Expr, context: Context) -> _Shape | None:
+    """Return the entry of a vector or matrix that is defined as a whole, as a pattern."""
+    if not isinstance(name, Sym) or not name.space.shape or d.indices:
+        return None
+    indices = tuple(Idx(letter) for letter in _FORMAL[: name.space.rank])
+    try:
+        body = component(d.body, indices, context, frozenset(_FORMAL))
+    except NotSupported:
+        return None
+    return _Shape(body, Entry(name, indices), frozenset(i.name for i in indices))
 
 
 def _solved(context: Context, loss: str, symbols: Mapping[str, Sym]) -> Iterator[_Shape]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
+from gradproof.differentiate.components import extent_of
 from gradproof.differentiate.dependence import Dependence
 from gradproof.expr import (
     Add,
@@ -16,27 +17,28 @@ from gradproof.expr import (
     Neg,
     Num,
     Pow,
+    Space,
     Sym,
     children,
     free_indices,
-    is_scalar,
     walk,
     walk_reached,
 )  # fmt: skip
 from gradproof.rewrite import replace_equal
 
-LETTERS: Final = ("u", "v", "s", "t", "q", "r", "a", "c")
+LETTERS: Final = ("z", "h", "u", "v", "s", "t", "q", "r", "a", "c")
 
 
 def with_names(loss: Sym, wrt: Expr, context: Context) -> tuple[Context, tuple[Definition, ...]]:
     """Return a context in which the insides of functions have names, and the new definitions.
 
-    Only scalars without an index are named, outermost first, each once.
+    Only what has no free index is named, outermost first, each once.
     """
     definitions = dict(context.definitions)
     taken = {n.name for n in walk_reached(loss, context) if isinstance(n, Sym | Apply)}
     free = iter([letter for letter in LETTERS if letter not in taken])
     new: list[Definition] = []
+    symbols: dict[str, Sym] = {}
     todo = [loss.name]
     depends = Dependence(wrt, context)
     while todo:
@@ -47,7 +49,7 @@ def with_names(loss: Sym, wrt: Expr, context: Context) -> tuple[Context, tuple[D
         for whole in parts:
             part = whole
             for earlier in new:
-                part = replace_equal(part, earlier.body, Sym(earlier.name))
+                part = replace_equal(part, earlier.body, symbols[earlier.name])
             if part != whole and _plain(part):
                 body = replace_equal(body, whole, part)
                 continue
@@ -55,7 +57,8 @@ def with_names(loss: Sym, wrt: Expr, context: Context) -> tuple[Context, tuple[D
             letter = next(free, None)
             if letter is None:
                 break
-            body = replace_equal(body, part, Sym(letter))
+            symbols[letter] = Sym(letter, Space(extent_of(part, context)))
+            body = replace_equal(body, part, symbols[letter])
             added = Definition(letter, part)
             definitions[letter] = (added,)
             new.append(added)
@@ -79,7 +82,7 @@ def _insides(e: Expr, depends: Dependence) -> Iterator[Expr]:
     inside = e.args[0] if isinstance(e, Fn) and len(e.args) == 1 else None
     inside = e.base if isinstance(e, Pow) else inside
     compound = inside is not None and bool(children(inside)) and depends.of(inside)
-    if inside is not None and compound and is_scalar(inside) and not free_indices(inside):
+    if inside is not None and compound and not free_indices(inside):
         yield inside
         return
     for kid in children(e):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, final
 
+from gradproof.deriving.spaces import inferred_spaces
 from gradproof.expr import (
     Apply,
     Context,
@@ -50,7 +51,8 @@ class Question:
         wrt: the variable: a symbol or an entry of an array.
         order: 1 for the derivative, 2 for the second.
         given: the formula and its definitions in the order in which they were said.
-        declared: facts in TeX, as they were written.
+        declared: facts in TeX, as they were written; beside whole arrays also the spaces of names that nobody
+            declared, as they were read, so that a derivation says what it takes them for.
         context: definitions, domains and sizes.
         assumptions: what had to be assumed to read the question, in words.
     """
@@ -351,6 +353,7 @@ def _question(
     for line in lines:
         for reading in line.assumptions:
             told.setdefault(reading.message)
+    context = read.contexts[last.state][0]
     symbol = goal.body.array if isinstance(goal.body, Entry) else goal.body
     if not isinstance(symbol, Sym):
         raise CannotDerive(
@@ -362,7 +365,21 @@ def _question(
         wrt=goal.wrt[0],
         order=order,
         given=given,
-        declared=declare,
-        context=read.contexts[last.state][0],
+        declared=(*declare, *inferred_spaces(symbol, context, _declared(read))),
+        context=context,
         assumptions=tuple(told),
+    )
+
+
+def _declared(read: Derivation) -> frozenset[str]:
+    """Return the names that declarations from outside speak of."""
+    return frozenset(
+        n.name
+        for line in read.lines
+        if line.place.block is None
+        for sides, _ in line.statements
+        for side in sides[:1]
+        if side is not None
+        for _, n in walk(side)
+        if isinstance(n, Sym)
     )

@@ -8,7 +8,7 @@ from gradproof.differentiate.catalogue import rules_for
 from gradproof.differentiate.dependence import Dependence, base_name, loose_indices, names_in
 from gradproof.differentiate.memory import Memory
 from gradproof.differentiate.rule import NotSupported, Rule
-from gradproof.expr import Context, Derivative, Entry, Expr, Path, Sym, at_path
+from gradproof.expr import Context, Derivative, Entry, Expr, Opaque, Path, Sym, at_path
 from gradproof.rewrite import ONE, ZERO, free_names, mul, tidy
 
 INTO: Final = -1
@@ -171,7 +171,7 @@ class Pass:
     def _select(self, e: Expr, path: Path) -> Rule:
         fits = [r for r in rules_for(e) if r.when(e, _Shallow(self, e, path))]
         if len(fits) != 1:
-            kind = type(e).__name__
+            kind = e.head if isinstance(e, Opaque) else type(e).__name__
             raise NotSupported(f"no differentiation rule for {kind} in this place")
         return fits[0]
 

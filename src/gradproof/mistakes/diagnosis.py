@@ -34,7 +34,7 @@ from gradproof.mistakes.match import Match
 from gradproof.mistakes.mending import mended
 from gradproof.mistakes.presented import presented
 from gradproof.mistakes.scene import Scene
-from gradproof.mistakes.search import OFTEN, Search
+from gradproof.mistakes.search import Search
 from gradproof.rewrite import tidy
 from gradproof.source import Span
 from gradproof.spell import name_tex, to_plain, to_tex
@@ -167,10 +167,9 @@ def _under(
         for search, goal in zip(searches, rights, strict=True):
             matches = matches or search.causes(goal, bench)
         arrays = has_arrays(outcome.left, context) or has_arrays(after, context)
-        if arrays or not matches or matches[0].prior < OFTEN:
+        if arrays or not matches:
             scene = Scene(outcome.left, after, context, texts)
-            edits = mended(scene, bench, samples, outcome.mode)
-            matches = _better(matches, edits, arrays)
+            matches = _better(matches, mended(scene, bench, samples, outcome.mode))
         if right is not None and (h is None or matches):
             alignment = align_terms(after, right, context, samples, mode=outcome.mode, bench=bench)
     except Unsupported:
@@ -179,15 +178,10 @@ def _under(
     return _Cause(matches, alignment, right, context, h, tried)
 
 
-def _better(found: tuple[Match, ...], edits: tuple[Match, ...], arrays: bool) -> tuple[Match, ...]:
-    """Take the likelier cause; an edit, which knows its place, where both are as likely. One is likelier than two.
-
-    Of the same slip in a line without arrays the wrong rule knows the place as well, by the terms of the line.
-    """
-    if not found or not edits or len(found) != len(edits):
-        return min((m for m in (found, edits) if m), key=len, default=())
-    if not arrays and found[0].mistake == edits[0].mistake:
-        return found
+def _better(found: tuple[Match, ...], edits: tuple[Match, ...]) -> tuple[Match, ...]:
+    """Take the likelier cause; an edit, which knows its place, where both are as likely."""
+    if not found or not edits:
+        return edits or found
     likelier, other = (found, edits) if found[0].prior > edits[0].prior else (edits, found)
     names = (m.mistake.name for m in other)
     also = dict.fromkeys((*likelier[0].also_consistent_with, *names))

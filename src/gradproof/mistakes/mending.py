@@ -26,7 +26,7 @@ BUDGET: Final = 4000
 CLOSE: Final = 1e-8
 """Difference, relative to the largest entry, up to which arrays count as equal."""
 
-BLURRED: Final = 1e-4
+BLURRED: Final = 1e-6
 """The same, relative to the largest entry of all points, at a few of them: ``1 - h`` is rounded where h is almost 1."""
 
 PAIR_POOL: Final = 500
@@ -34,9 +34,6 @@ PAIR_POOL: Final = 500
 
 PAIR_LANES: Final = 60
 """Entries at which effects are added before a pair is built."""
-
-ADDED: Final = 1e-6
-"""Relative difference up to which two effects add up to the whole."""
 
 PAIRS_TRIED: Final = 12
 """At most so many pairs are built."""
@@ -158,7 +155,7 @@ class _Hunt:
             return [True] * len(lines)
         aim = _turned(truth) if turned else truth
         found = [None if e is None else bench.value(e) for e in lines]
-        return [m is not None and agree(m, aim, share=0.5) for m in found]
+        return [m is not None and agree(m, aim) for m in found]
 
     def pair(self, own: Measured, truth: Measured) -> tuple[Match, ...]:
         """Return two edits in different places whose effects add up to the whole difference, none if there are none."""
@@ -177,7 +174,7 @@ class _Hunt:
             return ()
         aim, start, *effects = (v[lanes] for v in flat)
         gaps = np.stack(effects) - start if effects else np.zeros((0, lanes.size))
-        tolerance = ADDED * (np.abs(aim) + np.abs(start))
+        tolerance = BLURRED * (np.abs(aim) + np.abs(start))
         promising: list[tuple[Edit, Edit]] = []
         for k, (first, _) in enumerate(pool):
             close = np.all(np.abs(gaps[k] + gaps[k + 1 :] - (aim - start)) <= tolerance, axis=1)
@@ -211,11 +208,10 @@ def edits(scene: Scene, least: float = 0.0, above: float = 2.0) -> Iterator[Edit
                     yield Edit(mistake, repair, spot, mend, size)
 
 
-def agree(found: Measured, aim: Measured, share: float = 0.75) -> bool:
+def agree(found: Measured, aim: Measured) -> bool:
     """Tell whether an edited line has the values aimed at, wherever these are defined.
 
-    Entries are compared at the scale of their array: a sum of large terms may be small. At a `share` of the points
-    the values have to be clear of rounding.
+    Entries are compared at the scale of their array: a sum of large terms may be small.
     """
     if found.rank != aim.rank:
         return False
@@ -235,8 +231,7 @@ def agree(found: Measured, aim: Measured, share: float = 0.75) -> bool:
     if aim.rank:
         usable = usable.any(axis=own)
     known, top = int(usable.sum()), scale.max(initial=0.0)
-    enough = int((clear & usable).sum()) >= share * known
-    return enough and bool(np.all(gap <= BLURRED * top))
+    return bool(4 * int((clear & usable).sum()) >= 3 * known and np.all(gap <= BLURRED * top))
 
 
 def _alike(a: Measured, b: Measured) -> bool:

@@ -122,15 +122,13 @@ class Scene:
 
     @cached_property
     def divisors(self) -> tuple[Expr, ...]:
-        """The sizes that something reached divides by, as in a mean."""
-        sizes = {z.name for n in self.reached if isinstance(n, Sym) for z in n.space.shape}
-        sizes |= {r.upper.name for r in self.context.ranges.values()}
+        """The scalars without value that some definition divides by: sizes of means."""
         found: dict[Expr, None] = {}
         for n in self.reached:
             if isinstance(n, Div):
                 parts = n.den.factors if isinstance(n.den, Mul) else (n.den,)
                 found.update(dict.fromkeys(p for p in parts if isinstance(p, Sym)))
-        return tuple(p for p in found if isinstance(p, Sym) and p.name in sizes)
+        return tuple(p for p in found if rank(p, self.context) == 0)
 
     @cached_property
     def quadratic(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from gradproof.expr import Add, Diag, Hadamard, MatMul, Neg, Transpose, rank
+from gradproof.expr import Add, Diag, Hadamard, MatMul, Neg, rank
 from gradproof.mistakes.factors import is_vector, product
 from gradproof.mistakes.mistake import Mend, Mistake, Repair
 from gradproof.mistakes.scene import Spot
@@ -19,7 +19,7 @@ def _around(spot: Spot) -> Iterator[Mend]:
 
 def _between(spot: Spot) -> Iterator[Mend]:
     """The slope of an elementwise function, left out between the factors."""
-    if not spot.rank or isinstance(spot.parent, MatMul | Transpose):
+    if not spot.rank or isinstance(spot.parent, MatMul):
         return
     fs = spot.node.factors if isinstance(spot.node, MatMul) else (spot.node,)
     for slope in spot.scene.slopes:

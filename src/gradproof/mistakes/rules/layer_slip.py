@@ -25,10 +25,10 @@ def _other_layer(spot: Spot) -> Iterator[Mend]:
             for other in spot.scene.symbols:
                 if stem is not None and other.name != name and _stem(other.name) == stem:
                     yield Mend(other)
-        case Entry(array, (Idx() as index, *rest)) if spot.rank:
+        case Entry(array, (Idx() as index, *rest)):
             for step in (1, -1):
                 yield Mend(Entry(array, (Add((index, Num(Fraction(step)))), *rest)))
-        case Entry(array, (Num(value), *rest)) if spot.rank:
+        case Entry(array, (Num(value), *rest)):
             for step in (1, -1):
                 yield Mend(Entry(array, (Num(value + step), *rest)))
         case _:

@@ -4,14 +4,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from gradproof.differentiate import Application
-from gradproof.expr import Expr, Num, Pow
+from gradproof.expr import Expr, Pow
 from gradproof.mistakes.links import with_outer
 from gradproof.mistakes.mistake import Mend, Mistake, Repair, WrongDerivative
 from gradproof.mistakes.scene import Spot
-from gradproof.rewrite import MINUS_ONE, TWO, add, div, mul, num, power
-
-LARGEST: Final = 10
-"""Exponents from here on are not tried as a factor."""
+from gradproof.rewrite import MINUS_ONE, TWO, add, div, mul, power
 
 
 def _without_exponent(a: Application) -> Iterator[Expr]:
@@ -19,14 +16,10 @@ def _without_exponent(a: Application) -> Iterator[Expr]:
         yield with_outer(a, 0, power(a.node.base, add(a.node.exponent, MINUS_ONE)))
 
 
-def _scaled(spot: Spot) -> Iterator[Mend]:
-    if not spot.scaled or not spot.scene.quadratic:
-        return
-    powers = {n.exponent for n in spot.scene.reached if isinstance(n, Pow)}
-    numbers = sorted(e.value for e in powers if isinstance(e, Num) and 2 < e.value < LARGEST)
-    for factor in (TWO, *map(num, numbers)):
-        yield Mend(mul(factor, spot.node))
-        yield Mend(div(spot.node, factor))
+def _twice(spot: Spot) -> Iterator[Mend]:
+    if spot.scaled and spot.scene.quadratic:
+        yield Mend(mul(TWO, spot.node))
+        yield Mend(div(spot.node, TWO))
 
 
 MISTAKE: Final = Mistake(
@@ -39,7 +32,7 @@ MISTAKE: Final = Mistake(
     derivatives=(WrongDerivative(frozenset({"power-rule"}), _without_exponent),),
     repairs=(
         Repair(
-            _scaled,
+            _twice,
             weight=0.95,
             message="the factor from the exponent is wrong: {wrong} should be {right}",
         ),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from gradproof.differentiate import Application, base_name
-from gradproof.expr import Add, Entry, Expr, MatMul, Mul, rank
+from gradproof.expr import Add, Entry, Expr, MatMul, Mul, Num, rank
 from gradproof.mistakes.factors import product, transposed
 from gradproof.mistakes.mistake import Mend, Mistake, Repair, WrongDerivative
 from gradproof.mistakes.scene import Spot
@@ -26,8 +26,7 @@ def _twice_one_term(a: Application) -> Iterator[Expr]:
 def _both(spot: Spot) -> Iterator[Mend]:
     """2AX for (A + Aᵀ)X, wherever a factor 2 stands before a product with a matrix in it."""
     match spot.node:
-        case Mul((*others, last)) if TWO in others:
-            others.remove(TWO)
+        case Mul((Num(n), *others, last)) if n == 2:
             factors = last.factors if isinstance(last, MatMul) else (last,)
             for k, f in enumerate(factors):
                 if rank(f, spot.context) == 2:

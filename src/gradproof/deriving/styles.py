@@ -1,0 +1,194 @@
+"""The three styles: which one fits a question, and the lines that it writes."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import final
+
+from gradproof.deriving.chain import chain
+from gradproof.deriving.closing import closed
+from gradproof.deriving.derivation import Line, Style
+from gradproof.deriving.differential import adjoint_chain, differential
+from gradproof.deriving.elementwise import elementwise
+from gradproof.deriving.graph import Graph, graph
+from gradproof.deriving.naming import with_names
+from gradproof.deriving.present import presented
+from gradproof.deriving.request import CannotDerive, Question
+from gradproof.differentiate.components import extent_of
+from gradproof.expr import Context, Definition, Derivative, Entry, Expr, Idx, IndexRange, Space, Sym
+from gradproof.rewrite import substitute
+from gradproof.spell import name_plain
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The lines of one style, what they derive, and the context with the names that they gave."""
+
+    goal: Expr
+    lines: tuple[Line, ...]
+    context: Context
+
+
+def choose(question: Question) -> tuple[Style, str]:
+    """Choose the style by the formula, and say why."""
+    linked = len(_graph(question).nodes) > 2
+    entries = isinstance(question.wrt, Entry)
+    if _whole(question):
+        if linked and question.order == 1 and not _rank(question.value):
+            style, why = "chain", "the variable is an array and stands inside definitions"
+        else:
+            style, why = "differential", "the variable is a whole array"
+    elif linked and not (entries and _arrays_between(_graph(question))):
+        style, why = "chain", "the variable stands inside definitions"
+    else:
+        style, why = "elementwise", f"the variable is {'an entry' if entries else 'a scalar'}"
+    return style, f"style {style}: {why}; --style chooses another"
+
+
+def write(question: Question, goal: Derivative, style: Style) -> Written:
+    """Write the lines of one style.
+
+    Raises:
+        CannotDerive: the style does not fit the question.
+        NotDerived: no rule covers a part, in arrays.
+        NotSupported: no rule covers a part.
+    """
+    match style:
+        case "elementwise":
+            return _elementwise(question, goal)
+        case "chain":
+            return _chain(question, goal)
+        case "differential":
+            return _differential(question, goal)
+
+
+def _differential(question: Question, goal: Derivative) -> Written:
+    if isinstance(question.wrt, Entry):
+        name = name_plain(question.wrt.array.name) if isinstance(question.wrt.array, Sym) else "it"
+        raise CannotDerive(
+            f"style differential is for whole arrays: ask for {name}, or for style elementwise"
+        )
+    lines = differential(goal, question.context, order=question.order)
+    if question.order == 2:
+        second = lines[-1].left
+        return Written(second if second is not None else goal, lines, question.context)
+    return Written(goal, lines, question.context)
+
+
+def _elementwise(question: Question, goal: Derivative) -> Written:
+    context = question.context
+    if _rank(question.value):
+        raise CannotDerive(
+            "style elementwise is for scalars and entries: define the entries of the vector (s_i = …), or ask "
+            "for style differential"
+        )
+    if _whole(question):
+        entry = _entry(question)
+        goal = replace(goal, wrt=(entry,))
+        context = _ranging(entry, context)
+        question = replace(question, context=context)
+    lines = _closed(question, elementwise(goal, context))
+    if question.order == 2:
+        goal, more = _again(question, goal, lines[-1].right)
+        lines = (*lines, *more)
+    return Written(goal, lines, context)
+
+
+def _chain(question: Question, goal: Derivative) -> Written:
+    context, named = question.context, ()
+    if len(_graph(question).nodes) <= 2:
+        context, named = with_names(question.loss, question.wrt, context)
+        if not named:
+            name = name_plain(question.loss.name)
+            raise CannotDerive(
+                f"style chain needs a value between {name} and the variable, and there is no definition and no "
+                "function of something compound; leave out --style"
+            )
+    between = graph(question.value, question.wrt, context)
+    if _whole(question) or _arrays_between(between):
+        if _rank(question.value) or isinstance(question.wrt, Entry):
+            raise CannotDerive(
+                "style chain is for a scalar loss by a whole array, or for scalars and entries; ask for style "
+                f"{'differential' if _whole(question) else 'elementwise'}"
+            )
+        lines = list(adjoint_chain(goal, context))
+    else:
+        lines = list(chain(goal, context))
+    back = _unnamed(lines[-1].right, named, context)
+    if back != lines[-1].right:
+        lines.append(Line(None, back, "substitution"))
+    if question.order == 2:
+        if _whole(question):
+            raise CannotDerive("style chain has no second derivatives; ask for style differential")
+        goal, more = _again(question, goal, lines[-1].right)
+        lines.extend(more)
+    return Written(goal, tuple(lines), context)
+
+
+def _graph(question: Question) -> Graph:
+    return graph(question.value, question.wrt, question.context)
+
+
+def _rank(e: Expr) -> int:
+    return len(e.space.shape) if isinstance(e, Sym) else 0
+
+
+def _whole(question: Question) -> bool:
+    """Tell whether the variable is a whole array."""
+    return _rank(question.wrt) > 0
+
+
+def _arrays_between(between: Graph) -> bool:
+    """Tell whether a value between loss and variable is an array that is not written by its entries."""
+    return any(_rank(n.value) for n in between.nodes)
+
+
+def _ranging(entry: Entry, context: Context) -> Context:
+    """Return a context that knows over what the indices of an entry run."""
+    ranges = dict(context.ranges)
+    assert isinstance(entry.array, Sym)
+    for i, size in zip(entry.indices, entry.array.space.shape, strict=True):
+        if isinstance(i, Idx):
+            ranges[i.name] = IndexRange(size)
+    return replace(context, ranges=MappingProxyType(ranges))
+
+
+def _entry(question: Question) -> Entry:
+    """Return an entry of the variable with index letters that mean nothing else."""
+    w = question.wrt
+    assert isinstance(w, Sym)
+    taken = set(question.context.ranges)
+    free = [letter for letter in ("j", "k", "l", "i", "p", "q", "r", "s") if letter not in taken]
+    return Entry(w, tuple(Idx(letter) for letter in dict.fromkeys(free))[: _rank(w)])
+
+
+def _unnamed(e: Expr, named: Sequence[Definition], context: Context) -> Expr:
+    """Put back what the names of `with_names` stand for."""
+    for d in named:
+        e = substitute(e, {_symbol(d, context): d.body}, context)
+    return presented(e)
+
+
+def _symbol(d: Definition, context: Context) -> Sym:
+    return Sym(d.name, Space(extent_of(d.body, context)))
+
+
+def _closed(question: Question, found: Iterable[Line]) -> tuple[Line, ...]:
+    """End a chain with the form that a person would stop at."""
+    lines = list(found)
+    end = closed(lines[-1].right, question.context, question.loss)
+    if end != lines[-1].right:
+        lines.append(Line(None, end, "simplification"))
+    return tuple(lines)
+
+
+def _again(
+    question: Question, goal: Derivative, slope: Expr
+) -> tuple[Derivative, tuple[Line, ...]]:
+    """Differentiate the first derivative once more."""
+    inner = Derivative(slope, goal.wrt, goal.notation)
+    goal = replace(goal, wrt=(*goal.wrt, *goal.wrt))
+    lines = elementwise(inner, question.context)
+    first = Line(goal, inner, "second-derivative")
+    return goal, (first, *_closed(question, (replace(x, left=None) for x in lines)))
