@@ -7,7 +7,7 @@ from itertools import pairwise
 from gradproof.checking.judgement import RIGHT, Chain, Judged, Outcome
 from gradproof.checking.ladder import judge_pair
 from gradproof.checking.limits import MAX_READINGS
-from gradproof.checking.meant import DERIVATIVE_MEANT
+from gradproof.checking.meant import DERIVATIVE_MEANT, differentiates, may_be_meant, variables_named
 from gradproof.checking.pairs import judge_sides
 from gradproof.checking.stated import (
     may_be_condition,
@@ -46,8 +46,9 @@ def _judge(derivation: Derivation) -> tuple[Judged, ...]:
     derivation = with_facts(with_constants(derivation))
     chains: dict[int, Chain] = {}
     out: list[Judged] = []
+    variables = variables_named(derivation)
     for line in derivation.lines:
-        chain = chains.setdefault(line.scope, Chain())
+        chain = chains.setdefault(line.scope, Chain(variables=variables))
         judged = _line(line, chain, derivation.contexts[line.state])
         out.append(judged)
     return tuple(out)
@@ -157,7 +158,7 @@ def _continuing(line: Line, claim: Claim, chain: Chain, context: Context) -> Jud
         )
     if not chain.certain:
         return _uncertain(line, claim, chain, context)
-    step = _pair(line, chain.last, first, chain, context)
+    step = _pair(line, chain.last, first, chain, context, chain.head)
     step = replace(step, link=claim.first_link)
     truth = step
     if chain.head is not None and chain.head != chain.last:
@@ -196,7 +197,11 @@ def _uncertain(line: Line, claim: Claim, chain: Chain, context: Context) -> Judg
     step = _pair(line, chain.last, first, chain, context)
     if step.verdict in RIGHT and (step.note is None or step.note[0] != DERIVATIVE_MEANT):
         return _from(line, claim, step, 1, chain)
-    for variable in _variables(chain.last, first):
+    functions = not differentiates(chain.last)
+    named = None if line.differentiated else chain.variables
+    for variable in _variables(chain.last, first) if functions else ():
+        if not may_be_meant(variable, chain.last, first, None, context, named):
+            continue
         derivative = Derivative(chain.last, (variable,))
         outcome = _pair(line, derivative, first, chain, context)
         if outcome.verdict in RIGHT:
@@ -273,8 +278,9 @@ def _links(
     worst: Judged | None = None
     notes: tuple[Assumption, ...] = ()
     alone = len(kept) == 2 and not skip_truth and not claim.first_link
+    head = chain.head if claim.sides[0] is None else _head(line, claim)
     for (a, _), (b, at) in pairwise(kept):
-        outcome = replace(_pair(line, a, b, chain, context), link=claim.first_link + at - 1)
+        outcome = replace(_pair(line, a, b, chain, context, head), link=claim.first_link + at - 1)
         notes = (*notes, *_notes(line, claim, outcome))
         verdict = outcome.verdict
         reason = outcome.reason
@@ -318,11 +324,23 @@ def _notes(line: Line, claim: Claim, outcome: Outcome) -> tuple[Assumption, ...]
     return (Assumption(line.place, span, outcome.note[0], outcome.note[1]),)
 
 
-def _pair(line: Line, left: Expr, right: Expr, chain: Chain, context: Context) -> Outcome:
+def _head(line: Line, claim: Claim) -> Expr | None:
+    """Return the first side of the chain that a line writes."""
+    if claim.first_link and line.statements:
+        return line.statements[-1][0][0]
+    return claim.sides[0]
+
+
+def _pair(
+    line: Line, left: Expr, right: Expr, chain: Chain, context: Context, head: Expr | None = None
+) -> Outcome:
     """Judge two sides; before they count as different, unstated assumptions and readings are tried."""
     for lhs, rhs in chain.facts:
         left, right = replace_equal(left, lhs, rhs), replace_equal(right, lhs, rhs)
-    return judge_sides(left, right, context, example_cue=line.one_example, case_cue=line.cases)
+    return judge_sides(
+        left, right, context, example_cue=line.one_example, case_cue=line.cases, head=head,
+        variables=None if line.differentiated else chain.variables,
+    )  # fmt: skip
 
 
 def _advance(chain: Chain, head: Expr | None, last: Expr | None, line: Line) -> None:
@@ -351,10 +369,7 @@ def _record(line: Line, judged: Judged, chain: Chain) -> None:
             chain.certain = False
         return
     if first is not None:
-        head = first
-        if claim.first_link and line.statements:
-            head = line.statements[-1][0][0]
-        _advance(chain, head, last, line)
+        _advance(chain, _head(line, claim), last, line)
     else:
         chain.last, chain.line, chain.certain, chain.opaque = last, line, True, None
     if judged.given and first is not None and claim.sides[1] is not None:

@@ -75,7 +75,8 @@ class Chain:
     """The chain that a line starting with a relation continues.
 
     `last` is the expression it continues from (None where that could not be read), `head` the first
-    side; `certain` is False after a bare expression, which may be continued or differentiated.
+    side; `certain` is False after a bare expression, which may be continued or differentiated; `variables`
+    are the names of what the document differentiates by (None: it does not say).
     """
 
     last: Expr | None = None
@@ -87,4 +88,5 @@ class Chain:
     before: "Chain | None" = None
     passing: bool = False
     facts: list[tuple[Expr, Expr]] = field(default_factory=list[tuple[Expr, Expr]])
+    variables: frozenset[str] | None = frozenset()
     falsehoods: list[tuple[Expr, Expr]] = field(default_factory=list[tuple[Expr, Expr]])

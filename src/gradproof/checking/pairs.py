@@ -1,5 +1,6 @@
 """Two sides with everything that may excuse a difference: held quantities, unstated assumptions, unknown names."""
 
+from collections.abc import Set
 from dataclasses import replace
 from fractions import Fraction
 
@@ -29,12 +30,20 @@ TEN, TWO = Fraction(10), Fraction(2)
 
 
 def judge_sides(
-    left: Expr, right: Expr, context: Context, *, example_cue: bool, case_cue: bool
+    left: Expr,
+    right: Expr,
+    context: Context,
+    *,
+    example_cue: bool,
+    case_cue: bool,
+    head: Expr | None = None,
+    variables: Set[str] | None = None,
 ) -> Outcome:
     """Judge ``left = right``; before they count as different, other admissible readings are tried.
 
     In order: a partial derivative with other named quantities held constant; assumptions that the author
-    may have left unstated (`hypotheses`); names that nothing relates to the other side.
+    may have left unstated (`hypotheses`); the derivative of the left side (in the chain of
+    `head`, by one of the `variables` of the document); names that nothing relates to the other side.
     """
     outcome = judge_pair(left, right, context, certified=False, settled=False)
     if outcome.verdict in RIGHT:
@@ -52,7 +61,7 @@ def judge_sides(
             return _undecided(outcome, h.message)
     if _other_base(left) or _other_base(right):
         return _undecided(outcome, "log may be meant to another base than e")
-    meant = derivative_meant(outcome)
+    meant = derivative_meant(outcome, head, variables)
     if meant is not None:
         return meant
     stranger = unrelated(left, right, context)

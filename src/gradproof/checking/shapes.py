@@ -7,12 +7,14 @@ from gradproof.expr import (
     Apply,
     Context,
     Derivative,
+    Entry,
     Expr,
     Gradient,
     Kron,
     Opaque,
     Stack,
     Sym,
+    children,
     is_scalar,
     rank,
     walk,
@@ -65,14 +67,19 @@ def _as_defined(symbol: Sym, context: Context) -> bool:
 
 
 def doubtful_scalar(left: Expr, right: Expr, context: Context) -> str | None:
-    """Return a letter that counts as a number beside arrays only because nothing is said about it.
+    """Return a letter that counts as a number beside whole arrays only because nothing is said about it.
 
     Greek letters and letters that count are numbers by habit.
     """
     sides = (left, right)
-    if all(
-        is_scalar(n, context) for s in sides for n in walk_reached(s, context) if isinstance(n, Sym)
-    ):
+    wholes = (
+        part
+        for side in sides
+        for node in walk_reached(side, context)
+        for part in ((node,) if node is side else ()) + children(node)
+        if not (isinstance(node, Entry) and part is node.array)
+    )
+    if all(is_scalar(part, context) for part in wholes if isinstance(part, Sym)):
         return None
     for side in sides:
         for node in walk_reached(side, context):
