@@ -411,3 +411,32 @@ def test_no_index_is_put_into_a_matrix_product_under_a_derivative_by_an_entry():
     (report,) = gradproof.check(text, path="a.md").files
     assert [a.kind for a in report.assumptions if a.kind == "index-missing"] == []
     assert {line.verdict for line in report.lines} <= {"given", "proved", "agrees"}
+
+
+def names(rows: tuple[str, ...], *declare: str) -> set[str]:
+    found = sides(*rows, declare=declare)
+    return {n.name for row in found for e in row for _, n in walk(e) if isinstance(n, Sym)}
+
+
+def test_a_capital_above_a_declared_name_is_a_label():
+    rows = (r"A^{O} = \tanh(Z^{O})", r"\frac{\partial A_i^{O}}{\partial Z_i^{O}} = 1 - (A_i^{O})^2")
+    assert names(rows, r"Z^{O} \in \mathbb{R}^n") == {"A^{O}", "Z^{O}"}
+
+
+def test_a_letter_that_counts_the_steps_of_a_recurrence_is_a_label():
+    rows = (r"h^t = \tanh(W h^{t-1} + U x^t)", r"y^t = V h^t")
+    assert names(rows) == {"h^{t}", "h^{t-1}", "x^{t}", "y^{t}", "W", "U", "V"}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (r"y^N = N x^N",),
+        (r"y^N = x^N + x",),
+        (r"y^N = e^N",),
+        (r"x^n = x\, x^{n-1}",),
+        (r"y^n = x^n",),
+    ],
+)
+def test_a_letter_that_may_be_an_exponent_is_one(rows: tuple[str, ...]):
+    assert not any("^" in name for name in names(rows))

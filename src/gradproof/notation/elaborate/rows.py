@@ -7,6 +7,7 @@ from typing import final
 from gradproof.diagnostic import Place
 from gradproof.notation.documents import Document, Region
 from gradproof.notation.elaborate.cues import read_cues
+from gradproof.notation.elaborate.superscripts import superscript_labels
 from gradproof.notation.elaborate.survey import survey
 from gradproof.notation.elaborate.symbols import Symbols, walk_surface
 from gradproof.notation.grammar import Options, name_key, parse_rows
@@ -181,6 +182,7 @@ def _options(table: Symbols, statements: Iterable[Statement], orders: Set[str]) 
         not_callables=(products | orders) - callables,
         words=frozenset(words),
         factors=frozenset(factors - callables),
+        labels=superscript_labels(statements),
     )
 
 

@@ -1,12 +1,12 @@
 """Names and scripts: subscripts as indices or labels, superscripts as powers, transposes, labels, primes."""
 
-import re
 from typing import Final, final
 
 from gradproof.notation.grammar.bases import base_of
 from gradproof.notation.grammar.core import Core
+from gradproof.notation.grammar.labels import is_index_like, is_label, is_lettered
 from gradproof.notation.grammar.tokens import Token
-from gradproof.notation.grammar.vocabulary import FUNCTIONS, NAME_COMMANDS, SUBSCRIPT_WORDS
+from gradproof.notation.grammar.vocabulary import FUNCTIONS, NAME_COMMANDS
 from gradproof.notation.surface import Name, Surface
 from gradproof.notation.tex.layout import Layout
 from gradproof.source import Span
@@ -14,10 +14,6 @@ from gradproof.source import Span
 _TRANSPOSES: Final = {"T": "T", "top": "top", "intercal": "intercal", "⊤": "top", "⊺": "intercal",
                       "transpose": "T", "tr": "T"}  # fmt: skip
 _STARS: Final = frozenset(["*", "ast", "star", "dagger", "+", "-", "sharp", "flat", "prime"])
-_WORD: Final = re.compile(r"[a-z]*[aeou][a-z]*\Z")
-_ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz"
-_LABEL_OPERATORS: Final = frozenset("+-,:")
-_LABEL_COMMANDS: Final = NAME_COMMANDS | {"ldots", "cdots"}
 
 
 @final
@@ -139,7 +135,7 @@ class Scripts(Core):
                 items.append(self.make("text", start, end, (), text))
                 return
         run = "".join([node.text if node.kind == "symbol" else "?" for node in part])
-        word = _is_label(run) or run in self.options.words
+        word = is_label(run) or run in self.options.words
         if len(run) > 1 and word and all(n.sub is None and n.sup is None for n in part):
             items.append(self.make("text", start, end, (), run))
             return
@@ -157,6 +153,9 @@ class Scripts(Core):
         """Read a superscript as the things it says, in order; without `labels`, (i) is an exponent."""
         nodes = group.args
         end = max([group.span.end, *(node.span.end for node in nodes[-1:])])
+        if labels and is_lettered(nodes, self.options.labels):
+            self._tell_label(nodes[0].text, group.span.start, end)
+            return [Script("label", end, "", None, self._labels(nodes))]
         if len(nodes) == 1:
             node = nodes[0]
             kind = node.kind
@@ -204,7 +203,7 @@ class Scripts(Core):
         if not labels:
             pass
         elif first.kind == "delimited" and first.text in ("( )", "[ ]"):
-            if first.sub is None and _is_index_like(first.args):
+            if first.sub is None and is_index_like(first.args):
                 bracket = first.text[0]
                 alone = len(nodes) == 1 and first.sup is None
                 stop = end if alone else first.span.end
@@ -212,7 +211,7 @@ class Scripts(Core):
                 return out + self._after(first, nodes[1:], end)
         elif first.kind == "operator" and first.text in "([":
             close = _closing(nodes)
-            if close and nodes[close].sub is None and _is_index_like(nodes[1:close]):
+            if close and nodes[close].sub is None and is_index_like(nodes[1:close]):
                 last = nodes[close]
                 alone = len(nodes) == close + 1 and last.sup is None
                 stop = end if alone else last.span.end
@@ -236,7 +235,7 @@ class Scripts(Core):
             )
             return []
         run = "".join([node.text if node.kind == "symbol" else "?" for node in nodes])
-        if len(run) > 2 and _is_label(run):
+        if len(run) > 2 and is_label(run):
             item = self.make("text", first.span.start, end, (), run)
             return [Script("label", end, "", None, (item,))]
         others = [*nodes]
@@ -250,6 +249,11 @@ class Scripts(Core):
                 value = self.within(tuple(others), first.span.start, self.expression)
             return [Script("pow", end, "", value), Script("T", end, sign)]
         return [Script("pow", end, "", self.within(nodes, first.span.start, self.expression))]
+
+    def _tell_label(self, letter: str, start: int, end: int) -> None:
+        message = f"{letter} above a name is read as a label, no exponent: it stands nowhere else"
+        if all(n.message != message for n in self.notes):
+            self.note("label-above", message, start, end)
 
     def _after(self, last: Layout, rest: tuple[Layout, ...], end: int) -> list[Script]:
         """Read what follows a label in brackets: its own superscript, then the nodes after it."""
@@ -341,25 +345,6 @@ def _closing(nodes: tuple[Layout, ...]) -> int:
     return 0
 
 
-def _is_index_like(nodes: tuple[Layout, ...]) -> bool:
-    """Say whether a superscript in brackets is a label such as (i), (l-1), [t+1] and no exponent."""
-    if not nodes or (nodes[0].kind == "operator" and nodes[0].text in "+-:"):
-        return False
-    for node in nodes:
-        kind = node.kind
-        if kind == "operator":
-            if node.text not in _LABEL_OPERATORS:
-                return False
-        elif kind == "command":
-            if node.text not in _LABEL_COMMANDS:
-                return False
-        elif kind not in ("symbol", "number", "word", "text", "font", "accent") or (
-            node.sup is not None and not all(n.kind == "prime" for n in node.sup.args)
-        ):
-            return False
-    return True
-
-
 def _is_slot(node: Layout) -> bool:
     r"""Say whether a subscript item stands for a whole row or column: A_{i:}, A_{\cdot j}."""
     return (node.kind == "operator" and node.text in (":", "*")) or (
@@ -373,17 +358,6 @@ def _is_short_index(group: Layout) -> bool:
         return True
     nodes = group.args[0].args if len(group.args) == 1 else group.args[1:]
     return bool(nodes) and nodes[0].kind == "symbol" and nodes[0].text in "ijklmnst"
-
-
-def _is_label(run: str) -> bool:
-    """Say whether letters side by side in a script are a word and not several indices."""
-    if not run.isalpha():
-        return False
-    if run in SUBSCRIPT_WORDS:
-        return True
-    if run.isupper():
-        return len(run) > 2
-    return len(run) > 2 and _WORD.match(run) is not None and run not in _ALPHABET
 
 
 def _bare_end(node: Layout, sup: Layout) -> int:

@@ -1,0 +1,94 @@
+r"""Letters above a name that are labels and no exponents: ``A^{O} = …``, ``h^t = \tanh(W h^{t-1})``."""
+
+from collections.abc import Iterable, Sequence
+
+from gradproof.notation.elaborate.roles import EQUALS
+from gradproof.notation.elaborate.symbols import unwrapped, walk_surface
+from gradproof.notation.grammar import name_key
+from gradproof.notation.surface import Statement, Surface
+
+NO_LABELS = frozenset({"T"})
+"""Letters above a name that say something else by habit: a transpose."""
+
+
+def superscript_labels(statements: Iterable[Statement]) -> frozenset[str]:
+    r"""Return the letters that label names from above.
+
+    A capital does where a left side bears it; a small letter where it counts the steps of a recurrence,
+    ``h^t`` by ``h^{t-1}``. Neither may stand anywhere but above names, and the names below it never stand
+    without such a letter: then every power is a quantity of its own, and nothing is lost by naming it.
+    """
+    found = [s for s in statements if s.relations]
+    sides = [side for s in found for side in s.sides]
+    above = [p for side in sides for p in _powers(side)]
+    letters = {letter for _, letter, _ in above}
+    placed = {id(part) for _, _, parts in above for part in parts}
+    for side in sides:
+        for node in walk_surface(side):
+            if node.head == "name" and node.name is not None and id(node) not in placed:
+                letters.discard(node.name.base)
+    spoilt = True
+    while spoilt:
+        kept = {id(parts[0]) for _, letter, parts in above if letter in letters}
+        loose = _loose(sides, kept)
+        spoilt = {letter for base, letter, _ in above if base in loose} & letters != set()
+        letters -= {letter for base, letter, _ in above if base in loose}
+    return frozenset(x for x in letters if any(_labels(s, x) for s in found))
+
+
+def _powers(side: Surface) -> list[tuple[str, str, tuple[Surface, ...]]]:
+    """Return base, letter and the names that both are, of every name under a letter or a letter ± a number."""
+    out: list[tuple[str, str, tuple[Surface, ...]]] = []
+    for node in walk_surface(side):
+        base = node.args[0].name if node.head == "pow" else None
+        letter = None if base is None else _letter(node.args[1])
+        if base is not None and letter is not None and letter.name is not None and base.base != "e":
+            out.append((name_key(base), letter.name.base, (node.args[0], letter)))
+    return out
+
+
+def _letter(exponent: Surface) -> Surface | None:
+    """Return the letter of an exponent that is one, or one with a whole number added."""
+    first = exponent.args[0] if exponent.head == "add" and len(exponent.args) == 2 else exponent
+    if first is not exponent and not _is_whole(exponent.args[1]):
+        return None
+    name = first.name
+    plain = first.head == "name" and name is not None and not (name.sub or name.sup or name.accents)
+    return (
+        first
+        if plain and name is not None and len(name.base) == 1 and name.base.isalpha()
+        else None
+    )
+
+
+def _is_whole(node: Surface) -> bool:
+    """Tell whether a node is a whole number or its negative."""
+    node = node.args[0] if node.head == "neg" else node
+    return node.head == "number" and node.text.isdigit()
+
+
+def _loose(sides: Sequence[Surface], kept: set[int]) -> set[str]:
+    """Return the names that stand somewhere without a letter above them."""
+    return {
+        name_key(n.name)
+        for side in sides
+        for n in walk_surface(side)
+        if n.head == "name" and n.name is not None and id(n) not in kept
+    }
+
+
+def _labels(s: Statement, letter: str) -> bool:
+    """Tell whether a statement says what a name with the letter above it is."""
+    left = unwrapped(s.sides[0])
+    own = [p for p in _powers(left) if p[1] == letter] if left.head == "pow" else []
+    if not own or s.relations[0] not in EQUALS | {"in"} or letter in NO_LABELS:
+        return False
+    if letter.isupper():
+        return True
+    return left.args[1].head == "name" and any(
+        n.head == "pow"
+        and n.args[1].head == "add"
+        and any((base, x) == own[0][:2] for base, x, _ in _powers(n))
+        for side in s.sides[1:]
+        for n in walk_surface(side)
+    )
