@@ -4,6 +4,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from gradproof.canonical import identical
+from gradproof.checking.entrywise import entrywise
 from gradproof.checking.judgement import RIGHT, Outcome
 from gradproof.checking.layouts import arrangements
 from gradproof.checking.limits import FEWEST, POINTS, POINTS_LARGER
@@ -96,7 +97,7 @@ def judge_as_written(
     """Judge ``left = right`` under one context in its layout.
 
     The verdict is proved (same tree, the same after derivatives are carried out by named rules, or exact
-    canonical forms that coincide), agrees (all sampled points), refuted (by shapes that are known without doubt,
+    canonical forms that coincide; derivatives of whole arrays entry by entry, where the points agree), agrees (all sampled points), refuted (by shapes that are known without doubt,
     or on the sample points: not yet with a certificate), or undecided with the reason. With `settled` False
     differences on the points may even be rounding; `certified_outcome` then has the last word.
     """
@@ -111,6 +112,7 @@ def judge_as_written(
     if kind is not None:
         return replace(base, verdict="proved", evidence=Evidence(kind), rules=names)
     samples: Samples | None = None
+    general = context
     try:
         samples = points_for(left, right, context)
         found = compare(left, right, samples, context, mode=mode, settle=settled)
@@ -128,6 +130,10 @@ def judge_as_written(
             weak = _weak(left, right, context, samples, found, mode)
             if weak is not None:
                 return replace(base, reason=weak)
+            if mode == "total" and context.layout.usual:
+                kind, used = _by_entries(left, right, general, samples.moving)
+                if kind is not None:
+                    return replace(base, verdict="proved", evidence=Evidence(kind), rules=used)
             return replace(
                 base, verdict="agrees", evidence=Evidence("sampling", found.points), rules=names
             )
@@ -231,6 +237,20 @@ def _exactly(
     if identical(a.expr, b.expr, replace(context, domains=MappingProxyType(declared))):
         return "canonical", names
     return None, names
+
+
+def _by_entries(
+    left: Expr, right: Expr, context: Context, moving: frozenset[str]
+) -> tuple[EvidenceKind | None, tuple[str, ...]]:
+    """Tell how two sides with derivatives of whole arrays, which agree, are exactly one entry by entry."""
+    try:
+        found = entrywise(left, right, context, moving)
+    except NotSupported:
+        return None, ()
+    if (found.left, found.right) == (left, right):
+        return None, ()
+    kind, names = _exactly(found.left, found.right, found.context)
+    return kind, tuple(dict.fromkeys((*found.rules, *names)))
 
 
 def has_arrays(e: Expr, context: Context) -> bool:

@@ -1,7 +1,8 @@
 """Derivatives of scalar expressions by scalars and entries, by named rules."""
 
 from gradproof.differentiate.catalogue import catalogue
-from gradproof.differentiate.dependence import base_name
+from gradproof.differentiate.components import component, extent_of
+from gradproof.differentiate.dependence import base_name, depends_on
 from gradproof.differentiate.engine import (
     CONSTANT,
     INTO,
@@ -19,6 +20,6 @@ from gradproof.differentiate.unfold import unfold
 
 __all__ = [
     "CONSTANT", "INTO", "VARIABLE", "Application", "Derived", "Memory", "NotSupported", "Override",
-    "Rule", "Step", "base_name", "catalogue", "differentiate", "evaluate_derivatives", "has_derivative",
-    "unfold",
+    "Rule", "Step", "base_name", "catalogue", "component", "depends_on", "differentiate",
+    "evaluate_derivatives", "extent_of", "has_derivative", "unfold",
 ]  # fmt: skip

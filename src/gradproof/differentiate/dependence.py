@@ -112,3 +112,8 @@ class Dependence:
     def _forget(self) -> None:
         """Drop answers given while a recursive definition was still open."""
         self._nodes = {k: v for k, v in self._nodes.items() if v[1]}
+
+
+def depends_on(e: Expr, wrt: Expr, context: Context) -> bool:
+    """Tell whether `e` may depend on a variable, through definitions too."""
+    return Dependence(wrt, context).of(e)
