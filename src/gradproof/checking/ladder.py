@@ -97,9 +97,10 @@ def judge_as_written(
     """Judge ``left = right`` under one context in its layout.
 
     The verdict is proved (same tree, the same after derivatives are carried out by named rules, or exact
-    canonical forms that coincide; derivatives of whole arrays entry by entry, where the points agree), agrees (all sampled points), refuted (by shapes that are known without doubt,
-    or on the sample points: not yet with a certificate), or undecided with the reason. With `settled` False
-    differences on the points may even be rounding; `certified_outcome` then has the last word.
+    canonical forms that coincide; derivatives of whole arrays entry by entry, where the points agree too),
+    agrees (all sampled points), refuted (by shapes that are known without doubt, or on the sample points: not
+    yet with a certificate), or undecided with the reason. With `settled` False differences on the points may
+    even be rounding; `certified_outcome` then has the last word.
     """
     base = Outcome("undecided", left, right, context, mode=mode)
     if left == right:
