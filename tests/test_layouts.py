@@ -123,6 +123,18 @@ def test_the_gradient_of_a_log_determinant_may_be_transposed_but_not_under_nabla
     assert run(declared, (r"\nabla_A \log\det A = A^{-1}",)).lines[-1].verdict == "refuted"
 
 
+@pytest.mark.parametrize(
+    ("row", "verdict"),
+    [
+        (r"\frac{\partial}{\partial x} (x^T A x) = A x + x^T A", "undecided"),
+        (r"\frac{\partial}{\partial x} (x^T A x + w^T x) = (A + A^T) x + w^T", "undecided"),
+        (r"\frac{\partial}{\partial x} (x^T A x + w^T x) = x^T (A + A^T) + w^T", "agrees"),
+    ],
+)
+def test_a_layout_turns_whole_sides_never_one_term(row: str, verdict: str) -> None:
+    assert run(DECLARED, (row,)).lines[-1].verdict == verdict
+
+
 def test_a_certificate_of_arrays_holds_in_plain_numbers() -> None:
     x = Sym("X", SQUARE)
     left = Derivative(Fn("log", (Det(x),)), (x,))

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from gradproof.canonical import identical
 from gradproof.checking.entrywise import entrywise
 from gradproof.checking.judgement import RIGHT, Outcome
-from gradproof.checking.layouts import arrangements
+from gradproof.checking.layouts import Arrangement, arrangements
 from gradproof.checking.limits import FEWEST, POINTS, POINTS_LARGER
 from gradproof.checking.shapes import explain_mismatch, explain_sides, pinned
 from gradproof.diagnostic import Evidence, EvidenceKind
@@ -51,6 +51,12 @@ ARRAY_NODES = (
 """Nodes of whole-array mathematics; inner products inside scalars are none of them."""
 
 
+MIXED = (
+    "it holds only if a row that is added to a column is one: a term would have to be transposed"
+)
+"""Why a line that holds with one term of a sum transposed is left undecided."""
+
+
 def judge_pair(
     left: Expr,
     right: Expr,
@@ -77,6 +83,8 @@ def judge_pair(
     for other in arrangements(left, right, context, fitting=not first.misfit):
         found = judge_as_written(other.left, other.right, other.context, mode=mode)
         if found.verdict in RIGHT:
+            if first.misfit != "given" and _only_mixed(other, mode):
+                return replace(first, verdict="undecided", evidence=None, reason=MIXED)
             return replace(found, left=left, right=right, note=(other.kind, other.message))
         if not found.misfit or (first.misfit == "given" and found.misfit == "shapes"):
             tried.append(found)
@@ -89,6 +97,18 @@ def judge_pair(
         return replace(first, verdict="undecided", evidence=None, reason=undecided.reason)
     differing = next((t for t in tried if not t.misfit), tried[0])
     return certified_outcome(differing) if certified else differing
+
+
+def _only_mixed(other: Arrangement, mode: Mode) -> bool:
+    """Tell whether sides are equal only as long as a row in them counts as a column.
+
+    A layout turns whole sides, never one term of a sum; what is given may mix them.
+    """
+    layout = other.context.layout
+    if not layout.mixed:
+        return False
+    context = replace(other.context, layout=replace(layout, mixed=False))
+    return judge_as_written(other.left, other.right, context, mode=mode).verdict not in RIGHT
 
 
 def judge_as_written(

@@ -71,14 +71,14 @@ def _layouts(left: Expr, right: Expr, context: Context, *, fitting: bool) -> Ite
     """Yield the layouts that could make a difference."""
     yield USUAL
     if not fitting:
-        yield replace(USUAL, loose=True)
+        yield replace(USUAL, loose=True, mixed=True)
     if _squares(left, right, context):
-        yield replace(USUAL, loose=True, lengths=True)
+        yield replace(USUAL, loose=True, mixed=True, lengths=True)
     if _by_symmetric(left, right, context):
         yield replace(USUAL, structured=True)
     gradients, jacobians = _inner_derivatives(left, right, context)
     if jacobians:
-        yield replace(USUAL, entrywise=True, loose=True)
+        yield replace(USUAL, entrywise=True, loose=True, mixed=True)
     lying = not fitting and _vectors_multiplied(left, right, context)
     if lying:
         yield replace(USUAL, vectors="row")

@@ -35,7 +35,7 @@ def matmul(state: State, x: Value, y: Value) -> Value:
         raise Unsupported("a matrix product of arrays with more than two axes")
     left, right = _matrix(x), _matrix(y)
     if left.shape[1] != right.shape[0]:
-        if algebra.loose and x.shape == y.shape:
+        if state.context.layout.loose and x.shape == y.shape:
             return algebra.mul(x, y)
         raise ShapeMismatch(
             f"shapes {left.shape} and {right.shape} cannot be multiplied",

@@ -100,7 +100,7 @@ def _run(
     names = [n for n in found if n not in fixed]
     while True:
         state = State(
-            samples, context, Algebra(arithmetic, context.layout.loose), mode, walk, samples.moving
+            samples, context, Algebra(arithmetic, context.layout.mixed), mode, walk, samples.moving
         )
         if trace is not None:
             state.kinks, state.used = trace.kinks, trace.used

@@ -89,11 +89,11 @@ def expand(a: Array, rank: int, target: int) -> Array:
     return a if rank == target else a.reshape(a.shape + (1,) * (target - rank))
 
 
-def spread(x: Value, y: Value, *, loose: bool = False) -> tuple[Value, Value]:
+def spread(x: Value, y: Value, *, mixed: bool = False) -> tuple[Value, Value]:
     """Return two values so that they can be combined entry by entry, as people write sums of arrays.
 
     A vector that fits the rows (or the columns) of a matrix goes with every row (or column); a matrix of one
-    row or column likewise; a vector against a matrix of one column is that column. With `loose` a row is
+    row or column likewise; a vector against a matrix of one column is that column. With `mixed` a row is
     a column where a column stands on the other side. What does not fit is returned as it is.
 
     Raises:
@@ -108,10 +108,10 @@ def spread(x: Value, y: Value, *, loose: bool = False) -> tuple[Value, Value]:
     if x.rank > 2 or y.rank > 2:
         return x, y
     if x.rank == 1:
-        vector, matrix = _laid(x, y, loose=loose)
+        vector, matrix = _laid(x, y, mixed=mixed)
         return vector, matrix
     if y.rank == 1:
-        vector, matrix = _laid(y, x, loose=loose)
+        vector, matrix = _laid(y, x, mixed=mixed)
         return matrix, vector
     fitting = all(a == b or 1 in (a, b) for a, b in zip(x.shape, y.shape, strict=True))
     if fitting and any(1 not in v.shape for v in (x, y)):
@@ -131,11 +131,11 @@ def _stretched(x: Value, shape: tuple[int, ...]) -> Value:
     )
 
 
-def _laid(vector: Value, other: Value, *, loose: bool) -> tuple[Value, Value]:
+def _laid(vector: Value, other: Value, *, mixed: bool) -> tuple[Value, Value]:
     """Lay a vector along the rows or the columns of what it is combined with."""
     (n,), (rows, columns) = vector.shape, other.shape
     if other.row:
-        if loose and columns == n:
+        if mixed and columns == n:
             return vector, Value({m: p[..., 0, :] for m, p in other.parts.items()}, 1)
         return vector, other
     if columns == 1 and rows == n:
@@ -160,10 +160,10 @@ def _mismatch(x: Value, y: Value, verb: str) -> ShapeMismatch:
 @final
 @dataclass(frozen=True, slots=True)
 class Algebra:
-    """Jets over one arithmetic; with `loose` a row added to a column counts as one."""
+    """Jets over one arithmetic; with `mixed` a row added to a column counts as one."""
 
     arithmetic: Arithmetic
-    loose: bool = False
+    mixed: bool = False
 
     def number(self, value: Fraction) -> Value:
         """Return a constant."""
@@ -179,7 +179,7 @@ class Algebra:
         Raises:
             ShapeMismatch: two arrays of different shapes.
         """
-        x, y = spread(x, y, loose=self.loose)
+        x, y = spread(x, y, mixed=self.mixed)
         rank, row = self._common(x, y, "added")
         a = self.arithmetic
         if len(x.parts) == 1 and len(y.parts) == 1 and x.rank == y.rank:
@@ -224,7 +224,7 @@ class Algebra:
         Raises:
             ShapeMismatch: two arrays of different shapes.
         """
-        x, y = spread(x, y, loose=self.loose)
+        x, y = spread(x, y, mixed=self.mixed)
         rank, row = self._common(x, y, "multiplied entry by entry")
         a = self.arithmetic
         if len(x.parts) == 1 and len(y.parts) == 1 and x.rank == y.rank:
@@ -251,7 +251,7 @@ class Algebra:
 
     def div(self, x: Value, y: Value) -> Value:
         """Return x / y, elementwise for arrays."""
-        x, y = spread(x, y, loose=self.loose)
+        x, y = spread(x, y, mixed=self.mixed)
         if len(x.parts) == 1 and len(y.parts) == 1:
             rank, row = self._common(x, y, "divided entry by entry")
             a = expand(x.parts[0], x.rank, rank)

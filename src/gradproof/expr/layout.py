@@ -17,8 +17,8 @@ class Layout:
             columns (``denominator``).
         entrywise: whether the derivative of an array by one of the same shape is the array of the derivatives
             of its entries, each by the entry at its place, where the others vanish (``∂σ(h)/∂h = σ'(h)``).
-        loose: whether a row that is added to a column counts as one, and arrays of one shape that cannot be
-            multiplied as matrices are multiplied entry by entry.
+        loose: whether arrays of one shape that cannot be multiplied as matrices are multiplied entry by entry.
+        mixed: whether a row that is added to a column, or multiplied with it entry by entry, counts as one.
         lengths: whether the square of a vector is its squared length (``(y - Xb)²``).
         structured: whether the derivative by a symmetric matrix counts its equal entries as one (G + Gᵀ - G∘I).
         certain: whether the document leaves no doubt that gradients by matrices have the shape of the matrix.
@@ -29,6 +29,7 @@ class Layout:
     jacobian: Literal["numerator", "denominator"] = "numerator"
     entrywise: bool = False
     loose: bool = False
+    mixed: bool = False
     lengths: bool = False
     structured: bool = False
     certain: bool = False
@@ -53,8 +54,10 @@ class Layout:
             parts.append("Jacobians have the outputs as columns")
         if self.entrywise:
             parts.append("derivatives of arrays by arrays of the same shape are entry by entry")
-        if self.loose:
+        if self.mixed:
             parts.append("rows and columns are mixed, or products are entry by entry")
+        elif self.loose:
+            parts.append("products are entry by entry")
         if self.lengths:
             parts.append("the square of a vector is its squared length")
         if self.structured:
