@@ -1,5 +1,6 @@
 """The command line: exit codes, streams, and files that cannot be read."""
 
+import errno
 import json
 import os
 import signal
@@ -335,3 +336,14 @@ def test_a_fault_of_the_program_is_no_mistake_of_the_user(monkeypatch, capsys):
     monkeypatch.setattr(api, "page_names", fail)
     assert main(["explain"]) == 2
     assert "internal error (ZeroDivisionError: 0)" in capsys.readouterr().err
+
+
+def test_a_full_disk_is_told_as_one(monkeypatch, capsys):
+    def fail():
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(api, "page_names", fail)
+    assert main(["explain"]) == 2
+    assert capsys.readouterr().err == (
+        "gradproof: the output cannot be written: No space left on device\n"
+    )

@@ -208,3 +208,11 @@ def test_the_identity_and_the_ones_are_known_where_they_act_as_arrays():
     steps = [line.verdict for line in report.lines if line.role == "step"]
     assert len(steps) == 2
     assert set(steps) <= {"proved", "agrees"}
+
+
+def test_nothing_is_excused_by_a_reading_in_which_all_derivatives_vanish() -> None:
+    declared = tuple(rf"{name} \in \mathbb{{R}}^{{n \times n}}" for name in "ZWY")
+    rows = (r"H = \sigma(Z)", r"O = H W", r"L = \frac{1}{2} \|O - Y\|_F^2")
+    factor = r"\frac{\partial L}{\partial Z} = \frac{\partial L}{\partial H} \odot "
+    assert verdicts(*rows, factor + r"H \odot (1 - H)", declare=declared)[-1] in RIGHT
+    assert verdicts(*rows, factor + r"Z \odot (1 - Z)", declare=declared)[-1] == "refuted"

@@ -20,6 +20,7 @@ from gradproof.expr import (
     Expr,
     Fn,
     Gradient,
+    Neg,
     Num,
     Sym,
     walk,
@@ -101,7 +102,8 @@ def _held_constant(left: Expr, right: Expr, context: Context) -> Outcome | None:
     """Try partial derivatives that hold the other named quantities constant.
 
     Only where every derivative is written with ∂; it counts as right where the other side shows such a
-    quantity, and leaves the line undecided where it does not.
+    quantity, and leaves the line undecided where it does not. Where all derivatives vanish when it is read
+    so, 0 = 0 excuses nothing.
     """
     derivatives = [
         n for e in (left, right) for _, n in walk(e) if isinstance(n, Derivative | Gradient)
@@ -121,6 +123,9 @@ def _held_constant(left: Expr, right: Expr, context: Context) -> Outcome | None:
         return None
     if local.verdict not in RIGHT:
         return _undecided(local, local.reason or "the partial derivative is not certain")
+    zero = judge_pair(left, Neg(left), context, mode="local", certified=False)
+    if zero.verdict in RIGHT and len(derivatives) > 1:
+        return None
     bare = right if isinstance(left, Derivative) else left
     shown = any(isinstance(n, Sym) and n.name in context.definitions for _, n in walk(bare))
     message = "read with the other named quantities held constant"

@@ -1,5 +1,6 @@
 """The command line: arguments in, text and an exit code out; everything else is asked of `gradproof.api`."""
 
+import errno
 import gc
 import os
 import sys
@@ -12,6 +13,9 @@ from gradproof.cli.parser import make_parser
 
 ALLOCATIONS: Final = 200_000
 """Objects between two searches for garbage: trees hold no cycles, and a run is short."""
+
+UNWRITABLE: Final = (errno.ENOSPC, errno.EIO, errno.EFBIG)
+"""What a full or broken disk under standard output says."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED
     except Exception as failure:
+        if isinstance(failure, OSError) and failure.errno in UNWRITABLE:
+            sys.stderr.write(f"gradproof: the output cannot be written: {failure.strerror}\n")
+            return FAILED
         # An uncaught exception would end in code 1, which means that a mistake was found.
         if sys.flags.dev_mode:
             raise
