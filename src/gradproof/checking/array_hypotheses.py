@@ -3,24 +3,33 @@
 from collections.abc import Iterator, Set
 from dataclasses import replace
 from fractions import Fraction
+from types import MappingProxyType
 
-from gradproof.checking.hypothesis import CONSTRAINT_ASSUMED, Hypothesis
+from gradproof.checking.hypothesis import CONSTRAINT_ASSUMED, FACT_TOLD, Hypothesis
 from gradproof.expr import (
     Context,
+    Definition,
     Entry,
     Expr,
     Fn,
+    Identity,
     Idx,
+    MatMul,
+    Neg,
     Num,
+    Space,
     Sum,
     Sym,
     Transpose,
     walk,
     walk_reached,
 )  # fmt: skip
+from gradproof.notation.derivation import Structure
 
 NORMALISING = frozenset({"softmax", "logsoftmax", "logsumexp", "exp"})
 """Functions of which some hold for labels that sum to one only."""
+COUNTING = frozenset("nNmMkKTdD")
+"""Letters that count by habit."""
 COVARIANCES = ("\\Sigma", "\\Lambda", "\\Omega")
 """Letters of matrices that are symmetric by habit."""
 
@@ -46,23 +55,71 @@ def whole_labels(
             )
 
 
-def symmetric_by_habit(left: Expr, right: Expr, context: Context) -> Iterator[Hypothesis]:
-    """A matrix that bears the letter of a covariance is symmetric."""
+def structured(
+    left: Expr, right: Expr, context: Context, told: Set[Structure]
+) -> Iterator[Hypothesis]:
+    """A matrix that bears the letter of a covariance is symmetric; any may be what the words call one.
+
+    `told` is what the words of the document call some matrix; which one they mean is not read.
+    """
     reached = [n for side in (left, right) for n in walk_reached(side, context)]
-    facts = tuple(
-        (Transpose(s), s)
-        for s in _free_arrays(reached, context)
-        if s.space.rank == 2
-        and s.space.shape[0] == s.space.shape[1]
-        and s.name.startswith(COVARIANCES)
+    matrices = [s for s in _free_arrays(reached, context) if s.space.rank == 2]
+    square = [s for s in matrices if s.space.shape[0] == s.space.shape[1]]
+    by_habit = [s for s in square if s.name.startswith(COVARIANCES)]
+    if "symmetric" in told:
+        yield from _with(context, [(Transpose(s), s) for s in square], "symmetric", told=True)
+    elif by_habit:
+        yield from _with(context, [(Transpose(s), s) for s in by_habit], "symmetric", told=False)
+    if "skew" in told:
+        yield from _with(context, [(Transpose(s), Neg(s)) for s in square], "skew", told=True)
+    for s in matrices if "orthogonal" in told else ():
+        identity = Identity(Space((s.space.shape[1],) * 2))
+        fact = (MatMul((Transpose(s), s)), identity)
+        yield from _with(context, [fact], "orthogonal", told=True)
+
+
+def _with(
+    context: Context, facts: list[tuple[Expr, Expr]], what: str, *, told: bool
+) -> Iterator[Hypothesis]:
+    if not facts:
+        return
+    found = {n.name: None for fact in facts for _, n in walk(fact[0]) if isinstance(n, Sym)}
+    names = f"{', '.join(found)} {'is' if len(found) == 1 else 'are'} {what}"
+    yield Hypothesis(
+        FACT_TOLD if told else CONSTRAINT_ASSUMED,
+        f"the line holds if {names}, as the words suggest"
+        if told
+        else f"the line holds if {names}, which is not declared",
+        replace(context, constraints=(*context.constraints, *facts)),
     )
-    if facts:
-        names = ", ".join(s.name for _, s in facts)
-        yield Hypothesis(
-            CONSTRAINT_ASSUMED,
-            f"the line holds if {names} is symmetric, which is not declared",
-            replace(context, constraints=(*context.constraints, *facts)),
-        )
+
+
+def counts(left: Expr, right: Expr, context: Context) -> Iterator[Hypothesis]:
+    """A letter that counts may be the size of an array, where nothing is said of both: ``m`` in ``1/m X^T 1``."""
+    reached = [n for side in (left, right) for n in walk_reached(side, context)]
+    symbols = dict.fromkeys(n for n in reached if isinstance(n, Sym))
+    counted = {r.upper.name for r in context.ranges.values()}
+    sizes = dict.fromkeys(
+        size.name
+        for s in symbols
+        if s.name not in context.domains
+        for size in s.space.shape
+        if size.name and not size.offset and size.name not in counted
+    )
+    known = sizes.keys() | context.sizes.keys() | counted
+    for symbol in symbols:
+        name = symbol.name
+        free = name not in known and name not in context.definitions and name not in context.values
+        if symbol.space.rank or not free or name not in COUNTING:
+            continue
+        for size in sizes:
+            definition = Definition(name, Sym(size))
+            definitions = MappingProxyType({**context.definitions, name: (definition,)})
+            yield Hypothesis(
+                "size-assumed",
+                f"the line holds if {name} is the size {size} of an array, which is not declared",
+                replace(context, definitions=definitions),
+            )
 
 
 def _free_arrays(reached: list[Expr], context: Context) -> list[Sym]:

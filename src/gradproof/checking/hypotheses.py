@@ -3,13 +3,13 @@
 A line that fails as it stands but holds under one of them is not wrong; it holds with that assumption.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 from types import MappingProxyType
 
-from gradproof.checking.array_hypotheses import symmetric_by_habit, whole_labels
+from gradproof.checking.array_hypotheses import counts, structured, whole_labels
 from gradproof.checking.hypothesis import CONSTRAINT_ASSUMED, Hypothesis
 from gradproof.checking.limits import MAX_HYPOTHESES
 from gradproof.expr import (
@@ -35,10 +35,17 @@ from gradproof.expr import (
     walk,
     walk_reached,
 )  # fmt: skip
+from gradproof.notation.derivation import Structure
 
 
 def hypotheses(
-    left: Expr, right: Expr, context: Context, *, example_cue: bool, case_cue: bool
+    left: Expr,
+    right: Expr,
+    context: Context,
+    *,
+    example_cue: bool,
+    case_cue: bool,
+    structures: Set[Structure],
 ) -> tuple[Hypothesis, ...]:
     """Return the assumptions to try, most natural first."""
     out: list[Hypothesis] = []
@@ -48,7 +55,8 @@ def hypotheses(
         _sizes(left, right, context),
         _labels(left, right, context),
         whole_labels(left, right, context, _variables(left) | _variables(right)),
-        symmetric_by_habit(left, right, context),
+        structured(left, right, context, structures),
+        counts(left, right, context),
     ):
         out.extend(found)
     return tuple(out[:MAX_HYPOTHESES])

@@ -8,6 +8,9 @@ from gradproof.expr import Context
 CONSTRAINT_ASSUMED: Final = "constraint-assumed"
 """Kind of the assumption that labels sum to one, or that a covariance is symmetric."""
 
+FACT_TOLD: Final = "fact-told"
+"""Kind of the assumption that a matrix is what the words of the document call one."""
+
 
 @final
 @dataclass(frozen=True, slots=True)

@@ -338,7 +338,8 @@ def _pair(
     for lhs, rhs in chain.facts:
         left, right = replace_equal(left, lhs, rhs), replace_equal(right, lhs, rhs)
     return judge_sides(
-        left, right, context, example_cue=line.one_example, case_cue=line.cases, head=head,
+        left, right, context, example_cue=line.one_example, case_cue=line.cases,
+        structures=line.structures, head=head,
         variables=None if line.differentiated else chain.variables,
     )  # fmt: skip
 

@@ -26,6 +26,7 @@ from gradproof.expr import (
     walk,
     walk_reached,
 )
+from gradproof.notation.derivation import Structure
 
 TEN, TWO = Fraction(10), Fraction(2)
 
@@ -37,6 +38,7 @@ def judge_sides(
     *,
     example_cue: bool,
     case_cue: bool,
+    structures: Set[Structure],
     head: Expr | None = None,
     variables: Set[str] | None = None,
 ) -> Outcome:
@@ -54,7 +56,9 @@ def judge_sides(
     excuse = _held_constant(left, right, context)
     if excuse is not None:
         return excuse
-    for h in hypotheses(left, right, context, example_cue=example_cue, case_cue=case_cue):
+    for h in hypotheses(
+        left, right, context, example_cue=example_cue, case_cue=case_cue, structures=structures
+    ):
         found = judge_pair(left, right, h.context, certified=False)
         if found.verdict in RIGHT:
             if h.sufficient:

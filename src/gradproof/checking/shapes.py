@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from gradproof.checking.array_hypotheses import COUNTING
 from gradproof.evaluate import ShapeMismatch
 from gradproof.expr import (
     Apply,
@@ -85,13 +86,9 @@ def doubtful_scalar(left: Expr, right: Expr, context: Context) -> str | None:
         for node in walk_reached(side, context):
             if not isinstance(node, Sym) or node.space.rank or _known(node.name, context):
                 continue
-            if not node.name.startswith("\\") and node.name[:1] not in _COUNTING:
+            if not node.name.startswith("\\") and node.name[:1] not in COUNTING:
                 return node.name
     return None
-
-
-_COUNTING = frozenset("nNmMkKTdD")
-"""Letters that count by habit."""
 
 
 def _known(name: str, context: Context) -> bool:

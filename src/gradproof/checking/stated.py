@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from gradproof.evaluate import is_constraint
 from gradproof.expr import (
+    Apply,
     Context,
     Definition,
     Derivative,
@@ -14,6 +15,7 @@ from gradproof.expr import (
     Identity,
     Inverse,
     MatMul,
+    Mul,
     Neg,
     Num,
     Ones,
@@ -101,7 +103,8 @@ def may_be_condition(left: Expr, right: Expr, context: Context) -> bool:
     """Tell whether an equation of arrays may be a condition on its symbols: what it says holds for some only.
 
     So it is where nothing is derived or defined, and either both sides are plain products (``AB = BA``,
-    ``QᵀQ = I``) or different symbols stand on the two sides (``Ax = b``).
+    ``QᵀQ = I``) or different symbols stand on the two sides (``Ax = b``). Defined numbers may be factors in it
+    (``Aw = J Bw``, of which the stationary points of J are the solutions).
     """
     if is_scalar(left, context) and is_scalar(right, context):
         return False
@@ -109,8 +112,23 @@ def may_be_condition(left: Expr, right: Expr, context: Context) -> bool:
         return False
     ours, theirs = _names(left), _names(right)
     if (ours | theirs) & context.definitions.keys():
-        return False
+        return ours != theirs and _factors(left, context) and _factors(right, context)
     return ours != theirs or (_plain(left) and _plain(right))
+
+
+def _factors(e: Expr, context: Context) -> bool:
+    """Tell whether a side is a product of symbols, of which only numbers are defined."""
+    match e:
+        case Sym(name, space):
+            return name not in context.definitions or not space.shape
+        case Apply(_, xs):
+            return all(is_scalar(x, context) for x in (e, *xs))
+        case Transpose(x) | Inverse(x) | Neg(x):
+            return _factors(x, context)
+        case MatMul(xs) | Mul(xs):
+            return all(_factors(x, context) for x in xs)
+        case _:
+            return isinstance(e, Num)
 
 
 def _names(e: Expr) -> set[str]:

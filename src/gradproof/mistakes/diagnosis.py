@@ -39,7 +39,7 @@ from gradproof.rewrite import tidy
 from gradproof.source import Span
 from gradproof.spell import name_tex, to_plain, to_tex
 
-ASSUMED: Final = frozenset({"constraint-assumed", "one-example"})
+ASSUMED: Final = frozenset({"constraint-assumed", "fact-told", "one-example"})
 """Kinds of unstated assumptions under which a cause is looked for where none is found without."""
 
 
@@ -121,8 +121,9 @@ def _cause(judged: Judged, outcome: Outcome, after: Expr) -> _Cause:
         return plain
     line = judged.line
     for h in hypotheses(
-        outcome.left, after, outcome.context, example_cue=line.one_example, case_cue=line.cases
-    ):
+        outcome.left, after, outcome.context,
+        example_cue=line.one_example, case_cue=line.cases, structures=line.structures,
+    ):  # fmt: skip
         if h.kind in ASSUMED:
             found = _under(outcome, after, searches, rights, h.context, h, texts)
             if found.matches:

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import final
+from typing import Literal, final
 
 from gradproof.diagnostic import Assumption, Place, Role
 from gradproof.expr import Context, Definition, Domain, Expr, Path
 from gradproof.source import Span
+
+Structure = Literal["symmetric", "skew", "orthogonal"]
+"""What words say of a matrix."""
 
 Origins = Mapping[Path, Span]
 """Spans of the nodes of one expression, keyed by path."""
@@ -89,6 +92,7 @@ class Line:
     """Sides and relations of every statement of the line as read, for the echo."""
     one_example: bool = False
     cases: bool = False
+    structures: frozenset[Structure] = frozenset()
     differentiated: bool = False
     claimed_rules: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()

@@ -23,7 +23,10 @@ def read_derivation(document: Document, declarations: Sequence[str] = ()) -> Der
     """Read the derivation of a document; `declarations` hold for all of it."""
     items, table = read_items(document, declarations)
     outside = (s for i in items if i.heading == OUTSIDE for s in i.row.statements)
-    return replace(elaborate(items, table), contradiction=contradiction(outside))
+    return replace(
+        elaborate(items, table, (p.text for p in document.prose)),
+        contradiction=contradiction(outside),
+    )
 
 
 def read_formula(

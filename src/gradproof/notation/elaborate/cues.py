@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import final
 
+from gradproof.notation.derivation import Structure
+
 _ONE_EXAMPLE = re.compile(
     r"\b(?:one|a single|single|1|just one|only one|each|per)\s+(?:\w+\s+)?"
     r"(?:example|sample|instance|data\s*point|observation|record)\b",
@@ -28,6 +30,19 @@ _WANTED = re.compile(
     r"\b(?:want|wanted|need|require|requires|set|setting|solve|solving|find)\b[^.;]*$",
     re.IGNORECASE,
 )
+_NEGATED = r"(?<!not )(?<!non-)(?<!necessarily )(?<!always )\b"
+_STRUCTURES: dict[Structure, re.Pattern[str]] = {
+    "symmetric": re.compile(
+        rf"{_NEGATED}(?:symmetric|semi-?definite|(?:positive|negative)[- ]definite|hermitian|self-adjoint|"
+        r"covariances?|laplacian|hessian|(?:is|be|are) diagonal|"
+        r"(?:gram|kernel|scatter|diagonal|projection) matri(?:x|ces))\b",
+        re.IGNORECASE,
+    ),
+    "skew": re.compile(rf"{_NEGATED}(?:anti-?symmetric|skew(?:-?symmetric)?)\b", re.IGNORECASE),
+    "orthogonal": re.compile(
+        rf"{_NEGATED}(?:orthogonal|orthonormal|unitary|rotations?)\b", re.IGNORECASE
+    ),
+}
 _CASE_SPLIT = re.compile(r"\b(?:case|cases|if|when|diagonal|off-diagonal)\b", re.IGNORECASE)
 
 _JOINING = re.compile(
@@ -69,6 +84,15 @@ def joins(words: str) -> bool:
     (True, True, False)
     """
     return _JOINING.fullmatch(words) is not None
+
+
+def structures(words: str) -> frozenset[Structure]:
+    """Return what the words call some matrix: symmetric (or what is so always), skew, orthogonal.
+
+    >>> sorted(structures("where the matrix is symmetric")), sorted(structures("is not symmetric"))
+    (['symmetric'], [])
+    """
+    return frozenset(k for k, pattern in _STRUCTURES.items() if pattern.search(words))
 
 
 def read_cues(words: str) -> Cues:

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from gradproof.diagnostic import Assumption, Role
 from gradproof.expr import Sym, free_indices, walk
-from gradproof.notation.derivation import Derivation, Line, Reading
+from gradproof.notation.derivation import Derivation, Line, Reading, Structure
 from gradproof.notation.elaborate.claims import Manner, RowReading, read_row
 from gradproof.notation.elaborate.contexts import Known, Scope, states
-from gradproof.notation.elaborate.cues import joins, read_cues
+from gradproof.notation.elaborate.cues import joins, read_cues, structures
 from gradproof.notation.elaborate.rows import OUTSIDE, Item
 from gradproof.notation.elaborate.shapes import infer_shapes
 from gradproof.notation.elaborate.symbols import Symbols
@@ -16,8 +16,12 @@ from gradproof.notation.elaborate.tables import ScopeTable, scope_tables
 from gradproof.notation.surface import Note
 
 
-def elaborate(items: Sequence[Item], table: Symbols) -> Derivation:
-    """Turn parsed rows into lines with roles and readings, and scopes with contexts."""
+def elaborate(items: Sequence[Item], table: Symbols, words: Iterable[str] = ()) -> Derivation:
+    """Turn parsed rows into lines with roles and readings, and scopes with contexts.
+
+    `words` are the running text of the document.
+    """
+    told = structures(" ".join((*words, *(text for item in items for text, _ in item.row.labels))))
     infer_shapes([s for item in items for s in item.row.statements], table)
     tables = scope_tables(items, table)
 
@@ -26,14 +30,16 @@ def elaborate(items: Sequence[Item], table: Symbols) -> Derivation:
         found = {h: (own, *own.others()) for h, own in tables.items()}
         most = max((len(f) for f in found.values()), default=1)
         return tuple(
-            _elaborate(items, {h: f[min(k, len(f) - 1)] for h, f in found.items()})
+            _elaborate(items, {h: f[min(k, len(f) - 1)] for h, f in found.items()}, told)
             for k in range(1, most)
         )
 
-    return replace(_elaborate(items, tables), others=others)
+    return replace(_elaborate(items, tables, told), others=others)
 
 
-def _elaborate(items: Sequence[Item], tables: Mapping[int, ScopeTable]) -> Derivation:
+def _elaborate(
+    items: Sequence[Item], tables: Mapping[int, ScopeTable], told: frozenset[Structure]
+) -> Derivation:
     """Elaborate all rows under one typing of each scope."""
     scopes: dict[int, Scope] = {}
     lines: list[Line] = []
@@ -43,8 +49,8 @@ def _elaborate(items: Sequence[Item], tables: Mapping[int, ScopeTable]) -> Deriv
         continues = previous_heading == item.heading
         own = tables[item.heading]
         line = _line(item, own.symbols, scopes, scope, continues=continues)
-        told = _assumptions(item, own.notes.get(position, ()))
-        lines.append(replace(line, assumptions=(*line.assumptions, *told)))
+        assumed = _assumptions(item, own.notes.get(position, ()))
+        lines.append(replace(line, assumptions=(*line.assumptions, *assumed), structures=told))
         previous_heading = item.heading
     symbols = {h: found.symbols for h, found in tables.items()}
     return Derivation(*states(scopes, symbols, lines))

@@ -1,0 +1,47 @@
+r"""What words call a matrix (symmetric, orthogonal), letters that count, and conditions: no accusations from them."""
+
+import pytest
+
+import gradproof
+
+RATIO = r"$$J(w) = \frac{w^T A w}{w^T B w}$$"
+SLOPE = r"$$\nabla_w J = \frac{2 A w (w^T B w) - 2 B w (w^T A w)}{(w^T B w)^2}$$"
+
+RIGHT = {
+    "symmetric before": "Let $A$ and $B$ be symmetric matrices.\n" + RATIO + "\n" + SLOPE,
+    "symmetric behind": RATIO + "\n" + SLOPE + "\nsince $A$ and $B$ are symmetric.",
+    "subscripts": r"""Let $S_B$ and $S_W$ be symmetric matrices and $w\in\mathbb{R}^n$.
+$$J(w) = \frac{w^T S_B w}{w^T S_W w}$$
+$$\nabla J = \frac{2 S_B w (w^T S_W w) - 2 S_W w (w^T S_B w)}{(w^T S_W w)^2}$$
+$$S_B w = J S_W w$$""",
+    "orthogonal": r"""Let $Q$ be orthogonal.
+$$f = \|Qx - b\|^2$$
+$$\nabla_x f = 2(x - Q^T b)$$""",
+    "number of rows": r"""$$\bar x = \frac1m X^T\mathbf{1}$$
+$$\tilde X = X - \mathbf{1}\bar x^T$$
+$$S = \frac1m\tilde X^T\tilde X$$
+$$S = \frac1m X^TX - \bar x\bar x^T$$""",
+}
+
+WRONG = {
+    "not symmetric": r"""Let $A\in\mathbb{R}^{n\times n}$ be not symmetric, $x\in\mathbb{R}^n$.
+$$f = x^T A x$$
+$$\nabla_x f = 2Ax$$""",
+    "symmetric and wrong": r"Let $A\in\mathbb{R}^{n\times n}$ and $B\in\mathbb{R}^{n\times n}$ be symmetric, "
+    r"$w\in\mathbb{R}^n$."
+    "\n" + RATIO + "\n" + SLOPE.replace(" - ", " + "),
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_right_lines_that_rest_on_words_are_not_accused(name: str) -> None:
+    report = gradproof.check(RIGHT[name])
+    verdicts = [line.verdict for line in report.files[0].lines]
+    assert "refuted" not in verdicts, verdicts
+    assert {"proved", "agrees"} & set(verdicts), verdicts
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_words_excuse_nothing_else(name: str) -> None:
+    report = gradproof.check(WRONG[name])
+    assert report.files[0].lines[-1].verdict == "refuted"
