@@ -15,6 +15,7 @@ from gradproof.expr import (
     Div,
     Entry,
     Fn,
+    Hadamard,
     Idx,
     MatMul,
     Mul,
@@ -440,3 +441,37 @@ def test_a_letter_that_counts_the_steps_of_a_recurrence_is_a_label():
 )
 def test_a_letter_that_may_be_an_exponent_is_one(rows: tuple[str, ...]):
     assert not any("^" in name for name in names(rows))
+
+
+def test_one_index_counts_along_a_row_that_a_definition_makes():
+    rows = (r"z = x W", r"a = \sigma(z)", r"E = \frac12 \sum_k (a_k - y_k)^2")
+    declare = (r"x \in \mathbb{R}^{1 \times D}", r"W \in \mathbb{R}^{D \times K}")
+    declare = (*declare, r"y \in \mathbb{R}^{1 \times K}")
+    (loss,) = lines(*rows, declare=declare)[2].statements[0][0][1:]
+    assert loss is not None
+    found = {n.array: n.indices for _, n in walk(loss) if isinstance(n, Entry)}
+    row = Space((Size("", 1), Size("K")))
+    assert found == {Sym(x, row): (Num(Fraction(1)), Idx("k")) for x in "ay"}
+
+
+def test_one_letter_along_two_defined_vectors_leaves_the_second_open():
+    rows = (
+        r"z = X w",
+        r"h = V w",
+        r"J = \sum_i z_i^2 + \sum_i h_i^2",
+        r"\frac{\partial J}{\partial h_i} = h_i",
+    )
+    sizes = (
+        r"X \in \mathbb{R}^{m \times n}",
+        r"V \in \mathbb{R}^{k \times n}",
+        r"w \in \mathbb{R}^n",
+    )
+    loss = lines(*rows, declare=sizes)[2].statements[0][0][1]
+    assert loss is not None
+    shapes = {n.name: n.space.shape for _, n in walk(loss) if isinstance(n, Sym)}
+    assert shapes == {"z": (Size("m"),), "h": ()}
+
+
+def test_a_matrix_that_is_not_square_is_squared_entry_by_entry():
+    square = lines("C = A^2", declare=(r"A \in \mathbb{R}^{m \times n}",))[0].statements[0][0][1]
+    assert isinstance(square, Hadamard)

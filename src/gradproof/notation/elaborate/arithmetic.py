@@ -10,6 +10,7 @@ from gradproof.expr import (
     Delta,
     Det,
     Fn,
+    Hadamard,
     Indicator,
     Kron,
     Norm,
@@ -29,6 +30,7 @@ from gradproof.notation.elaborate.fitting import stacked_shape
 from gradproof.notation.elaborate.primes import named_function, primed_node
 from gradproof.notation.elaborate.products import product
 from gradproof.notation.elaborate.roles import square_key
+from gradproof.notation.elaborate.sizes import UNKNOWN
 from gradproof.notation.elaborate.symbols import full_key, primes_of, unwrapped
 from gradproof.notation.surface import Name, Surface
 
@@ -102,7 +104,19 @@ def pow_node(c: Converter, node: Surface) -> Built:
     if c.variant == "norm" and len(inner.shape or ()) == 1 and exponent.text == "2":
         length = Built(Norm(inner.expr), base.span, (inner,))
         return build.power(length, c.convert(exponent), node.span)
+    if exponent.text == "2" and _is_oblong(inner.shape):
+        c.note("entrywise-power", "a matrix that is not square is squared entry by entry", node)
+        return Built(Hadamard((inner.expr, inner.expr)), node.span, (inner, inner), inner.shape)
     return build.power(inner, c.convert(exponent), node.span)
+
+
+def _is_oblong(shape: build.Shape) -> bool:
+    """Tell whether a shape is that of a matrix with two sizes that the author tells apart."""
+    return shape is not None and len(shape) == 2 and shape[0] != shape[1] and not _unnamed(shape)
+
+
+def _unnamed(shape: tuple[Size, ...]) -> bool:
+    return any(s.name.startswith((UNKNOWN, "n_{", "?")) for s in shape)
 
 
 def _is_euler(c: Converter, exponent: Surface) -> bool:

@@ -1,7 +1,9 @@
 """Shapes of defined names, read off the right sides of their definitions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from gradproof.expr import IndexRange, Size
+from gradproof.notation.elaborate.build import ONE
 from gradproof.notation.elaborate.convert import converter as make_converter
 from gradproof.notation.elaborate.roles import EQUALS, target
 from gradproof.notation.elaborate.symbols import Symbols, function_name
@@ -17,10 +19,15 @@ def infer_shapes(statements: Sequence[Statement], table: Symbols) -> None:
 
     Functions of one scalar are marked as elementwise: applied to an array they act entry by entry.
     """
-    definitions = list(_first_definitions(statements, table))
+    lines = dict(
+        _first_definitions(statements, table, (k for k, r in table.families.items() if r != 1))
+    )
+    lists = {k: lines.pop(k) for k in [*lines] if k in table.families}
+    definitions = list(lines.items())
+    named: dict[Size, Size] = {}
     for _ in range(ROUNDS):
         _elementwise(statements, table)
-        changed = False
+        changed = _lists(lists, table, named)
         for key, statement in definitions:
             built = converted(make_converter(table, frozenset[str](), []), statement)[1]
             if built is None:
@@ -39,10 +46,52 @@ def infer_shapes(statements: Sequence[Statement], table: Symbols) -> None:
             break
 
 
+def _lists(lists: Mapping[str, Statement], table: Symbols, named: dict[Size, Size]) -> bool:
+    """Let names with one index be the vector, row or column that defines them; tell whether one is new.
+
+    The index counts along the long axis. `named` keeps which size took the place of one that no author
+    named; where one letter counts along two sizes, the shape of the second name is not known.
+    """
+    found = False
+    for key, statement in lists.items():
+        built = converted(make_converter(table, frozenset[str](), []), statement)[1]
+        shape, known = None if built is None else built.shape, table.shapes.get(key, ())
+        if not shape or len(known) != 1 or table.origins.get(key, (1,)) != (1,):
+            continue
+        axes = [k for k, size in enumerate(shape) if size != ONE]
+        if len(shape) > 2 or len(axes) != 1 or shape == known:
+            continue
+        long = shape[axes[0]]
+        if long != known[0] and _unnamed(known[0]) and not _unnamed(long):
+            named[known[0]] = long
+            _count_as(known[0], long, table)
+        elif long != known[0]:
+            if known[0] in named.values() and not _unnamed(long):
+                table.shapes.pop(key)
+                table.vague.add(key)
+            continue
+        table.shapes[key], table.origins[key] = shape, (1,) * len(shape)
+        found = True
+    return found
+
+
+def _unnamed(size: Size) -> bool:
+    return size.name.startswith("n_{") and not size.offset
+
+
+def _count_as(old: Size, new: Size, table: Symbols) -> None:
+    """Put a size in the place of one that no author named."""
+    for letter, bounds in table.indices.items():
+        if bounds == IndexRange(old):
+            table.indices[letter] = IndexRange(new)
+    for key, shape in table.shapes.items():
+        table.shapes[key] = tuple(new if s == old else s for s in shape)
+
+
 def _first_definitions(
-    statements: Iterable[Statement], table: Symbols
+    statements: Iterable[Statement], table: Symbols, families: Iterable[str]
 ) -> Iterable[tuple[str, Statement]]:
-    seen: set[str] = set(table.families)
+    seen = set(families)
     for s in statements:
         if s.relations[:1] and s.relations[0] in EQUALS and s.sides[1].head != "hole":
             goal = target(s.sides[0], table)
