@@ -627,7 +627,7 @@ USED: set[str] = set()
 WITHOUT_RULE = {
     "Num", "Const", "Idx", "Delta", "Ones", "Identity",  # never depend on the variable
     "Compare", "Branch", "Row", "Stack",  # no numbers by themselves
-    "Hadamard", "HadamardDiv", "Kron", "Inverse", "Diag",  # arrays as a whole
+    "Hadamard", "HadamardDiv", "Kron", "Inverse", "PseudoInverse", "Vec", "Diag",  # arrays as a whole
     "Det", "Differential", "Opaque",  # not known
 }  # fmt: skip
 

@@ -19,6 +19,7 @@ from gradproof.expr import (
     Neg,
     Num,
     Ones,
+    Sum,
     Sym,
     Transpose,
     is_scalar,
@@ -35,7 +36,18 @@ def is_fact(claim: Claim, context: Context) -> bool:
     names = {n.name for s in sides if s is not None for _, n in walk(s) if isinstance(n, Sym)}
     if not names or names & context.definitions.keys():
         return False
+    if any(_empty(n) for s in sides if s is not None for _, n in walk(s)):
+        return False
     return not _derives(sides[0], sides[1]) and is_constraint(sides[0], sides[1], context)
+
+
+def _empty(e: Expr) -> bool:
+    """Tell whether an expression is a sum over a range of numbers that holds none."""
+    match e:
+        case Sum(_, _, lower, Num(last)):
+            return last < (lower.value if isinstance(lower, Num) else 1)
+        case _:
+            return False
 
 
 def states_facts(line: Line, context: Context) -> bool:

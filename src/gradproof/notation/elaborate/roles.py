@@ -183,13 +183,21 @@ def _counts(a: Surface, b: Surface, table: Symbols) -> bool:
 
 def _whole(total: Surface, number: Surface, table: Symbols) -> bool:
     """Tell ``Σ_k y_k = 1`` of a family that is defined nowhere: a property of it, nothing to prove."""
-    if total.head != "sum" or number.head != "number":
+    if total.head != "sum" or number.head != "number" or any(map(_empty, total.args[1:])):
         return False
     part = total.args[0].name
     if part is None:
         return False
     own = table.resolve(part)
     return bool(own.indices) and own.key not in table.bodies
+
+
+def _empty(binder: Surface) -> bool:
+    """Tell ``k = 3..0``: a range of numbers that holds none."""
+    if binder.head != "range" or len(binder.args) != 3:
+        return False
+    low, high = (a.text for a in binder.args[1:])
+    return low.isdigit() and high.isdigit() and int(high) < int(low)
 
 
 def _symmetry(goal: Target, side: Surface, table: Symbols) -> bool:
