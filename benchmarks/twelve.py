@@ -2,9 +2,9 @@ r"""Twelve derivatives through ``gradproof.derive``: right, in the form a person
 
 The result's TeX is evaluated by `_algebra` (which knows nothing of Gradproof) at random points and compared with JAX in
 double precision where JAX can be imported, otherwise with the expected form. *Form* means that the TeX, without
-spacing, is
-one of the accepted spellings in `_problems`. Beside it stands what SymPy and PyTensor say, where they can be
-imported; ``--show`` prints every result. Times are processor times. The last line is the first-layer gradient of a network of three layers.
+spacing, is one of the accepted spellings in `_problems`. Beside it stands what SymPy and PyTensor say, where they can
+be imported; ``--show`` prints every result. Times are processor times. The last line is the first-layer gradient of a
+network of three layers.
 
 The exit code is 1 where a result is wrong or a step has no rule.
 
