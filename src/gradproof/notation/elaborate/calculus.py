@@ -26,11 +26,14 @@ def deriv_node(c: Converter, node: Surface) -> Built:
 
 
 def _variable(c: Converter, node: Surface) -> Built:
-    """Convert the variable of a derivative: an array stands for the whole of it."""
+    """Convert the variable of a derivative: an array stands for the whole of it, a transposed one for itself."""
     if node.head == "group" and len(node.args) == 1:
         return _variable(c, node.args[0])
     if node.head == "transpose" and c.table.written_whole(node) is None:
-        return c.opaque(node, "transposed variable")
+        c.note(
+            "layout-variable", "the derivative by a transposed variable is laid out along rows", node
+        )
+        return _variable(c, node.args[0])
     return c.whole(node)
 
 
