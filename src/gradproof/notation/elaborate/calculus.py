@@ -31,7 +31,9 @@ def _variable(c: Converter, node: Surface) -> Built:
         return _variable(c, node.args[0])
     if node.head == "transpose" and c.table.written_whole(node) is None:
         c.note(
-            "layout-variable", "the derivative by a transposed variable is laid out along rows", node
+            "layout-variable",
+            "the derivative by a transposed variable is laid out along rows",
+            node,
         )
         return _variable(c, node.args[0])
     return c.whole(node)
