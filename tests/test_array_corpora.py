@@ -117,6 +117,16 @@ def test_a_fact_in_the_sentence_of_a_declaration_is_no_claim(facts):
     assert [line.verdict for line in report.lines] == ["given", "given", "given", "agrees"]
 
 
+def test_a_primed_vector_that_is_defined_is_a_name_of_its_own():
+    text = r"$z, h, n, u \in \mathbb{R}^d$" + "\n\n$$h' = (1 - z) \\odot n + z \\odot h$$\n"
+    text += "\n$$L = u^T h'$$\n\n$$\\frac{\\partial L}{\\partial z} = u \\odot (h - n)$$\n"
+    assert [line.verdict for line in check_source("a.md", text).lines][1:] == [
+        "given",
+        "given",
+        "agrees",
+    ]
+
+
 def test_a_claim_behind_a_declaration_is_judged():
     text = r"Let $x \in \mathbb{R}$. Then $(x + 1)^2 = x^2 + 1$."
     assert [line.verdict for line in check_source("a.md", text).lines] == ["given", "refuted"]

@@ -117,7 +117,7 @@ def _primed(table: Symbols, statement: Statement) -> None:
     elif key in table.bodies:
         own = False
     else:
-        own = rank <= 0 or _starts_with(statement.sides[1], key, table)
+        own = rank <= 0 or _holds(statement.sides[1], key, table)
     if own:
         name = key + "'" * count
         table.primed.add(name)
@@ -136,10 +136,16 @@ def _like(table: Symbols, name: str, base: str) -> None:
         table.vague.add(name)
 
 
-def _starts_with(side: Surface, key: str, table: Symbols) -> bool:
-    """Tell an update: a sum that starts with the name itself."""
-    first = side.args[0] if side.head == "add" else side
-    return side.head == "add" and first.name is not None and table.resolve(first.name).key == key
+def _holds(side: Surface, key: str, table: Symbols) -> bool:
+    """Tell an update: a sum in which the name itself stands, under no transpose or prime."""
+
+    def outright(node: Surface) -> bool:
+        if node.head in ("transpose", "prime"):
+            return False
+        own = node.name is not None and table.resolve(node.name).key == key
+        return own or any(map(outright, node.args))
+
+    return side.head == "add" and outright(side)
 
 
 def _is_euler(node: Surface) -> bool:
