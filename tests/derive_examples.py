@@ -232,6 +232,8 @@ EXAMPLES = (
         r"\sigma(\beta x) (1 + \beta x (1 - \sigma(\beta x)))",
     ),
     example("softplus-twice", r"f = \log(1 + e^x)", "x", r"\frac{e^x}{(1 + e^x)^2}", order=2),
+    example("identity", "J = x", "x", "1"),
+    example("line-twice", "J = a x + b", "x", "0", order=2),
     example("newton", r"L = (w x - y)^2 + \lambda w^2", "w", r"2 x^2 + 2\lambda", order=2),
     example(
         "named-inside",

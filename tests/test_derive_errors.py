@@ -45,6 +45,13 @@ QUESTIONS = [
         },
         "style differential is for whole arrays",
     ),
+    (
+        ("J = 3",),
+        "x",
+        {},
+        "x does not stand in the formula of J; expected a formula with a variable",
+    ),
+    ((r"J = \operatorname{tr}(A X)",), "X", {}, "trace is taken of numbers: .* A, X are matrices"),
     (("J = x + 1",), "x", {"style": "chain"}, "style chain needs a value between J and"),
 ]
 

@@ -19,6 +19,7 @@ from gradproof.deriving import (
 )  # fmt: skip
 from gradproof.diagnostic import FileReport, LineReport, Verdict
 from gradproof.evaluate import ShapeMismatch, Unsupported, evaluate
+from gradproof.expr import Expr, Sym, Trace, walk
 from gradproof.render.derivation_tex import latex, markdown, row_tex
 from gradproof.spell import name_plain, relation_plain, to_plain, to_tex
 
@@ -196,7 +197,7 @@ def work_out(
 
 
 def _require_shapes(question: Question) -> None:
-    """Refuse formulas in which arrays do not fit together, with both shapes.
+    """Refuse formulas in which arrays do not fit together, with both shapes, and traces of plain numbers.
 
     Raises:
         CannotDerive: some do not.
@@ -206,6 +207,7 @@ def _require_shapes(question: Question) -> None:
         for d in found:
             if d.params or d.indices:
                 continue
+            _require_matrices(d.body)
             try:
                 samples = points_for(d.body, d.body, context)
             except Unsupported:
@@ -216,10 +218,23 @@ def _require_shapes(question: Question) -> None:
                 told = explain_mismatch(e, d.body, d.body, samples.sizes) or str(e)
                 raise CannotDerive(
                     f"the shapes in the formula of {name_plain(d.name)} do not fit: {told}; correct the formula, "
-                    "or the sizes in --declare"
+                    "or give the sizes with --declare"
                 ) from None
             except Unsupported:
                 continue
+
+
+def _require_matrices(body: Expr) -> None:
+    """Refuse a trace of numbers alone: matrices are meant, and nothing says so."""
+    for _, node in walk(body):
+        if isinstance(node, Trace):
+            names = [n for _, n in walk(node.arg) if isinstance(n, Sym)]
+            if names and not any(n.space.shape for n in names):
+                told = ", ".join(dict.fromkeys(name_plain(n.name) for n in names))
+                raise CannotDerive(
+                    f"a trace is taken of numbers: nothing says that {told} are matrices; expected their sizes, "
+                    rf"such as --declare '{to_tex(names[0])} \in \mathbb{{R}}^{{m \times n}}'"
+                )
 
 
 def _verified(derivation: Derivation, question: Question) -> tuple[Derivation, tuple[Verdict, ...]]:

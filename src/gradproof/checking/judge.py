@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import Final
 
 from gradproof.checking.judgement import RIGHT, Chain, Judged, Outcome
 from gradproof.checking.ladder import judge_pair
@@ -29,6 +30,8 @@ from gradproof.expr import (
 )  # fmt: skip
 from gradproof.notation.derivation import Claim, Derivation, Line
 from gradproof.rewrite import replace_equal
+
+UNDEFINED: Final = "taken as it stands: what it is the derivative of is not defined"
 
 SOFT = "an equation to solve, or another relation than equality"
 
@@ -107,7 +110,7 @@ def _claim(line: Line, claim: Claim, chain: Chain, context: Context) -> Judged:
     sides = list(claim.sides)
     continuing = sides[0] is None
     if not continuing and _introduces(sides[0], chain, context):
-        given = Judged(line, "given", claim=claim, given=True)
+        given = Judged(line, "given", UNDEFINED, claim=claim, given=True)
         return _with_rest(given, line, claim, chain, context)
     if continuing:
         judged = _continuing(line, claim, chain, context)

@@ -7,7 +7,7 @@ from typing import Literal
 from gradproof.deriving.derivation import Line
 from gradproof.deriving.present import presented
 from gradproof.deriving.rounds import carry_out
-from gradproof.expr import Context, Derivative, Entry, Expr, Sym, children, rebuild
+from gradproof.expr import Context, Derivative, Entry, Expr, Sym, children, rebuild, walk
 
 _FIRST_TO_NAME = (
     "product-rule", "quotient-rule", "reciprocal-rule", "sum-rule", "sum-over-index", "constant-multiple",
@@ -15,6 +15,9 @@ _FIRST_TO_NAME = (
 )  # fmt: skip
 """Of several linear rules in one line the one that is named first; the others stand in `Line.also`."""
 
+
+_NOTHING_LEFT = "simplification"
+"""What a line is called in which only constants were differentiated."""
 
 _RESTATING = (("definition",), ("entry-of-definition",))
 
@@ -34,9 +37,10 @@ def elementwise(
     for r in carry_out(replace(goal, notation="d"), context, hold):
         shown = _with_notation(presented(r.expr), goal.notation)
         restated = first and r.rules in _RESTATING and isinstance(goal.body, Sym | Entry)
+        restated = restated and any(isinstance(n, Derivative) for _, n in walk(shown))
         if restated or shown == last:
             continue
-        names = [name for name in r.rules if name != "sign-rule"] or r.rules
+        names = [name for name in r.rules if name != "sign-rule"] or r.rules or (_NOTHING_LEFT,)
         rule, *also = sorted(names, key=_prominence)
         yield Line(goal if first else None, shown, rule, tuple(also))
         last, first = shown, False

@@ -292,7 +292,7 @@ def _goal(read: Derivation, block: int, loss: str, wrt: str) -> Derivative:
         hint = f"; did you mean {name_plain(close[0])}?" if close else ""
         raise CannotDerive(
             f"{name_plain(name)} does not stand in the formula of {name_plain(loss)}; "
-            f"expected one of {_listed(known)}{hint}"
+            f"expected {f'one of {_listed(known)}' if known else 'a formula with a variable'}{hint}"
         )
     _require_entries(present, name)
     return side

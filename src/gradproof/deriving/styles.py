@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from types import MappingProxyType
 from typing import final
 
@@ -15,7 +16,18 @@ from gradproof.deriving.naming import with_names
 from gradproof.deriving.present import presented
 from gradproof.deriving.request import CannotDerive, Question
 from gradproof.differentiate.components import extent_of
-from gradproof.expr import Context, Definition, Derivative, Entry, Expr, Idx, IndexRange, Space, Sym
+from gradproof.expr import (
+    Context,
+    Definition,
+    Derivative,
+    Entry,
+    Expr,
+    Idx,
+    IndexRange,
+    Num,
+    Space,
+    Sym,
+)
 from gradproof.rewrite import substitute
 from gradproof.spell import name_plain
 
@@ -186,9 +198,11 @@ def _closed(question: Question, found: Iterable[Line]) -> tuple[Line, ...]:
 def _again(
     question: Question, goal: Derivative, slope: Expr
 ) -> tuple[Derivative, tuple[Line, ...]]:
-    """Differentiate the first derivative once more."""
+    """Differentiate the first derivative once more; what does not show the variable is not written out."""
     inner = Derivative(slope, goal.wrt, goal.notation)
     goal = replace(goal, wrt=(*goal.wrt, *goal.wrt))
-    lines = elementwise(inner, question.context)
+    lines = tuple(elementwise(inner, question.context))
+    if len(lines) == 1 and lines[0].right == Num(Fraction(0)):
+        return goal, (replace(lines[0], left=goal, rule="second-derivative"),)
     first = Line(goal, inner, "second-derivative")
     return goal, (first, *_closed(question, (replace(x, left=None) for x in lines)))
