@@ -12,7 +12,22 @@ from gradproof.batch import check_source
 from gradproof.checking import entrywise as module
 from gradproof.differentiate import NotSupported
 from gradproof.evaluate import compare, make_samples
-from gradproof.expr import Context, Derivative, Differential, Expr, Gradient, MatMul, Sym, Transpose
+from gradproof.expr import (
+    Add,
+    Context,
+    Derivative,
+    Det,
+    Diag,
+    Differential,
+    Expr,
+    Fn,
+    Gradient,
+    Inverse,
+    MatMul,
+    Sym,
+    Trace,
+    Transpose,
+)  # fmt: skip
 from gradproof.rewrite import substitute
 
 STEPS: dict[Expr, Expr] = {Sym(f"d∂{s.name}", s.space): Differential(s) for s in (U, V, A)}
@@ -25,12 +40,16 @@ def differs(e: Expr) -> bool:
         named = module.entrywise(e, e, CONTEXT, MOVING)
     except NotSupported:
         reject()
+    table = dict(STEPS)
+    for one in named.inverted:
+        matrix = substitute(one.matrix, table, named.context)
+        table |= {one.inverse: Inverse(matrix), one.det: Det(matrix)}
     definitions = {
-        name: tuple(replace(d, body=substitute(d.body, STEPS, named.context)) for d in found)
+        name: tuple(replace(d, body=substitute(d.body, table, named.context)) for d in found)
         for name, found in named.context.definitions.items()
     }
     context = replace(named.context, definitions=MappingProxyType(definitions))
-    left = substitute(named.left, STEPS, context)
+    left = substitute(named.left, table, context)
     assert left != e
     samples = make_samples((e,), CONTEXT, points=6, moving=MOVING)
     found = compare(e, left, samples, context)
@@ -62,6 +81,27 @@ def test_differentials_have_the_values_of_the_jets(body: Expr) -> None:
     assert not differs(Differential(body))
 
 
+def regular(inner: Expr) -> Expr:
+    """Return a matrix that certainly is regular."""
+    return Add((MatMul((Transpose(B), B)), Diag(Fn("exp", (inner,)))))
+
+
+@pytest.mark.parametrize(
+    ("body", "wrt"),
+    [
+        (Fn("log", (Det(regular(U)),)), U),
+        (Fn("log", (Det(regular(U)),)), B),
+        (Trace(MatMul((Inverse(regular(MatMul((B, U)))), B))), U),
+        (Trace(MatMul((Inverse(regular(U)), B))), B),
+        (MatMul((Transpose(V), Inverse(Transpose(regular(U))), U)), U),
+        (MatMul((Transpose(V), Inverse(Transpose(regular(V))), U)), B),
+        (Det(Inverse(regular(U))), U),
+    ],
+)
+def test_inverses_and_determinants_have_the_derivatives_of_the_jets(body: Expr, wrt: Sym) -> None:
+    assert not differs(Gradient(body, wrt))
+
+
 def test_a_rule_that_takes_rows_for_columns_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     product = MatMul((B, V))
     assert not differs(Derivative(product, (V,)))
@@ -77,11 +117,16 @@ def test_a_rule_that_takes_rows_for_columns_is_caught(monkeypatch: pytest.Monkey
 
 X = r"X \in \mathbb{R}^{m \times n}"
 x = r"A \in \mathbb{R}^{m \times n}, x \in \mathbb{R}^n, b \in \mathbb{R}^m"
+S = r"S \in \mathbb{R}^{n \times n}, a \in \mathbb{R}^n, \det(S) > 0"
 
 
 @pytest.mark.parametrize(
     ("declared", "claim", "verdict"),
     [
+        (S, r"\frac{\partial \log\det(S)}{\partial S} = S^{-T}", "proved"),
+        (S, r"\frac{\partial a^T S^{-1} a}{\partial S} = -S^{-T} a a^T S^{-T}", "proved"),
+        (S, r"\frac{\partial a^T S^{-1} a}{\partial S} = S^{-T} a a^T S^{-T}", "refuted"),
+        (S, r"d(S^{-1}) = -S^{-1} (dS) S^{-1}", "proved"),
         (X, r"\frac{\partial \operatorname{tr}(X^T X)}{\partial X} = 2 X", "proved"),
         (X, r"\frac{\partial \|X\|_F}{\partial X} = \frac{X}{\|X\|_F}", "proved"),
         (X, r"d(\|X\|_F^2) = 2 X : dX", "proved"),

@@ -2,7 +2,7 @@
 
 Every one of them becomes a named array whose definition is its entry, differentiated in components:
 ``(∂f/∂X)_{ij} = ∂f/∂X_{ij}``, ``(∂y/∂x)_{ij} = ∂y_i/∂x_j``, ``(dY)_{kl} = Σ_{ij} ∂Y_{kl}/∂X_{ij} (dX)_{ij}``. This is
-the usual layout, and no other.
+the usual layout, and no other. Inverses and determinants get names too; what is known of them is their derivatives.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, final
 
+from gradproof.checking.inverses import Inverses, Inverted
 from gradproof.differentiate import NotSupported, component, depends_on, differentiate, extent_of
 from gradproof.expr import (
     Add,
@@ -17,6 +18,7 @@ from gradproof.expr import (
     Context,
     Definition,
     Derivative,
+    Det,
     Differential,
     Entry,
     Expr,
@@ -24,6 +26,7 @@ from gradproof.expr import (
     Hadamard,
     Idx,
     IndexRange,
+    Inverse,
     Let,
     MatMul,
     Mul,
@@ -33,6 +36,7 @@ from gradproof.expr import (
     Space,
     Sum,
     Sym,
+    Transpose,
     children,
     free_indices,
     is_scalar,
@@ -41,7 +45,7 @@ from gradproof.expr import (
     subtrees,
     walk_reached,
 )  # fmt: skip
-from gradproof.rewrite import ONE, ZERO, free_names, mul, size_expr
+from gradproof.rewrite import ONE, ZERO, add, free_names, mul, neg, size_expr
 
 MARK: Final = "∂"
 """Stands in the names made here, and in no name that was read."""
@@ -52,16 +56,17 @@ _HIGHEST_POWER: Final = 8
 @final
 @dataclass(frozen=True, slots=True)
 class Entrywise:
-    """Two sides without derivatives of whole arrays, what they are named in, and the rules that were used."""
+    """Two sides without derivatives of whole arrays, what these are named in, the inverses named, the rules used."""
 
     left: Expr
     right: Expr
     context: Context
+    inverted: tuple[Inverted, ...]
     rules: tuple[str, ...]
 
 
 def entrywise(left: Expr, right: Expr, context: Context, moving: frozenset[str]) -> Entrywise:
-    """Name every derivative by a whole array, or of one, and every differential; write out powers of matrices.
+    """Name derivatives by or of whole arrays, differentials, inverses, determinants; write out powers of matrices.
 
     Args:
         left: one side.
@@ -80,19 +85,20 @@ def entrywise(left: Expr, right: Expr, context: Context, moving: frozenset[str])
     }
     naming = _Naming(context, {n: spaces[n] for n in sorted(moving) if n in spaces})
     a, b = naming.without(left), naming.without(right)
-    return Entrywise(a, b, naming.context, tuple(naming.rules))
+    return Entrywise(a, b, naming.context, tuple(naming.inverses), tuple(naming.rules))
 
 
 @final
 class _Naming:
     """Names for the derivatives of one line; the context grows with their definitions."""
 
-    __slots__ = ("_known", "_moving", "context", "rules")
+    __slots__ = ("_known", "_moving", "context", "inverses", "rules")
 
     def __init__(self, context: Context, moving: Mapping[str, Space]) -> None:
         self.context = context
         self._moving = moving
         self._known: dict[Expr, Expr] = {}
+        self.inverses = Inverses(MARK)
         self.rules: dict[str, None] = {}
 
     def without(self, e: Expr) -> Expr:
@@ -107,7 +113,7 @@ class _Naming:
         if not kids:
             return e
         if isinstance(e, At | Let) and any(_calculus(n) for n in subtrees(e)):
-            raise NotSupported("a derivative where a name stands for another value")
+            raise NotSupported("a name of its own where a name stands for another value")
         if isinstance(e, Mul | MatMul | Hadamard):
             self._refuse_chain(kids)
         if isinstance(e, Gradient) and e.wrt is None:
@@ -124,6 +130,12 @@ class _Naming:
                 if n.denominator != 1 or not 0 < n <= _HIGHEST_POWER:
                     raise NotSupported("a power of a matrix that is no product")
                 return MatMul((base,) * int(n)) if n > 1 else base
+            case Inverse(matrix):
+                known, turned, self.context = self.inverses.find(matrix, self.context)
+                return Transpose(known.inverse) if turned else known.inverse
+            case Det(matrix):
+                known, _, self.context = self.inverses.find(matrix, self.context)
+                return known.det
             case _:
                 return e
 
@@ -138,9 +150,11 @@ class _Naming:
         shape = extent_of(body, self.context)
         spaces = [self._space(w) for w in wrt]
         whole = Space((*shape, *(s for space in spaces for s in space.shape)))
-        if not whole.rank:
+        if not whole.rank and not any(
+            self._depends(one.matrix, w) for one in self.inverses for w in wrt
+        ):
             return e
-        if not all(depends_on(body, w, self.context) for w in wrt):
+        if not all(self._depends(body, w) for w in wrt):
             raise NotSupported("what is differentiated does not contain the variable")
         letters = self._letters(whole.shape)
         out = component(body, letters[: len(shape)], self.context, self._taken(body))
@@ -161,19 +175,49 @@ class _Naming:
             self._space(variable)
             if name in self.context.definitions:
                 raise NotSupported(f"a differential of {name}, which has a definition")
-            if not depends_on(body, variable, self.context):
+            if not self._depends(body, variable):
                 continue
             at = self._letters(space.shape)
             step: Expr = Sym(f"d{MARK}{name}", space)
             whole = Entry(variable, at) if at else variable
             part = mul(self._partial(entry, whole), Entry(step, at) if at else step)
-            for letter, size in zip(at, space.shape, strict=True):
-                part = Sum(part, letter, ONE, size_expr(size))
-            parts.append(part)
+            parts.append(_summed(part, at, space.shape))
         total = Add(tuple(parts)) if len(parts) > 1 else parts[0] if parts else ZERO
         return self._named(total, letters, Space(shape))
 
+    def _depends(self, e: Expr, wrt: Expr) -> bool:
+        return depends_on(e, wrt, self.context) or any(
+            depends_on(e, x, self.context) and self._depends(one.matrix, wrt)
+            for one in self.inverses
+            for x in (one.inverse, one.det)
+        )
+
     def _partial(self, e: Expr, wrt: Expr) -> Expr:
+        """Return the derivative of a scalar, through inverses and determinants too."""
+        out = self._explicit(e, wrt)
+        for one in self.inverses:
+            if not self._depends(one.matrix, wrt):
+                continue
+            shape = one.inverse.space.shape
+            if depends_on(e, one.det, self.context):
+                p, q = self._letters(shape)
+                rate = mul(Entry(one.inverse, (q, p)), self._cell(one.matrix, p, q, wrt))
+                total = mul(one.det, _summed(rate, (p, q), shape))
+                out = add(out, mul(self._explicit(e, one.det), total))
+            if depends_on(e, one.inverse, self.context):
+                (a, b), (p, q) = self._letters(shape), self._letters(shape)
+                left, right = Entry(one.inverse, (a, p)), Entry(one.inverse, (q, b))
+                rate = mul(left, self._cell(one.matrix, p, q, wrt), right)
+                factor = self._explicit(e, Entry(one.inverse, (a, b)))
+                part = mul(factor, _summed(rate, (p, q), shape))
+                out = add(out, neg(_summed(part, (a, b), shape)))
+        return out
+
+    def _cell(self, matrix: Expr, p: Idx, q: Idx, wrt: Expr) -> Expr:
+        taken = self._taken(matrix) | free_names(wrt)
+        return self._partial(component(matrix, (p, q), self.context, taken), wrt)
+
+    def _explicit(self, e: Expr, wrt: Expr) -> Expr:
         found = differentiate(e, wrt, self.context)
         self.rules.update(dict.fromkeys(step.rule for step in found.steps))
         return found.expr
@@ -232,5 +276,11 @@ class _Naming:
                 raise NotSupported("a name that depends on something unknown")
 
 
+def _summed(e: Expr, letters: tuple[Idx, ...], shape: tuple[Size, ...]) -> Expr:
+    for letter, size in zip(letters, shape, strict=True):
+        e = Sum(e, letter, ONE, size_expr(size))
+    return e
+
+
 def _calculus(e: Expr) -> bool:
-    return isinstance(e, Derivative | Gradient | Differential)
+    return isinstance(e, Derivative | Gradient | Differential | Inverse | Det)
