@@ -135,6 +135,23 @@ def test_a_layout_turns_whole_sides_never_one_term(row: str, verdict: str) -> No
     assert run(DECLARED, (row,)).lines[-1].verdict == verdict
 
 
+@pytest.mark.parametrize(
+    ("right", "verdict"),
+    [
+        (r"\det(PXQ)\, P^T Q^T", "refuted"),
+        (r"\det(PXQ)\, P^T (PXQ)^{-T} Q^T", "agrees"),
+    ],
+)
+def test_a_determinant_that_vanishes_at_some_sizes_proves_nothing(right: str, verdict: str) -> None:
+    declared = (
+        r"P \in \mathbb{R}^{n \times m}",
+        r"X \in \mathbb{R}^{m \times k}",
+        r"Q \in \mathbb{R}^{k \times n}",
+    )
+    row = r"\frac{\partial \det(PXQ)}{\partial X} = " + right
+    assert run(declared, (row,)).lines[-1].verdict == verdict
+
+
 def test_a_certificate_of_arrays_holds_in_plain_numbers() -> None:
     x = Sym("X", SQUARE)
     left = Derivative(Fn("log", (Det(x),)), (x,))

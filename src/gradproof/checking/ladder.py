@@ -1,5 +1,6 @@
 """The ladder: same tree, named rules, canonical form, sampling, certified refutation; two sides, one context."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -7,8 +8,9 @@ from gradproof.canonical import identical
 from gradproof.checking.entrywise import entrywise
 from gradproof.checking.judgement import RIGHT, Outcome
 from gradproof.checking.layouts import Arrangement, arrangements
-from gradproof.checking.limits import FEWEST, POINTS, POINTS_LARGER
+from gradproof.checking.limits import FEWEST, POINTS_LARGER
 from gradproof.checking.shapes import explain_mismatch, explain_sides, pinned
+from gradproof.checking.sizes import NO_POINT, compare_in_sizes, points_for
 from gradproof.diagnostic import Evidence, EvidenceKind
 from gradproof.differentiate import NotSupported, evaluate_derivatives
 from gradproof.evaluate import (
@@ -19,7 +21,6 @@ from gradproof.evaluate import (
     Unsupported,
     compare,
     find_counterexample,
-    make_samples,
 )
 from gradproof.expr import (
     Context,
@@ -136,19 +137,17 @@ def judge_as_written(
     general = context
     try:
         samples = points_for(left, right, context)
-        found = compare(left, right, samples, context, mode=mode, settle=settled)
-        if found.points == 0 and found.shapes is None:
-            context = _reversed_sizes(samples, context)
-            samples = points_for(left, right, context)
-            found = compare(left, right, samples, context, mode=mode, settle=settled)
-            base = replace(base, context=context)
+        context, samples, found = compare_in_sizes(
+            left, right, samples, context, mode=mode, settle=settled
+        )
+        base = replace(base, context=context)
         if found.shapes is not None:
             told = explain_sides(found.shapes, left, right, samples.sizes)
             return _by_shapes(base, told)
         if found.points == 0:
-            return replace(base, reason="no point was found at which both sides are defined")
+            return replace(base, reason=NO_POINT)
         if not found.differ:
-            weak = _weak(left, right, context, samples, found, mode)
+            weak = _weak(left, right, context, general.sizes, samples, found, mode)
             if weak is not None:
                 return replace(base, reason=weak)
             if mode == "total" and context.layout.usual:
@@ -205,14 +204,20 @@ def _by_shapes(base: Outcome, told: str | None, otherwise: str = "") -> Outcome:
 
 
 def _weak(
-    left: Expr, right: Expr, context: Context, samples: Samples, found: Comparison, mode: Mode
+    left: Expr,
+    right: Expr,
+    context: Context,
+    declared: Mapping[str, int],
+    samples: Samples,
+    found: Comparison,
+    mode: Mode,
 ) -> str | None:
     """Say why agreement on the sample points is no evidence: other sizes, kinks met from one side, few points."""
     if samples.one_sided:
         return "a kink was met from one side only"
     if found.points < FEWEST and found.undefined > found.points:
         return f"both sides are defined at {found.points} of the sample points only"
-    free = {n: v for n, v in samples.sizes.items() if n not in context.sizes}
+    free = {n: v for n, v in samples.sizes.items() if n not in declared}
     if not free:
         return None
     larger = replace(
@@ -221,22 +226,6 @@ def _weak(
     there = points_for(left, right, larger, POINTS_LARGER)
     again = compare(left, right, there, larger, mode=mode)
     return "the sides differ where the sizes are others" if again.differ else None
-
-
-def _reversed_sizes(samples: Samples, context: Context) -> Context:
-    """Return the context with the sizes chosen the other way round: a matrix with more rows than columns or fewer."""
-    free = [n for n in samples.sizes if n not in context.sizes]
-    other = dict(zip(free, reversed([samples.sizes[n] for n in free]), strict=True))
-    return replace(context, sizes=MappingProxyType({**context.sizes, **other}))
-
-
-def points_for(left: Expr, right: Expr, context: Context, points: int = POINTS) -> Samples:
-    """Return the sample points on which two sides are compared.
-
-    Raises:
-        Unsupported: no points were found, or the sides cannot be evaluated.
-    """
-    return make_samples((left, right), context, points=points, moving=context.moving or None)
 
 
 def _exactly(

@@ -9,6 +9,9 @@ POINTS_LARGER = 12
 FEWEST = 3
 """Sample points at which both sides must be defined where they are not at most of them."""
 
+MAX_ORDERS = 6
+"""Orders of the sizes that are tried where all is singular."""
+
 MAX_READINGS = 4
 """Readings of one line that are judged."""
 

@@ -38,6 +38,7 @@ class Comparison:
         undefined: sample points at which nothing could be compared.
         largest: largest relative difference met.
         shapes: the shapes of the sides where these differ; then nothing else was compared.
+        vanishing: whether most of what was compared was 0 = 0 up to rounding.
     """
 
     points: int
@@ -46,6 +47,7 @@ class Comparison:
     undefined: int
     largest: float
     shapes: tuple[tuple[int, ...], tuple[int, ...]] | None = None
+    vanishing: bool = False
 
 
 @final
@@ -194,7 +196,13 @@ def _summary(sides: Sides, usable: BoolArray, differ: BoolArray, worst: Array) -
     )
     compared = int(at_point.sum())
     largest = float(worst[usable].max()) if usable.any() else 0.0
-    return Comparison(compared, compared - int(wrong.sum()), places, count - compared, largest)
+    wide = usable.reshape(usable.shape + (1,) * sides.rank)
+    with np.errstate(all="ignore"):
+        seen = np.maximum(np.abs(sides.left), np.abs(sides.right)) > TOLERANCE
+    return Comparison(
+        compared, compared - int(wrong.sum()), places, count - compared, largest,
+        vanishing=2 * int((seen & wide).sum()) < int(np.broadcast_to(wide, seen.shape).sum()),
+    )  # fmt: skip
 
 
 def _index_values(sides: Sides, spot: Array, counts: tuple[int, ...]) -> IndexValues:
