@@ -23,6 +23,22 @@ $$S = \frac1m\tilde X^T\tilde X$$
 $$S = \frac1m X^TX - \bar x\bar x^T$$""",
 }
 
+CONDITIONS = {
+    "multipliers": r"""$$\mathcal{L} = a^T C b - \frac\lambda2 (a^T A a - 1) - \frac\mu2 (b^T B b - 1)$$
+where $A$ and $B$ are symmetric.
+$$\frac{\partial\mathcal L}{\partial a} = C b - \lambda A a$$
+$$a^T C b = \lambda = \mu$$""",
+    "rows of a matrix": r"""$$D_{ij} = \|x_i-x_j\|^2$$
+$$D = \operatorname{diag}(G)\mathbf1^T+\mathbf1\operatorname{diag}(G)^T-2G$$
+where $G = XX^T$.""",
+}
+
+DEGENERATE = {
+    "of one entry": r"$$f = \|Ax\|^2 = x^TA^TAx = x^T A A^T x$$",
+    "numbers in a trace": r"""$$f = \operatorname{tr}(AXB)$$
+$$\frac{\partial f}{\partial X} = AB$$""",
+}
+
 WRONG = {
     "not symmetric": r"""Let $A\in\mathbb{R}^{n\times n}$ be not symmetric, $x\in\mathbb{R}^n$.
 $$f = x^T A x$$
@@ -45,3 +61,15 @@ def test_right_lines_that_rest_on_words_are_not_accused(name: str) -> None:
 def test_words_excuse_nothing_else(name: str) -> None:
     report = gradproof.check(WRONG[name])
     assert report.files[0].lines[-1].verdict == "refuted"
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_equations_between_what_nothing_relates_are_not_refuted(name: str) -> None:
+    report = gradproof.check(CONDITIONS[name])
+    assert "refuted" not in [line.verdict for line in report.files[0].lines]
+
+
+@pytest.mark.parametrize("name", DEGENERATE)
+def test_arrays_of_one_entry_confirm_nothing(name: str) -> None:
+    report = gradproof.check(DEGENERATE[name])
+    assert report.files[0].lines[-1].verdict not in ("proved", "agrees")

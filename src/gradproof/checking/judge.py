@@ -12,6 +12,7 @@ from gradproof.checking.meant import DERIVATIVE_MEANT, differentiates, may_be_me
 from gradproof.checking.pairs import judge_sides
 from gradproof.checking.stated import (
     may_be_condition,
+    names_alone,
     states_facts,
     with_constants,
     with_facts,
@@ -289,7 +290,9 @@ def _links(
         reason = outcome.reason
         if verdict == "refuted" and soft:
             verdict, reason = "undecided", SOFT
-        elif verdict == "refuted" and alone and may_be_condition(a, b, context):
+        elif verdict == "refuted" and (
+            (alone and may_be_condition(a, b, context)) or names_alone(kept, a, b, context)
+        ):
             verdict, reason = "undecided", "it may be a condition on the symbols, or a definition"
         follows = verdict == "refuted" and _follows(line, outcome, chain, context)
         judged = Judged(

@@ -72,6 +72,9 @@ def judge_sides(
     stranger = unrelated(left, right, context)
     if stranger is not None:
         return _undecided(outcome, f"{stranger} is not defined, and stands on one side only")
+    rows = _rows(left, right, context)
+    if rows is not None:
+        return _undecided(outcome, rows)
     doubtful = doubtful_scalar(left, right, context)
     if doubtful is not None:
         return _undecided(outcome, f"it is not said whether {doubtful} is a number or an array")
@@ -157,6 +160,19 @@ def unrelated(left: Expr, right: Expr, context: Context) -> str | None:
     for name in sorted(ours ^ theirs):
         if name not in known and name not in context.definitions:
             return name
+    return None
+
+
+def _rows(left: Expr, right: Expr, context: Context) -> str | None:
+    """Say that a letter on one side and its capital on the other may be one: the rows of a matrix."""
+    ours, theirs = _reached(left, context), _reached(right, context)
+    for name in sorted((ours ^ theirs) - context.definitions.keys()):
+        other = name.swapcase()
+        if other not in context.definitions and (
+            (name in ours - theirs and other in theirs - ours)
+            or (name in theirs - ours and other in ours - theirs)
+        ):
+            return f"it is not said how {name} and {other} are related"
     return None
 
 

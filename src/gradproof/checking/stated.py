@@ -1,5 +1,6 @@
 """Equations that state a fact about free symbols (``Aᵀ = A``) instead of claiming an identity."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -126,6 +127,18 @@ def may_be_condition(left: Expr, right: Expr, context: Context) -> bool:
     if (ours | theirs) & context.definitions.keys():
         return ours != theirs and _factors(left, context) and _factors(right, context)
     return ours != theirs or (_plain(left) and _plain(right))
+
+
+def names_alone(
+    sides: Sequence[tuple[Expr, int]], left: Expr, right: Expr, context: Context
+) -> bool:
+    """Tell whether two names of which nothing is known are set equal, where nothing is derived (``λ = μ``)."""
+    return (
+        isinstance(left, Sym)
+        and isinstance(right, Sym)
+        and not {left.name, right.name} & context.definitions.keys()
+        and not _derives(*(e for e, _ in sides))
+    )
 
 
 def _factors(e: Expr, context: Context) -> bool:

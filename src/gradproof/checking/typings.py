@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from gradproof.checking.judgement import Judged
+from gradproof.expr import Size, Sym, walk_reached
 from gradproof.notation.derivation import Derivation
 
 RIGHT = ("proved", "agrees")
@@ -38,7 +39,24 @@ def best_typings(
                 wanted.discard(j.line.scope)
             own[-1] += (j,)
     taken = {h: iter(_rescued(judged)) for h, judged in found.items()}
-    return tuple(next(taken[j.line.scope]) for j in first)
+    return tuple(_unless_single(next(taken[j.line.scope])) for j in first)
+
+
+def _unless_single(judged: Judged) -> Judged:
+    """Confirm nothing by arrays of one entry that nobody declared: nearly everything holds for them."""
+    outcome = judged.outcome
+    if judged.verdict not in RIGHT or outcome is None:
+        return judged
+    for side in (outcome.left, outcome.right):
+        for node in walk_reached(side, outcome.context):
+            if (
+                isinstance(node, Sym)
+                and node.space.shape[-1:] == (Size("", 1),)
+                and node.name not in outcome.context.domains
+            ):
+                reason = f"it is shown only where {node.name} has one entry along an axis"
+                return replace(judged, verdict="undecided", truth=None, reason=reason)
+    return judged
 
 
 def _open(judged: Sequence[Judged]) -> bool:

@@ -68,6 +68,7 @@ def _scan(root: Surface, table: Symbols, out: Mapping[str, Evidence]) -> None:
         elif node.head == "call" and node.text in _MATRIX_HEADS:
             for part in node.args[1:]:
                 _mark(part, "square", table, out)
+                _capitals(part, table, out)
         elif node.head == "call" and node.text in _VECTOR_HEADS:
             for part in node.args[1:]:
                 _mark(part, "vector", table, out)
@@ -86,6 +87,17 @@ def _scan(root: Surface, table: Symbols, out: Mapping[str, Evidence]) -> None:
             for part in node.args:
                 if part.head == "name":
                     _mark(part, "bias", table, out)
+
+
+def _capitals(node: Surface, table: Symbols, out: Mapping[str, Evidence]) -> None:
+    """Mark the capitals in a product of which the trace or the determinant is taken."""
+    if node.head in _SPREAD:
+        for part in node.args:
+            _capitals(part, table, out)
+    elif node.head == "mul":
+        for part in node.args:
+            if part.name is not None and is_capital(part.name):
+                _mark(part, "operand", table, out)
 
 
 def _is_map(node: Surface) -> bool:
