@@ -475,3 +475,38 @@ def test_one_letter_along_two_defined_vectors_leaves_the_second_open():
 def test_a_matrix_that_is_not_square_is_squared_entry_by_entry():
     square = lines("C = A^2", declare=(r"A \in \mathbb{R}^{m \times n}",))[0].statements[0][0][1]
     assert isinstance(square, Hadamard)
+
+
+def test_members_beside_a_weight_are_vectors():
+    rows = (
+        r"J = \sum_{i=1}^m (w^T x_i - y_i)^2",
+        r"\nabla_w J = 2 \sum_{i=1}^m (w^T x_i - y_i) x_i",
+    )
+    for _, right in sides(*rows, declare=(r"w \in \mathbb{R}^n",)):
+        shapes = {n.name: n.space.shape for _, n in walk(right) if isinstance(n, Sym)}
+        assert shapes["x"] == (Size("m"), Size("n"))
+        assert shapes["y"] == (Size("m"),)
+
+
+@pytest.mark.parametrize(
+    "row", [r"z = \sum_i w_i x_i + w^T x", r"z = w^T \alpha_i x_{ij}", "z = w x_i"]
+)
+def test_entries_are_no_vectors(row: str):
+    shapes = {n.name: n.space.shape for _, n in walk(sides(row)[0][1]) if isinstance(n, Sym)}
+    assert len(shapes.get("\\alpha", ())) <= 1
+    assert len(shapes["x"]) <= ("ij" in row) + 1
+
+
+def test_an_index_letter_above_a_vector_counts_its_entries():
+    (right,) = sides(r"f_j = a^j", declare=(r"a \in \mathbb{R}^n", r"j = 1, \dots, n"))[0][1:]
+    assert right == Entry(Sym("a", N), (Idx("j"),))
+
+
+def test_an_index_letter_above_a_member_may_be_either_unless_a_series_says_so():
+    row = r"\frac{\partial f}{\partial w_j} = \sum_i x_i^j"
+    found = [
+        lines(f, row)[1].readings[0].claims[0].vague
+        for f in (r"f = \sum_i w^T x_i", r"f = \sum_i \sum_j w_j x_i^j")
+    ]
+    assert found[0] is not None
+    assert found[1] is None

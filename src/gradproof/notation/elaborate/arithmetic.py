@@ -31,7 +31,7 @@ from gradproof.notation.elaborate.primes import named_function, primed_node
 from gradproof.notation.elaborate.products import product
 from gradproof.notation.elaborate.roles import square_key
 from gradproof.notation.elaborate.sizes import UNKNOWN
-from gradproof.notation.elaborate.symbols import full_key, primes_of, unwrapped
+from gradproof.notation.elaborate.symbols import full_key, primes_of, unwrapped, walk_surface
 from gradproof.notation.surface import Name, Surface
 
 _FACTORIAL = 20
@@ -96,6 +96,11 @@ def pow_node(c: Converter, node: Surface) -> Built:
         return build.fn(Fn("exp", (inner.expr,)), [inner], node.span)
     if exponent.name is not None and full_key(exponent.name) == "t" and _no_power(c, base):
         return build.transpose(c.whole(base), node.span)
+    if exponent.name is not None and _indexes(c, name, full_key(exponent.name)):
+        c.note("superscript-index", "the index letter above a vector is read as its index", node)
+        return build.line_entry(c.whole(base), [c.index(exponent)], node.span)
+    if exponent.name is not None and _either(c, name, full_key(exponent.name)):
+        return c.opaque(node, "an index letter above a name")
     if name is not None and exponent.name is not None and _label_exponent(c, name, exponent.name):
         key = f"{full_key(name)}^{{{full_key(exponent.name)}}}"
         shape = c.table.shapes.get(key, ())
@@ -132,6 +137,31 @@ def _no_power(c: Converter, base: Surface) -> bool:
     """Tell whether ``^t`` is a transpose: on an array of known shape, and t stands for nothing."""
     known = "t" in c.table.letters or "t" in c.table.domains or "t" in c.defined
     return not known and bool(c.whole(base).shape)
+
+
+def _indexes(c: Converter, name: Name | None, letter: str) -> bool:
+    """Tell whether a letter above a name counts its entries: an index letter above a vector."""
+    if name is None or not (letter in c.free or letter in c.bound):
+        return False
+    resolved = c.table.resolve(name)
+    return len(c.table.shapes.get(resolved.key, ())) - len(resolved.indices) == 1
+
+
+def _either(c: Converter, name: Name | None, letter: str) -> bool:
+    """Tell whether a letter above a member may be an index or an exponent: a free one, of no power series."""
+    if name is None or letter not in c.free or not c.table.resolve(name).indices:
+        return False
+    return not any(
+        n.head == "sum"
+        and any(p.head == "pow" and _names(p.args[1]) == letter for p in walk_surface(n.args[0]))
+        for body in c.table.bodies.values()
+        for n in walk_surface(body)
+        if letter in [_names(b.args[0] if b.args else b) for b in n.args[1:]]
+    )
+
+
+def _names(node: Surface) -> str:
+    return "" if node.name is None else full_key(node.name)
 
 
 def _label_exponent(c: Converter, name: Name, exponent: Name) -> bool:

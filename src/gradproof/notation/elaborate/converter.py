@@ -150,6 +150,9 @@ class Converter:
             shape = None
         symbol = Built(Sym(key, space), node.span, (), shape)
         if resolved.indices:
+            if key in self.table.members and key not in self.repaired:
+                self.repaired.add(key)
+                self.note("shape-inferred", f"the members of {key} are read as vectors", node)
             items = [self.index(i) for i in resolved.indices]
             if shape is not None and len(items) > len(shape):
                 return build.opaque("entry", node.span, [symbol, *items])

@@ -13,6 +13,7 @@ from gradproof.notation.elaborate.declare import (
     declarations,
 )
 from gradproof.notation.elaborate.letters import collect_letters
+from gradproof.notation.elaborate.members import vector_members
 from gradproof.notation.elaborate.symbols import (
     Resolved,
     Symbols,
@@ -76,6 +77,7 @@ def survey(statements: Sequence[Statement], conditional: Set[int] = frozenset())
     collect_letters(table, statements, nodes)
     _families(table, nodes)
     _declared(table, statements, conditional)
+    vector_members(table, nodes)
     _axes(table, statements, nodes)
     _squares(table, statements, nodes)
     _functions(table, statements, nodes)

@@ -152,8 +152,9 @@ class Symbols:
     `arguments` what each function is applied to, `variables` what is differentiated by
     (`derivatives` for each name),
     `primed` names that end in primes, `adjoints` names
-    written as a change, like ``dW``; `spaces` names that are declared to lie in a space; `likes` names made
-    from another name, whose shape they have; `euler` says that e is used as Euler's number.
+    written as a change, like ``dW``; `spaces` names that are declared to lie in a space; `members` families
+    of vectors that nothing declares; `likes` names made from another name, whose shape they have; `euler`
+    says that e is used as Euler's number.
     """
 
     indices: dict[str, IndexRange] = field(default_factory=dict[str, IndexRange])
@@ -185,6 +186,7 @@ class Symbols:
     equal: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     superscripted: set[str] = field(default_factory=set[str])
     spaces: set[str] = field(default_factory=set[str])
+    members: set[str] = field(default_factory=set[str])
     likes: dict[str, str] = field(default_factory=dict[str, str])
 
     def is_size(self, key: str) -> bool:
