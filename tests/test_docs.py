@@ -163,7 +163,9 @@ def test_links_in_the_pages_exist(page):
     text = page.read_text(encoding="utf-8")
     links = {link for link in re.findall(r"\]\(([^)#]+)[^)]*\)", text) if "://" not in link}
     assert [link for link in sorted(links) if not (page.parent / link).exists()] == []
-    assert f"# gradproof {page.stem}\n" == text.splitlines(keepends=True)[0]
+    verb = page.stem in gradproof.__all__
+    title = f"# gradproof {page.stem}\n" if verb else "# "
+    assert text.startswith(title)
 
 
 @pytest.mark.parametrize(
