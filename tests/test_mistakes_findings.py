@@ -134,3 +134,9 @@ L &= -\sum_k y_k \log p_k \\
 """
     (report,) = check(text, path="a.tex").files
     assert [f.mistake for f in report.findings] == ["constraint-unjustified"]
+
+
+def test_what_should_stand_there_has_its_numbers_carried_out():
+    text = "$$ f = \\frac{1}{2}(x - y)^2 $$\n$$ \\frac{df}{dx} = 2(x - y) $$\n"
+    (finding,) = check(text, path="half.md").files[0].findings
+    assert finding.expected_plain == "x - y"

@@ -32,7 +32,7 @@ from gradproof.mistakes.bench import Bench
 from gradproof.mistakes.catalogue import SHAPE_MISMATCH, UNEXPLAINED, catalogue
 from gradproof.mistakes.match import Match
 from gradproof.mistakes.mending import mended
-from gradproof.mistakes.presented import presented
+from gradproof.mistakes.presented import presented, reduced
 from gradproof.mistakes.scene import Scene
 from gradproof.mistakes.search import Search
 from gradproof.rewrite import tidy
@@ -220,7 +220,7 @@ def _finding(
     elif alignment is not None:
         expected = alignment.missing if alignment.missing is not None else alignment.right
     if expected is not None:
-        expected = presented(expected, cause.context)
+        expected = presented(reduced(expected), cause.context)
     if match is not None:
         message, why = match.message, match.why
         if cause.hypothesis is not None:

@@ -3,7 +3,20 @@
 import re
 from typing import Final
 
-from gradproof.expr import Context, Expr, Idx, Prod, Sum, Sym, children, rebuild, walk
+from gradproof.expr import (
+    Context,
+    Div,
+    Expr,
+    Idx,
+    Mul,
+    Num,
+    Prod,
+    Sum,
+    Sym,
+    children,
+    rebuild,
+    walk,
+)
 from gradproof.rewrite import free_names, rename_bound
 
 INVENTED: Final = re.compile(r"n_\{.*\}")
@@ -22,6 +35,27 @@ def presented(e: Expr, context: Context) -> Expr:
         return e
     taken = names | set(free_names(e)) | context.domains.keys() | context.definitions.keys()
     return _shown(e, context, taken)
+
+
+def reduced(e: Expr) -> Expr:
+    """Return an equal formula in which a number over one that divides it is carried out.
+
+    >>> from gradproof.spell import to_plain
+    >>> from fractions import Fraction
+    >>> two, x = Num(Fraction(2)), Sym("x")
+    >>> to_plain(reduced(Div(Mul((two, x)), two)))
+    'x'
+    """
+    kids = children(e)
+    new = tuple(reduced(k) for k in kids)
+    if any(a is not b for a, b in zip(kids, new, strict=True)):
+        e = rebuild(e, new)
+    match e:
+        case Div(Mul((Num(a), *rest)), Num(b)) if b and (a / b).denominator == 1:
+            factors = rest if a == b else [Num(a / b), *rest]
+            return factors[0] if len(factors) == 1 else Mul(tuple(factors))
+        case _:
+            return e
 
 
 def _shown(e: Expr, context: Context, taken: set[str]) -> Expr:
