@@ -114,7 +114,7 @@ def test_a_fact_in_the_sentence_of_a_declaration_is_no_claim(facts):
     report = check_source(
         "a.md", f"{facts}\n\n$$\\frac{{\\partial x^T A x}}{{\\partial x}} = 2 A x$$\n"
     )
-    assert [line.verdict for line in report.lines] == ["given", "given", "given", "agrees"]
+    assert [line.verdict for line in report.lines] == ["given", "given", "given", "proved"]
 
 
 def test_a_primed_vector_that_is_defined_is_a_name_of_its_own():
@@ -123,7 +123,7 @@ def test_a_primed_vector_that_is_defined_is_a_name_of_its_own():
     assert [line.verdict for line in check_source("a.md", text).lines][1:] == [
         "given",
         "given",
-        "agrees",
+        "proved",
     ]
 
 

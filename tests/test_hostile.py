@@ -11,7 +11,7 @@ import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -125,9 +125,9 @@ DOCUMENTS = {**OUT_OF_BOUNDS, **UNJUDGED, **ODD}
 
 
 def checked(name: str, data: str | bytes) -> FileReport:
-    start = perf_counter()
+    start = process_time()
     report = check_source(name, data)
-    assert perf_counter() - start < SECONDS
+    assert process_time() - start < SECONDS
     return report
 
 

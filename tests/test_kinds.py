@@ -20,7 +20,7 @@ def verdicts(report: FileReport) -> list[str]:
 
 def test_shapes_come_from_definitions_and_are_told() -> None:
     report = read(r"f(w) = \|y - X w\|_2^2", r"\nabla_w f(w) = -2 X^T (y - X w)")
-    assert verdicts(report) == ["given", "agrees"]
+    assert verdicts(report) == ["given", "proved"]
     messages = told(report, "shape-inferred")
     assert any(m.startswith("X is read as an ") and "matrix" in m for m in messages)
     assert any(m.startswith("w is read as a column") for m in messages)

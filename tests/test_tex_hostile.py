@@ -18,9 +18,9 @@ SECONDS = 2.0
 
 
 def timed(text: str, *, plain: bool = False) -> LayoutResult:
-    before = time.perf_counter()
+    before = time.process_time()
     result = parse_layout(text, plain=plain)
-    assert time.perf_counter() - before < SECONDS
+    assert time.process_time() - before < SECONDS
     return result
 
 
@@ -111,9 +111,9 @@ def test_nothing_is_slow(text: str, plain: bool) -> None:
     result = timed(text, plain=plain)
     for node in result.nodes:
         assert 0 <= node.span.start <= node.span.end <= len(text)
-    before = time.perf_counter()
+    before = time.process_time()
     Macros.read(text)
-    assert time.perf_counter() - before < SECONDS
+    assert time.process_time() - before < SECONDS
 
 
 def test_the_stack_stays_shallow() -> None:
@@ -137,9 +137,9 @@ def test_twice_the_text_takes_about_twice_the_time() -> None:
         text = row * count
         best = 1e9
         for _ in range(5):
-            before = time.perf_counter()
+            before = time.process_time()
             assert parse_layout(text).nodes
-            best = min(best, time.perf_counter() - before)
+            best = min(best, time.process_time() - before)
         return best
 
     assert seconds(160) < 8 * seconds(40) + 0.02
