@@ -28,6 +28,8 @@ CONDITIONS = {
 where $A$ and $B$ are symmetric.
 $$\frac{\partial\mathcal L}{\partial a} = C b - \lambda A a$$
 $$a^T C b = \lambda = \mu$$""",
+    "free names": r"""Let $a\in\mathbb{R}^p$, $b\in\mathbb{R}^q$, $C\in\mathbb{R}^{p\times q}$.
+$$a^T C b = \lambda = \mu$$""",
     "rows of a matrix": r"""$$D_{ij} = \|x_i-x_j\|^2$$
 $$D = \operatorname{diag}(G)\mathbf1^T+\mathbf1\operatorname{diag}(G)^T-2G$$
 where $G = XX^T$.""",
@@ -43,6 +45,8 @@ WRONG = {
     "not symmetric": r"""Let $A\in\mathbb{R}^{n\times n}$ be not symmetric, $x\in\mathbb{R}^n$.
 $$f = x^T A x$$
 $$\nabla_x f = 2Ax$$""",
+    "a free name between": r"""Let $x\in\mathbb{R}^n$.
+$$x^T x = \lambda = 2 x^T x$$""",
     "symmetric and wrong": r"Let $A\in\mathbb{R}^{n\times n}$ and $B\in\mathbb{R}^{n\times n}$ be symmetric, "
     r"$w\in\mathbb{R}^n$."
     "\n" + RATIO + "\n" + SLOPE.replace(" - ", " + "),

@@ -11,8 +11,10 @@ from gradproof.checking.limits import MAX_READINGS
 from gradproof.checking.meant import DERIVATIVE_MEANT, differentiates, may_be_meant, variables_named
 from gradproof.checking.pairs import judge_sides
 from gradproof.checking.stated import (
+    is_free,
     may_be_condition,
     names_alone,
+    names_once,
     states_facts,
     with_constants,
     with_facts,
@@ -50,9 +52,9 @@ def _judge(derivation: Derivation) -> tuple[Judged, ...]:
     derivation = with_facts(with_constants(derivation))
     chains: dict[int, Chain] = {}
     out: list[Judged] = []
-    variables = variables_named(derivation)
+    variables, once = variables_named(derivation), names_once(derivation)
     for line in derivation.lines:
-        chain = chains.setdefault(line.scope, Chain(variables=variables))
+        chain = chains.setdefault(line.scope, Chain(variables=variables, once=once))
         judged = _line(line, chain, derivation.contexts[line.state])
         out.append(judged)
     return tuple(out)
@@ -270,13 +272,13 @@ def _links(
     line: Line, claim: Claim, sides: Sequence[Expr | None], positions: Sequence[int], chain: Chain,
     context: Context, *, skip_truth: bool = False,
 ) -> Judged:  # fmt: skip
-    """Judge the links of a chain from left to right; a side that is 0 is an equation, not a value."""
+    """Judge the links of a chain from left to right; a side that is 0 or a free name is no value."""
     kept = [(s, p) for s, p in zip(sides, positions, strict=True) if s is not None]
-    nonzero = [(s, p) for s, p in kept if not _zero(s)]
+    valued = [(s, p) for s, p in kept if not (_zero(s) or is_free(s, chain.once, context))]
     soft = claim.soft
-    if len(nonzero) < len(kept):
-        if len(nonzero) >= 2:
-            kept = nonzero
+    if len(valued) < len(kept):
+        if len(valued) >= 2:
+            kept = valued
         else:
             soft = True
     worst: Judged | None = None

@@ -76,7 +76,8 @@ class Chain:
 
     `last` is the expression it continues from (None where that could not be read), `head` the first
     side; `certain` is False after a bare expression, which may be continued or differentiated; `variables`
-    are the names of what the document differentiates by (None: it does not say).
+    are the names of what the document differentiates by (None: it does not say), `once` those that only one
+    line writes.
     """
 
     last: Expr | None = None
@@ -89,4 +90,5 @@ class Chain:
     passing: bool = False
     facts: list[tuple[Expr, Expr]] = field(default_factory=list[tuple[Expr, Expr]])
     variables: frozenset[str] | None = frozenset()
+    once: frozenset[str] = frozenset()
     falsehoods: list[tuple[Expr, Expr]] = field(default_factory=list[tuple[Expr, Expr]])

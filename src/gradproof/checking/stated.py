@@ -1,6 +1,7 @@
 """Equations that state a fact about free symbols (``Aᵀ = A``) instead of claiming an identity."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -139,6 +140,20 @@ def names_alone(
         and not {left.name, right.name} & context.definitions.keys()
         and not _derives(*(e for e, _ in sides))
     )
+
+
+def names_once(derivation: Derivation) -> frozenset[str]:
+    """Return the names that one line of a document writes and no other declares, defines or uses."""
+    count: Counter[str] = Counter()
+    for line in derivation.lines:
+        found = {s for sides, _ in line.statements for s in sides if s is not None}
+        count.update({n.name for s in found for _, n in walk(s) if isinstance(n, Sym | Apply)})
+    return frozenset(name for name, lines in count.items() if lines == 1)
+
+
+def is_free(e: Expr, once: Set[str], context: Context) -> bool:
+    """Tell whether a side is a name that only its line writes: the equation gives it, or is a condition on it."""
+    return isinstance(e, Sym) and e.name in once and e.name not in context.domains
 
 
 def _factors(e: Expr, context: Context) -> bool:
