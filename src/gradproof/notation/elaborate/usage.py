@@ -1,6 +1,8 @@
 """How a document uses names that are functions, primed, or written as a change: told once, from all statements."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import replace
+from typing import TypeAlias
 
 from gradproof.notation.elaborate.roles import EQUALS, is_call_of, values
 from gradproof.notation.elaborate.symbols import (
@@ -17,6 +19,9 @@ from gradproof.notation.elaborate.symbols import (
 from gradproof.notation.surface import Statement, Surface
 
 _STEPS = EQUALS | {"<-"}
+
+_Pair: TypeAlias = tuple[Surface, list[Surface], Statement]
+_Route: TypeAlias = tuple[str | None, str | None]
 
 
 def read_usage(table: Symbols, statements: Sequence[Statement], nodes: Sequence[Surface]) -> None:
@@ -177,8 +182,9 @@ def _derivatives(table: Symbols, nodes: Iterable[Surface]) -> None:
 def _changes(table: Symbols, statements: Sequence[Statement]) -> None:
     r"""Find changes that are names: ``dW = \partial J/\partial W``, ``\Delta w = -\eta g``, ``dZ = A - Y``.
 
-    On the left of an equation whose right side holds no change, or only such names. A document that also
-    uses them beside other differentials means differentials.
+    On the left of an equation whose right side holds no change, or only such names: those, and the changes
+    of what depends on the left side, which no equation gives. A document that also uses them beside other
+    differentials means differentials.
     """
     pairs = [
         (left, [c for s in statement.sides[1:] for c in _changes_in(s)], statement)
@@ -187,14 +193,15 @@ def _changes(table: Symbols, statements: Sequence[Statement]) -> None:
         for left in (unwrapped(statement.sides[0]),)
         if left.head == "diff"
     ]
-    found: set[str] = set()
+    backward = _backward(table, pairs)
+    found = _upstream(table, pairs, backward)
     while True:
         more = {
             key
             for left, inside, statement in pairs
-            if (key := change_key(left, table)) is not None
-            and all(change_key(c, table) in found for c in inside)
-            and not _is_number(statement.sides[1])
+            if (key := change_key(left, table)) is not None and not _is_number(statement.sides[1])
+            for known in ([c for c in inside if _change_within(c, table) in found],)
+            if len(known) == len(inside) or any(_route(left, c, table) in backward for c in known)
         }
         if more <= found:
             break
@@ -205,15 +212,91 @@ def _changes(table: Symbols, statements: Sequence[Statement]) -> None:
             for left, inside, _ in pairs
             if change_key(left, table) not in found
             for c in inside
+            if _route(left, c, table) not in backward
         } & found
         if not mixed:
             break
         found -= {key for key in mixed if key is not None}
     table.adjoints |= found
-    for left, _, _ in pairs:
-        change = table.change(left)
+    for node in (n for left, inside, _ in pairs for n in (left, *inside)):
+        change = table.change(node)
         if change is not None and change.key in found:
-            _like(table, change.key, change.key.removeprefix(CHANGES[left.text]))
+            _like(table, change.key, change.key.removeprefix(CHANGES[node.text]))
+
+
+def _upstream(table: Symbols, pairs: Sequence[_Pair], backward: Set[_Route]) -> set[str]:
+    r"""Find adjoints that are only spoken of: ``dO`` in ``dV = A^T dO`` after ``O = AV``.
+
+    A differential follows its arguments; one of an array that is told by the change of what depends on the
+    array runs backwards.
+    """
+    given = {change_key(left, table) for left, _, _ in pairs}
+    if not any(_of_arrays(side) for _, _, statement in pairs for side in statement.sides):
+        return set()
+    return {
+        key
+        for left, inside, _ in pairs
+        for c in inside
+        if (key := change_key(c, table)) is not None and key not in given
+        if _route(left, c, table) in backward
+    }
+
+
+def _backward(table: Symbols, pairs: Sequence[_Pair]) -> set[_Route]:
+    """Find the routes by which adjoints run: what changes on the right depends on what changes on the left."""
+    ancestors: dict[str, set[str]] = {}
+    found: set[_Route] = set()
+    for left, inside, _ in pairs:
+        for change in inside:
+            end, start = _route(left, change, table)
+            if end is None or start is None or end == start:
+                continue
+            if start not in ancestors:
+                ancestors[start] = _ancestors(start, table)
+            if end in ancestors[start]:
+                found.add((end, start))
+    return found
+
+
+def _route(left: Surface, right: Surface, table: Symbols) -> _Route:
+    return _changed(left, table), _changed(right, table)
+
+
+def _changed(node: Surface, table: Symbols) -> str | None:
+    """Return the key of the name whose change a node is, transposes and primes inside it aside."""
+    change = table.change(_bare(node))
+    return None if change is None else change.key.removeprefix(CHANGES[node.text])
+
+
+def _of_arrays(side: Surface) -> bool:
+    return any(
+        n.head == "had" or (n.head == "transpose" and n.text != "prime") for n in walk_surface(side)
+    )
+
+
+def _ancestors(key: str, table: Symbols) -> set[str]:
+    """Return the keys on which a name depends by the equations that define it."""
+    seen: set[str] = set()
+    todo = [key]
+    while todo:
+        body = table.bodies.get(todo.pop())
+        if body is not None:
+            named = {table.resolve(n.name).key for n in walk_surface(body) if n.name is not None}
+            todo.extend(sorted(named - seen))
+            seen |= named
+    return seen
+
+
+def _change_within(node: Surface, table: Symbols) -> str | None:
+    """Return the key of the name that a change would be, transposes and primes inside it aside."""
+    return change_key(_bare(node), table)
+
+
+def _bare(node: Surface) -> Surface:
+    inner = unwrapped(node.args[0])
+    while inner.head in ("transpose", "prime"):
+        inner = unwrapped(inner.args[0])
+    return replace(node, args=(inner, *node.args[1:]))
 
 
 def change_key(node: Surface, table: Symbols) -> str | None:

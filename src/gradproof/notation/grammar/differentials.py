@@ -58,7 +58,13 @@ class Differentials(BigOperators):
         if slash.code == "slash" and self._variable_follows(self.i + 1):
             self.i += 1
             return self._slash_derivative(token, operand)
+        outer, transposed = operand.span.end, ""
+        turned = operand.head == "transpose" and operand.text != "prime"
+        if turned and operand.args[0].head == "name":  # dS^T is (dS)^T
+            transposed, operand = operand.text, operand.args[0]
         node = self.make("diff", token.start, operand.span.end, (operand,), letter)
+        if transposed:
+            node = self.make("transpose", token.start, outer, (node,), transposed)
         if order is not None:
             self.unread("a differential of higher order is not understood", token.start, token.end)
         if operand.head == "group" and tokens[self.i].code == "open":
