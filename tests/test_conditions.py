@@ -57,6 +57,31 @@ def test_a_condition_ends_with_its_heading():
     assert got[-1] == "refuted"
 
 
+QUADRATIC = r"Let $A\in\mathbb{R}^{n\times n}$, $x\in\mathbb{R}^n$, $f = x^TAx$."
+SLOPE = "$$\\nabla_x f = 2Ax$$"
+SYMMETRIC = "Here $A^T = A$."
+
+
+def test_a_fact_holds_under_its_own_heading():
+    first, second = f"{QUADRATIC}\n\n{SLOPE}\n\n", f"{QUADRATIC} {SYMMETRIC}\n\n{SLOPE}\n\n"
+    got = verdicts(f"# One\n\n{first}# Two\n\n{second}")
+    assert (got[3], got[-1]) == ("undecided", "proved")
+    got = verdicts(f"# One\n\n{second}# Two\n\n{first}")
+    assert (got[4], got[-1]) == ("proved", "undecided")
+
+
+def test_a_fact_reaches_later_headings_that_use_its_names_as_they_are():
+    for start in ("", "# Setting\n\n"):
+        text = f"{start}{QUADRATIC} {SYMMETRIC}\n\n# One\n\n{SLOPE}\n\n# Two\n\n{SLOPE}\n"
+        assert verdicts(text)[-2:] == ["proved", "proved"]
+
+
+def test_a_fact_of_another_heading_excuses_nothing_else():
+    wrong = SLOPE.replace("2Ax", "3Ax")
+    text = f"# One\n\n{QUADRATIC}\n\n{wrong}\n\n# Two\n\n{QUADRATIC} {SYMMETRIC}\n\n{SLOPE}\n"
+    assert verdicts(text)[3] == "refuted"
+
+
 def test_a_second_definition_counts_from_where_it_stands():
     got = verdicts(r"$f(x)=x^2$, $f'(x)=2x$. Now take $f(x)=x^3$. Then $f'(x)=3x^2$.")
     assert "refuted" not in got

@@ -36,6 +36,8 @@ from gradproof.rewrite import replace_equal
 
 UNDEFINED: Final = "taken as it stands: what it is the derivative of is not defined"
 
+ELSEWHERE: Final = "it holds with what is said under another heading; not said here"
+
 SOFT = "an equation to solve, or another relation than equality"
 
 
@@ -49,18 +51,21 @@ def judge(derivation: Derivation) -> tuple[Judged, ...]:
 
 
 def _judge(derivation: Derivation) -> tuple[Judged, ...]:
-    derivation = with_facts(with_constants(derivation))
+    plain = with_constants(derivation)
+    derivation, anywhere = with_facts(plain), with_facts(plain, everywhere=True).contexts
     chains: dict[int, Chain] = {}
     out: list[Judged] = []
     variables, once = variables_named(derivation), names_once(derivation)
     for line in derivation.lines:
         chain = chains.setdefault(line.scope, Chain(variables=variables, once=once))
-        judged = _line(line, chain, derivation.contexts[line.state])
-        out.append(judged)
+        contexts = derivation.contexts[line.state]
+        more = anywhere[line.state] if anywhere[line.state] != contexts else ()
+        out.append(_line(line, chain, contexts, more))
     return tuple(out)
 
 
-def _line(line: Line, chain: Chain, contexts: Sequence[Context]) -> Judged:
+def _line(line: Line, chain: Chain, contexts: Sequence[Context], more: Sequence[Context]) -> Judged:
+    """Judge a line; what holds only under `more`, with the facts of other headings, is left undecided."""
     if line.reason is not None:
         chain.last, chain.line, chain.opaque = None, line, "the line before could not be read"
         return Judged(line, "unread", line.reason)
@@ -73,12 +78,12 @@ def _line(line: Line, chain: Chain, contexts: Sequence[Context]) -> Judged:
         return Judged(line, "given")
     if states_facts(line, contexts[0]):
         return Judged(line, "given")
-    candidates = [
-        _reading(line, claims, chain, context)
-        for claims in [r.claims for r in line.readings[:MAX_READINGS]]
-        for context in contexts
-    ]
-    best = _choose(candidates)
+    readings = [r.claims for r in line.readings[:MAX_READINGS]]
+    best = _choose([_reading(line, r, chain, c) for r in readings for c in contexts])
+    if best.verdict == "refuted" and any(
+        _reading(line, r, chain, c).verdict in RIGHT for r in readings for c in more
+    ):
+        best = replace(best, verdict="undecided", truth=None, reason=ELSEWHERE)
     if line.redefinition and best.verdict == "refuted":
         best = replace(
             best, verdict="undecided", truth=None,

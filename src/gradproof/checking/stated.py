@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Final
 
 from gradproof.evaluate import is_constraint
 from gradproof.expr import (
@@ -28,6 +29,9 @@ from gradproof.expr import (
     walk,
 )  # fmt: skip
 from gradproof.notation.derivation import Claim, Derivation, Line
+
+PREAMBLE: Final = 0
+"""The last scope before the first heading."""
 
 
 def is_fact(claim: Claim, context: Context) -> bool:
@@ -57,25 +61,47 @@ def states_facts(line: Line, context: Context) -> bool:
     return any(r.claims and all(is_fact(c, context) for c in r.claims) for r in line.readings)
 
 
-def with_facts(derivation: Derivation) -> Derivation:
-    """Add the facts that lines state to all contexts of the document, once each."""
-    found: dict[tuple[Expr, Expr], None] = {}
+Fact = tuple[Expr, Expr]
+
+
+def with_facts(derivation: Derivation, *, everywhere: bool = False) -> Derivation:
+    """Add the facts that lines state to the contexts in which they hold, once each.
+
+    They hold under the heading where they stand, and under later ones: those from before the first heading under
+    all, the others where no name in them is declared or defined anew. `everywhere` adds them to all contexts.
+    """
+    found: dict[tuple[Fact, int], None] = {}
+    renewed: dict[int, set[str]] = {}
     for line in derivation.lines:
         context = derivation.contexts[line.state][0]
+        if line.role in ("declaration", "definition"):
+            firsts = (sides[0] for sides, _ in line.statements)
+            renewed.setdefault(line.scope, set()).update(
+                n.name for s in firsts if s is not None for _, n in walk(s) if isinstance(n, Sym)
+            )
         if states_facts(line, context):
             for reading in line.readings:
                 for claim in reading.claims:
                     left, right = claim.sides[0], claim.sides[-1]
                     if left is not None and right is not None and is_fact(claim, context):
-                        found.setdefault((left, right))
+                        found.setdefault(((left, right), line.scope))
     if not found:
         return derivation
+    own = {line.state: line.scope for line in derivation.lines}
+
+    def holds(fact: Fact, source: int, scope: int) -> bool:
+        if everywhere or source == scope:
+            return True
+        names = _names(fact[0]) | _names(fact[1])
+        return source < scope and (source <= PREAMBLE or not names & renewed.get(scope, set()))
+
+    def extended(c: Context, scope: int) -> Context:
+        new = dict.fromkeys(f for f, source in found if holds(f, source, scope))
+        return replace(c, constraints=(*c.constraints, *(f for f in new if f not in c.constraints)))
+
     contexts = tuple(
-        tuple(
-            replace(c, constraints=(*c.constraints, *(f for f in found if f not in c.constraints)))
-            for c in cs
-        )
-        for cs in derivation.contexts
+        tuple(extended(c, own[state]) for c in cs) if state in own else cs
+        for state, cs in enumerate(derivation.contexts)
     )
     return replace(derivation, contexts=contexts)
 
