@@ -51,7 +51,7 @@ QUESTIONS = [
         {},
         "x does not stand in the formula of J; expected a formula with a variable",
     ),
-    ((r"J = \operatorname{tr}(A X)",), "X", {}, "trace is taken of numbers: .* A, X are matrices"),
+    ((r"J = \operatorname{tr}(a x)",), "x", {}, "trace is taken of numbers: .* a, x are matrices"),
     (("J = x + 1",), "x", {"style": "chain"}, "style chain needs a value between J and"),
 ]
 

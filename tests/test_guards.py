@@ -19,7 +19,7 @@ from strategies import CONTEXT, A, B, I, J, K, P, S, T, U, V, X, Y, num
 
 from gradproof import differentiate as symbolic
 from gradproof.canonical import functions as canonical_functions
-from gradproof.checking import judge_pair, ladder
+from gradproof.checking import judge_pair, ladder, sizes
 from gradproof.differentiate import engine
 from gradproof.evaluate import (
     Certificate,
@@ -362,7 +362,7 @@ def test_a_lying_comparison_is_stopped_by_the_certifier(left, right, monkeypatch
         indices = tuple((n, 1) for n in sorted(free_indices(a) | free_indices(b)))
         return replace(found, agree=0, differ=tuple((p, indices) for p in range(samples.points)))
 
-    monkeypatch.setattr(ladder, "compare", planted)
+    monkeypatch.setattr(sizes, "compare", planted)
     outcome = judge_pair(left, right, SIZED)
     assert outcome.verdict == "undecided"
     assert "not certainly" in (outcome.reason or "")

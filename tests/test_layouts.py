@@ -139,7 +139,7 @@ def test_a_layout_turns_whole_sides_never_one_term(row: str, verdict: str) -> No
     ("right", "verdict"),
     [
         (r"\det(PXQ)\, P^T Q^T", "refuted"),
-        (r"\det(PXQ)\, P^T (PXQ)^{-T} Q^T", "agrees"),
+        (r"\det(PXQ)\, P^T (PXQ)^{-T} Q^T", "proved"),
     ],
 )
 def test_a_determinant_that_vanishes_at_some_sizes_proves_nothing(right: str, verdict: str) -> None:
