@@ -169,12 +169,13 @@ def names_alone(
 
 
 def names_once(derivation: Derivation) -> frozenset[str]:
-    """Return the names that one line of a document writes and no other declares, defines or uses."""
+    """Return the names that one side of one line of a document writes and nothing else declares, defines or uses."""
     count: Counter[str] = Counter()
     for line in derivation.lines:
         found = {s for sides, _ in line.statements for s in sides if s is not None}
-        count.update({n.name for s in found for _, n in walk(s) if isinstance(n, Sym | Apply)})
-    return frozenset(name for name, lines in count.items() if lines == 1)
+        for side in found:
+            count.update({n.name for _, n in walk(side) if isinstance(n, Sym | Apply)})
+    return frozenset(name for name, sides in count.items() if sides == 1)
 
 
 def is_free(e: Expr, once: Set[str], context: Context) -> bool:
