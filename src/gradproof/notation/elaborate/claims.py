@@ -9,7 +9,6 @@ from gradproof.expr import (
     Definition,
     Derivative,
     Differential,
-    Entry,
     Expr,
     Gradient,
     Idx,
@@ -33,6 +32,7 @@ from gradproof.notation.elaborate.declare import (
 )
 from gradproof.notation.elaborate.fitting import misfit
 from gradproof.notation.elaborate.roles import EQUALS, Target, role_of, target
+from gradproof.notation.elaborate.solving import formals, given_name, named_last
 from gradproof.notation.elaborate.symbols import Symbols, full_key, walk_surface
 from gradproof.notation.elaborate.variants import converted
 from gradproof.notation.surface import FormulaRow, Note, Statement
@@ -132,10 +132,22 @@ def read_row(
             again = manner.worded and goal is not None and goal.identity in known
             if again and goal is not None and built[0] is not None and built[1] is not None:
                 out.redefinition = True
-                params, indices = _formals(built[0].expr)
+                params, indices = formals(built[0].expr)
                 second = Definition(goal.key, built[1].expr, params, indices)
                 out.later.append(Condition(goal.key, definition=second))
-            _name_the_last(out, built, table, scope, known)
+            last = named_last(built, table, known, scope.used)
+            if last is not None:
+                out.definitions.append((Target(last.name), last))
+            own = () if goal is None else scope.definitions.get(goal.key, ())
+            given = (
+                given_name(built, table, known, scope.used, own)
+                if role == "claim" and statement.relations == ("=",) and not soft
+                else None
+            )
+            if given is not None and not derives:
+                out.roles[-1] = "definition"
+                out.definitions.append((Target(given.name), given))
+                continue
             out.claims.append(_claim(built, statement, 0, table, soft=soft))
         elif role == "bare":
             out.claims.append(_claim(built, statement, 0, table, soft=True))
@@ -222,27 +234,6 @@ def _closed_call(goal: Target, built: Sequence[Built | None]) -> bool:
     return goal.called and built[1] is not None and _closed(built[1].expr)
 
 
-def _name_the_last(
-    out: RowReading,
-    built: Sequence[Built | None],
-    table: Symbols,
-    scope: Scope,
-    known: Known,
-) -> None:
-    """Define a new name at the end of a chain, ``… = a - y = δ``, by the side before it."""
-    last, before = built[-1], built[-2] if len(built) > 2 else None
-    if last is None or before is None:
-        return
-    name = base_name(last.expr)
-    new = (
-        name and name[0] not in scope.used and name[0] not in known and name[0] not in table.domains
-    )
-    if new and isinstance(last.expr, Sym | Entry):
-        indices = _formals(last.expr)[1]
-        goal = Target(name[0])
-        out.definitions.append((goal, Definition(name[0], before.expr, (), indices)))
-
-
 def _remember(scope: Scope, sides: Iterable[Expr | None], *, solves: bool) -> bool:
     """Keep the variables differentiated by, and whether an equation is being solved.
 
@@ -278,22 +269,10 @@ def _define(
     if left is None or not rights:
         return
     body_at, body = next(((k, b) for k, b in rights if not _unknown(b.expr, known)), rights[0])
-    params, indices = _formals(left.expr)
+    params, indices = formals(left.expr)
     out.definitions.append((goal, Definition(goal.key, body.expr, params, indices)))
     if body_at == 1 and len(rights) > 1:
         out.claims.append(_claim(built[1:], statement, 1, table, soft=False))
-
-
-def _formals(left: Expr) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
-    match left:
-        case Apply(_, args):
-            return args, ()
-        case Entry(Apply(_, args), indices):
-            return args, indices
-        case Entry(_, indices):
-            return (), indices
-        case _:
-            return (), ()
 
 
 def _unknown(e: Expr, known: Known) -> bool:
