@@ -52,3 +52,102 @@ $$ z = w x $$""", "gx"),
 @pytest.mark.parametrize(("text", "expected"), SOLVED)
 def test_an_equation_gives_the_name_that_it_can_be_solved_for(text: str, expected: str) -> None:
     assert judged(text) == expected
+
+
+DOTS = [
+    # the Jacobian of the softmax written out; then with another sign beside the diagonal
+    (r"""Let $z \in \mathbb{R}^n$.
+$$ s_i = \frac{e^{z_i}}{\sum_{k=1}^n e^{z_k}} $$
+$$ \frac{\partial s}{\partial z} = \begin{pmatrix} s_1(1-s_1) & -s_1 s_2 & \cdots & -s_1 s_n \\
+-s_2 s_1 & s_2(1-s_2) & \cdots & -s_2 s_n\\ \vdots & \vdots & \ddots & \vdots \\
+-s_n s_1 & -s_n s_2 & \cdots & s_n(1-s_n)\end{pmatrix} $$
+$$ \frac{\partial s}{\partial z} = \begin{pmatrix} s_1(1-s_1) &  \cdots & s_1 s_n \\ \vdots & \ddots & \vdots \\
+s_n s_1 & \cdots & s_n(1-s_n)\end{pmatrix} $$""", "gpx"),
+    # entries that count from 0
+    (r"""Let $z \in \mathbb{R}^{n+1}$, $i = 0, \dots, n$.
+$$ A_i = \frac{e^{z_i}}{\sum_{k=0}^n e^{z_k}} $$
+$$ \frac{\partial A}{\partial z} = \begin{pmatrix} A_0(1-A_0) & \cdots & -A_0 A_n \\ \vdots & & \vdots \\
+-A_n A_0 & \cdots & A_n(1-A_n)\end{pmatrix} $$
+$$ \frac{\partial A}{\partial z} = \begin{pmatrix} z_0(1-z_0) & \cdots & -z_0 z_n \\ \vdots & & \vdots \\
+-z_n z_0 & \cdots & z_n(1-z_n)\end{pmatrix} $$""", "gpx"),
+    # the rows of a design matrix
+    (r"""Let $x_i \in \mathbb{R}^d$, $w \in \mathbb{R}^d$, $y \in \mathbb{R}^m$, $i = 1, \dots, m$.
+$$ X = \begin{bmatrix} x_1^T \\ \vdots \\ x_m^T \end{bmatrix} $$
+$$ f = \frac12 \sum_{i=1}^m (w^T x_i - y_i)^2 $$
+$$ f = \frac12 \|Xw - y\|^2 $$
+$$ \nabla_w f = X^T(Xw - y)$$
+$$ \nabla_w f = X(Xw - y)$$
+$$ \nabla_w f = X^T(Xw + y)$$""", "ggppxx"),
+    # columns in a list, sums with dots
+    (r"""Let $u_j \in \mathbb{R}^D$, $v \in \mathbb{R}^D$, $j = 1, \dots, W$.
+$$ U = [u_1, u_2, \dots, u_W] $$
+$$ U^T v = \begin{bmatrix} u_1^T v \\ u_2^T v \\ \vdots \\ u_W^T v\end{bmatrix}$$
+$$ f = u_1^T v + u_2^Tv + \dots + u_W^T v$$
+$$ \frac{\partial f}{\partial v} = u_1 + u_2 + \cdots + u_W $$
+$$ \frac{\partial f}{\partial v} = U \mathbf{1} $$
+$$ \frac{\partial f}{\partial v} = U^T \mathbf{1} $$""", "gpgppx"),
+    # a diagonal matrix with empty cells; a vector written out by its entries
+    (r"""Let $a \in \mathbb{R}^n$.
+$$ a = (a_1, \dots, a_n)^T $$
+$$ y = a \odot a $$
+$$ \frac{\partial y}{\partial a} = \begin{pmatrix} 2 a_1 & & \\ & \ddots & \\ & & 2a_n\end{pmatrix} $$
+$$ \frac{\partial y}{\partial a} = \begin{pmatrix} a_1 & & 0 \\ & \ddots & \\ 0 & & a_n\end{pmatrix} $$""", "ggpx"),
+    # a matrix that is not square, and a product
+    (r"""Let $W \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^n$, $\delta \in \mathbb{R}^m$.
+$$ L = \delta^T W x $$
+$$ \frac{\partial L}{\partial W} = \begin{pmatrix} \delta_1 x_1 & \cdots & \delta_1 x_n \\ \vdots & & \vdots \\
+\delta_m x_1 & \cdots & \delta_m x_n \end{pmatrix} = \delta x^T $$
+$$ \frac{\partial L}{\partial W} = \begin{pmatrix} \delta_1 x_1 & \cdots & \delta_1 x_n \\ \vdots & & \vdots \\
+\delta_m x_1 & \cdots & \delta_m x_n \end{pmatrix} + W $$""", "gpx"),
+    # what does not say how it goes on stays unread or undecided
+    (r"""Let $x \in \mathbb{R}^n$.
+$$ f = x_1 + x_3 + \dots + x_n $$
+$$ \frac{\partial f}{\partial x_2} = 1 $$""", "gu"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), DOTS)
+def test_dots_are_filled_in_as_what_stands_around_them_goes_on(text: str, expected: str) -> None:
+    assert judged(text) == expected
+
+
+ENTRIES = [
+    (r"""Let $z \in \mathbb{R}^n$, $y \in [0,1]^n$, $i = 1, \dots, n$, $j=1,\dots, n$, $\sum_i y_i = 1$.
+$$ s = \operatorname{softmax}(z) $$
+$$ \frac{\partial s}{\partial z} = s_i(\delta_{ij} - s_j) $$
+$$ \frac{\partial s}{\partial z} = s_i(\delta_{ij} + s_j) $$
+$$ L = -\sum_i y_i \log s_i $$
+$$ \frac{\partial L}{\partial s} = \frac{\partial}{\partial s}(-\sum_i y_i \log s_i) = -\frac{y_i}{s_i} $$
+$$ \nabla_z L = s_i - y_i $$
+$$ \nabla_z L = y_i - s_i $$""", "gpxgppx"),
+    # the index stands in a line that continues
+    (r"""Let $z \in \mathbb{R}^n$, $y \in [0,1]^n$, $i = 1, \dots, n$, $\sum_i y_i = 1$.
+$$ L = -\sum_i y_i \log \operatorname{softmax}(z) $$
+$$ \frac{\partial L}{\partial z} = \frac{\partial}{\partial z}\left(-\sum_i y_i z_i + \log \sum_i e^{z_i}\right) $$
+$$ = \frac{e^{z_i}}{\sum_k e^{z_k}} - y_i $$
+$$ = \frac{e^{z_i}}{\sum_k e^{z_k}} + y_i $$""", "gppx"),
+    # the entries of a matrix of weights
+    (r"""Let $W \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^n$, $\delta \in \mathbb{R}^m$, $i = 1, \dots, m$, $j = 1, \dots, n$.
+$$ L = \delta^T W x $$
+$$ \frac{\partial L}{\partial W} = \delta_i x_j $$
+$$ \frac{\partial L}{\partial W} = \delta_i $$
+$$ \frac{\partial L}{\partial W} = 2 \delta_i x_j $$""", "gpxx"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), ENTRIES)
+def test_an_array_beside_an_index_is_read_as_its_entry(text: str, expected: str) -> None:
+    assert judged(text) == expected
+
+
+def test_a_name_varies_under_the_heading_where_it_is_differentiated_only() -> None:
+    text = r"""# one
+Let $X \in \mathbb{R}^{m \times n}$, $w \in \mathbb{R}^n$, $y \in \mathbb{R}^m$.
+$$ f = \frac12\|Xw - y\|^2 $$
+$$ \nabla_w f = X^T(Xw - y) $$
+
+# other
+Let $a \in \mathbb{R}^n$.
+$$ y = a \odot a $$
+$$ \frac{\partial y}{\partial a} = 2 \operatorname{diag}(a) $$"""
+    assert judged(text) == "gpgp"

@@ -4,6 +4,7 @@ from collections.abc import Set
 from dataclasses import replace
 from fractions import Fraction
 
+from gradproof.checking.entry_meant import ENTRY_MEANT, entries_meant
 from gradproof.checking.hypotheses import hypotheses
 from gradproof.checking.instances import instances
 from gradproof.checking.judgement import RIGHT, Outcome
@@ -28,6 +29,7 @@ from gradproof.expr import (
 )
 from gradproof.notation.derivation import Structure
 
+ENTRY_TOLD = "an array is read as its entry, as the other side is written with an index"
 TEN, TWO = Fraction(10), Fraction(2)
 
 
@@ -48,6 +50,16 @@ def judge_sides(
     may have left unstated (`hypotheses`); the derivative of the left side (in the chain of
     `head`, by one of the `variables` of the document); names that nothing relates to the other side.
     """
+    single = [
+        judge_sides(
+            a, b, context, example_cue=example_cue, case_cue=case_cue, structures=structures,
+            head=head, variables=variables,
+        )
+        for a, b in entries_meant(left, right, context)
+    ]  # fmt: skip
+    if single:
+        best = min(single, key=lambda o: (o.verdict not in RIGHT, o.verdict == "refuted"))
+        return replace(best, note=best.note or (ENTRY_MEANT, ENTRY_TOLD))
     outcome = judge_pair(left, right, context, certified=False, settled=False)
     if outcome.verdict in RIGHT:
         return operand_slip(left, right, context) or outcome

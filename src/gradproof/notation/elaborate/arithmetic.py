@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Literal
 
 from gradproof.expr import (
+    Apply,
     Branch,
     Cases,
     Delta,
@@ -31,7 +32,13 @@ from gradproof.notation.elaborate.primes import named_function, primed_node
 from gradproof.notation.elaborate.products import product
 from gradproof.notation.elaborate.roles import square_key
 from gradproof.notation.elaborate.sizes import UNKNOWN
-from gradproof.notation.elaborate.symbols import full_key, primes_of, unwrapped, walk_surface
+from gradproof.notation.elaborate.symbols import (
+    full_key,
+    primes_of,
+    spelled,
+    unwrapped,
+    walk_surface,
+)
 from gradproof.notation.surface import Name, Surface
 
 _FACTORIAL = 20
@@ -317,6 +324,9 @@ def index_of_node(c: Converter, node: Surface) -> Built:
         c.table.is_index(i) or i.head == "number" for i in node.args[1:]
     ):
         return build.opaque("entry", node.span, [array, *items])
+    if not isinstance(array.expr, Sym | Apply):
+        named = [spelled(i) if i.head == "name" else "" for i in node.args[1:]]
+        items = [c.place(x, node) if x else i for x, i in zip(named, items, strict=True)]
     return build.line_entry(array, items, node.span)
 
 

@@ -98,7 +98,23 @@ def _builtin(
         if name in ("mean", "var"):
             return build.opaque(name, node.span, kids)
         c.note("row-wise", f"{name} of a matrix is taken of each of its rows", node)
-    return build.fn(Fn(name, tuple(k.expr for k in kids)), kids, node.span)
+    built = build.fn(Fn(name, tuple(k.expr for k in kids)), kids, node.span)
+    return _entry_meant(c, built, node) if name in ("softmax", "logsoftmax") else built
+
+
+def _entry_meant(c: Converter, x: Built, node: Surface) -> Built:
+    r"""Restore the index of ``\log(softmax(z))`` in a sum over the entries of z."""
+    known = any(isinstance(k.expr, Sym) and k.expr.name in c.table.families for k in x.kids)
+    letter = (
+        c.dropped(x.shape[0])
+        if c.repairing and known and len(x.shape or ()) == 1 and x.shape
+        else None
+    )
+    if letter is None:
+        return x
+    message = f"the entry {letter} of it is meant: the index of the sum or derivative was left out"
+    c.note("index-missing", message, node)
+    return build.entry(x, [c.place(letter, node)], node.span)
 
 
 def _is_row(shape: tuple[Size, ...]) -> bool:

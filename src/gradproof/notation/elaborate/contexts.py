@@ -1,6 +1,6 @@
 """Scopes and the contexts in which their lines are judged: definitions, domains, what varies."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import final
@@ -90,15 +90,32 @@ def contexts_of(
                 if h == heading or all(_same_kinds(d.body, table) for d in found):
                     definitions.setdefault(key, tuple(found))
             constraints.extend(scopes[h].constraints)
-        context = _context(definitions, constraints, table, lines)
+        seen = [
+            x for x in lines if x.scope == heading or not _told_elsewhere(x, scopes, definitions)
+        ]
+        context = _context(definitions, constraints, table, seen)
         if context not in out:
             out.append(context)
         for key, other in own.others:
             current = definitions.get(key, ())
             if any(_same_left(d, other) and d != other for d in current):
                 swapped = tuple(other if _same_left(d, other) else d for d in current)
-                out.append(_context({**definitions, key: swapped}, constraints, table, lines))
+                out.append(_context({**definitions, key: swapped}, constraints, table, seen))
     return tuple(out[:MAX_CONTEXTS])
+
+
+def _told_elsewhere(line: Line, scopes: Mapping[int, Scope], definitions: Container[str]) -> bool:
+    """Tell whether a line of another heading differentiates what is defined there and not here."""
+    own = scopes[line.scope].definitions
+    return any(
+        name in own and name not in definitions
+        for sides, _ in line.statements
+        for s in sides
+        if s is not None
+        for _, n in walk(s)
+        if isinstance(n, Derivative | Gradient)
+        for name in base_name(n.body)
+    )
 
 
 def states(

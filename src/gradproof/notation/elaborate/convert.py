@@ -31,6 +31,7 @@ HANDLERS: Mapping[str, Handler] = {
     "inner": arithmetic.inner_node,
     "sum": series.series_node,
     "prod": series.series_node,
+    "unit": series.unit_node,
     "deriv": calculus.deriv_node,
     "grad": calculus.grad_node,
     "diff": calculus.diff_node,

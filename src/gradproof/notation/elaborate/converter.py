@@ -158,7 +158,7 @@ class Converter:
                 return build.opaque("entry", node.span, [symbol, *items])
             return build.line_entry(symbol, items, node.span)
         if self.repairing and len(space.shape) == 1 and key in self.table.families:
-            letter = self._dropped(key, space.shape[0])
+            letter = self.dropped(space.shape[0])
             if letter is not None:
                 if key not in self.repaired:
                     self.repaired.add(key)
@@ -170,8 +170,8 @@ class Converter:
                 return build.entry(symbol, [build.index(letter, node.span)], node.span)
         return symbol
 
-    def _dropped(self, key: str, size: Size) -> str | None:
-        """Return the index letter in scope over which `key` must run, if there is exactly one."""
+    def dropped(self, size: Size) -> str | None:
+        """Return the index letter in scope over which an array of a size must run, if there is exactly one."""
         candidates = [b for b in self.bound if self.counts(b, size)]
         if not candidates:
             candidates = [f for f in sorted(self.free) if self.counts(f, size)]
@@ -183,6 +183,13 @@ class Converter:
         if bounds is None:
             return False
         return Size(bounds.upper.name, bounds.upper.offset + 1 - bounds.lower) == size
+
+    def place(self, letter: str, node: Surface) -> Built:
+        """Return an index letter as a place of an array without a name: its entries count from 1."""
+        bounds, place = self.table.indices.get(letter), build.index(letter, node.span)
+        if bounds is None or bounds.lower == 1:
+            return place
+        return build.add([place, build.number(1 - bounds.lower, node.span)], node.span)
 
     def index(self, node: Surface) -> Built:
         """Convert an index expression."""

@@ -7,6 +7,7 @@ from typing import final
 from gradproof.diagnostic import Place
 from gradproof.notation.documents import Document, Region
 from gradproof.notation.elaborate.cues import read_cues
+from gradproof.notation.elaborate.ellipses import Ellipses, letters_of
 from gradproof.notation.elaborate.superscripts import superscript_labels
 from gradproof.notation.elaborate.survey import survey
 from gradproof.notation.elaborate.symbols import Symbols, walk_surface
@@ -72,19 +73,21 @@ def read_items(document: Document, declared: Sequence[str]) -> tuple[tuple[Item,
     """
     parsed = _layouts(document, declared)
     options = Options()
-    groups = [_rows(p, options) for p in parsed]
+    first = [_rows(p, options) for p in parsed]
+    dots = Ellipses(letters_of(r for g in first for r in g))
+    groups = [tuple(map(dots.row, g)) for g in first]
     statements = [s for g in groups for r in g for s in r.statements]
     table = survey(statements, _conditional(parsed, groups))
     second = _options(table, statements, _orders(r for g in groups for r in g))
     if second != options:
         options = second
-        groups = [_rows(p, options) for p in parsed]
+        groups = [tuple(map(dots.row, _rows(p, options))) for p in parsed]
         table = survey(
             [s for g in groups for r in g for s in r.statements], _conditional(parsed, groups)
         )
     items: list[Item] = []
     for p, group in zip(parsed, groups, strict=True):
-        items.extend(_items(p, group, options))
+        items.extend(_items(p, group, options, dots))
     return tuple(items), table
 
 
@@ -273,7 +276,9 @@ def _defined_head(side: Surface, table: Symbols) -> str | None:
     return None
 
 
-def _items(p: _Parsed, group: Sequence[FormulaRow], options: Options) -> Iterable[Item]:
+def _items(
+    p: _Parsed, group: Sequence[FormulaRow], options: Options, dots: Ellipses
+) -> Iterable[Item]:
     for k, row in enumerate(group):
         yield Item(
             place=_place(p, k),
@@ -283,7 +288,9 @@ def _items(p: _Parsed, group: Sequence[FormulaRow], options: Options) -> Iterabl
             words=_words(p.region, row, first=k == 0),
             heading=OUTSIDE if p.region is None else p.region.heading,
             explicit=p.region is None,
-            alternatives=_alternatives(p, k, row, options),
+            alternatives=tuple(
+                (c, dots.row(other)) for c, other in _alternatives(p, k, row, options)
+            ),
         )
 
 

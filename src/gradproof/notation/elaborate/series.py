@@ -1,6 +1,6 @@
 """Sums and products over indices."""
 
-from gradproof.expr import Compare, Idx, Prod, Sum
+from gradproof.expr import Compare, Identity, Idx, Prod, Size, Space, Sum
 from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.converter import Converter
@@ -52,6 +52,25 @@ def series_node(c: Converter, node: Surface) -> Built:
             body.shape,
         )
     return body
+
+
+def unit_node(c: Converter, node: Surface) -> Built:
+    """Convert a member of an array with dots in its place: times the unit vector of its index."""
+    member, letter = c.convert(node.args[0]), spelled(node.args[1])
+    shape, bounds = member.shape, c.table.indices.get(letter)
+    if shape is None or len(shape) > 2 or bounds is None:
+        return build.opaque("dots", node.span, [member])
+    size = Size(bounds.upper.name, bounds.upper.offset + 1 - bounds.lower)
+    identity = Built(Identity(Space((size, size))), node.span, (), (size, size))
+    unit = build.entry(identity, [c.place(letter, node)], node.span)
+    is_row = len(shape) == 2 and shape[0] == build.ONE
+    if len(shape) == 2 and not is_row:
+        return build.opaque("dots", node.span, [member])
+    down = node.text == "column" or (node.text == "list" and len(shape) != 1)
+    if (down and len(shape) == 1) or (not down and is_row):
+        return build.opaque("dots", node.span, [member])
+    parts = [unit, member] if down else [member, build.transpose(unit, node.span)]
+    return build.product(parts, "j", node.span)
 
 
 def _binds_both(c: Converter, node: Surface, binder: Surface) -> bool:

@@ -50,11 +50,13 @@ class _Classes:
         ra, rb = self.find(a), self.find(b)
         if ra == rb:
             return
-        if ra in self._range and rb in self._range and self._range[ra] != self._range[rb]:
+        one, other = self._range.get(ra), self._range.get(rb)
+        if one is not None and other is not None and _count(one) != _count(other):
             return
         self._parent[rb] = ra
-        if rb in self._range:
-            self._range.setdefault(ra, self._range.pop(rb))
+        if other is not None:
+            known = self._range.setdefault(ra, self._range.pop(rb))
+            self._range[ra] = min(known, other, key=lambda r: r.lower)
 
     def give(self, node: str, bounds: IndexRange) -> None:
         self._range.setdefault(self.find(node), bounds)
