@@ -127,7 +127,8 @@ $$ \frac{\partial L}{\partial z} = \frac{\partial}{\partial z}\left(-\sum_i y_i 
 $$ = \frac{e^{z_i}}{\sum_k e^{z_k}} - y_i $$
 $$ = \frac{e^{z_i}}{\sum_k e^{z_k}} + y_i $$""", "gppx"),
     # the entries of a matrix of weights
-    (r"""Let $W \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^n$, $\delta \in \mathbb{R}^m$, $i = 1, \dots, m$, $j = 1, \dots, n$.
+    (r"""Let $W \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^n$, $\delta \in \mathbb{R}^m$.
+Let $i = 1, \dots, m$, $j = 1, \dots, n$.
 $$ L = \delta^T W x $$
 $$ \frac{\partial L}{\partial W} = \delta_i x_j $$
 $$ \frac{\partial L}{\partial W} = \delta_i $$
