@@ -309,7 +309,7 @@ def test_a_wrong_derivative_sequence_would_be_caught(monkeypatch):
     from gradproof.evaluate import functions
 
     e = Derivative(Fn("log", (X,)), (X, X))
-    samples = make_samples([e], CONTEXT)
+    samples = make_samples([Fn("log", (X,))], CONTEXT)
     right = evaluate(e, samples, CONTEXT).values
     true = functions._log_tail
     monkeypatch.setattr(functions, "_log_tail", lambda a, x, n: [a.neg(t) for t in true(a, x, n)])

@@ -6,6 +6,9 @@ POINTS = 24
 POINTS_LARGER = 12
 """Sample points at the second set of sizes, where each has more entries."""
 
+GLANCE = 4
+"""Sample points at which another reading is tried first."""
+
 FEWEST = 3
 """Sample points at which both sides must be defined where they are not at most of them."""
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from gradproof.checking.judgement import RIGHT, Outcome
 from gradproof.checking.ladder import judge_pair
+from gradproof.checking.limits import GLANCE
 from gradproof.evaluate import differs
 from gradproof.expr import (
     Apply,
@@ -25,9 +26,6 @@ from gradproof.spell import to_plain
 
 DERIVATIVE_MEANT: Final = "equals-derivative"
 """Kind of the note on a line that sets a function equal to its derivative."""
-
-GLANCE: Final = 4
-"""Sample points at which a derivative is tried first."""
 
 VARIABLES: Final = 4
 """At most so many variables are tried."""

@@ -8,12 +8,13 @@ from gradproof.checking.entry_meant import ENTRY_MEANT, entries_meant
 from gradproof.checking.hypotheses import hypotheses
 from gradproof.checking.instances import instances
 from gradproof.checking.judgement import RIGHT, Outcome
-from gradproof.checking.ladder import certified_outcome, judge_pair
-from gradproof.checking.limits import POINTS
+from gradproof.checking.ladder import certified_outcome, has_arrays, judge_pair
+from gradproof.checking.limits import GLANCE, POINTS
 from gradproof.checking.meant import derivative_meant
 from gradproof.checking.operands import operand_slip
 from gradproof.checking.shapes import doubtful_scalar
 from gradproof.diagnostic import Evidence
+from gradproof.evaluate import differs
 from gradproof.expr import (
     Apply,
     Context,
@@ -65,7 +66,7 @@ def judge_sides(
         return operand_slip(left, right, context) or outcome
     if outcome.verdict != "refuted":
         return _for_all_functions(outcome) or outcome
-    excuse = _held_constant(left, right, context)
+    excuse = _held_constant(outcome)
     if excuse is not None:
         return excuse
     for h in hypotheses(
@@ -117,13 +118,14 @@ def _undecided(outcome: Outcome, reason: str) -> Outcome:
     return replace(outcome, verdict="undecided", evidence=None, certificate=None, reason=reason)
 
 
-def _held_constant(left: Expr, right: Expr, context: Context) -> Outcome | None:
+def _held_constant(outcome: Outcome) -> Outcome | None:
     """Try partial derivatives that hold the other named quantities constant.
 
     Only where every derivative is written with ∂; it counts as right where the other side shows such a
     quantity, and leaves the line undecided where it does not. Where all derivatives vanish when it is read
     so, 0 = 0 excuses nothing.
     """
+    left, right, context = outcome.left, outcome.right, outcome.context
     derivatives = [
         n for e in (left, right) for _, n in walk(e) if isinstance(n, Derivative | Gradient)
     ]
@@ -137,6 +139,11 @@ def _held_constant(left: Expr, right: Expr, context: Context) -> Outcome | None:
         for n in walk_reached(e, context)
     ):
         return None
+    scalars = not (has_arrays(left, context) or has_arrays(right, context))
+    if scalars and outcome.samples is not None:
+        few = outcome.samples.subset(list(range(min(outcome.samples.points, GLANCE))))
+        if differs(left, right, few, context, mode="local", otherwise=False):
+            return None
     local = judge_pair(left, right, context, mode="local", certified=False)
     if local.verdict == "refuted":
         return None

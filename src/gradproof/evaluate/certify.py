@@ -8,7 +8,7 @@ from typing import Any, final
 
 import numpy as np
 
-from gradproof.evaluate.arithmetic import FLOAT
+from gradproof.evaluate.arithmetic import FLOAT, Array
 from gradproof.evaluate.balls import BALL
 from gradproof.evaluate.comparison import Comparison, IndexValues, compare, fitted_together
 from gradproof.evaluate.evaluation import Trace, ordered, run
@@ -255,12 +255,13 @@ def find_counterexample(
     """
     if comparison is None:
         comparison = compare(left, right, samples, context, mode=mode)
-    order = sorted(comparison.differ, key=lambda d: (_height(samples, *d), d[0]))
+    weights = _weights(samples)
+    order = sorted(comparison.differ, key=lambda d: (_height(weights, *d), d[0]))
     found = _first(left, right, samples, context, order, mode)
     if found is None:
         return None
     first, at = found
-    place = _simplest(first, samples, context, order)
+    place = _simplest(first, weights, context, order)
     better = None
     if place != at:
         better = certify(left, right, samples, context, *order[place], mode=mode)
@@ -289,29 +290,40 @@ def _unhandiness(c: Certificate) -> int:
     return sum(_weight(v) for _, _, v in c.assignment)
 
 
+def _weights(samples: Samples) -> dict[str, Array]:
+    """Return how unhandy the values of every symbol are, in their order."""
+    return {
+        name: np.array([_weight(v) for v in array.ravel()], dtype=np.int64).reshape(array.shape)
+        for name, array in samples.values.items()
+    }
+
+
 def _simplest(
-    c: Certificate, samples: Samples, context: Context, order: list[tuple[int, IndexValues]]
+    c: Certificate,
+    weights: Mapping[str, Array],
+    context: Context,
+    order: list[tuple[int, IndexValues]],
 ) -> int:
     """Return the place of the point at which the entries that matter have the simplest values."""
-    spots = [(samples.values[name], _place(name, spot, context)) for name, spot, _ in c.assignment]
+    spots = [(weights[name], _place(name, spot, context)) for name, spot, _ in c.assignment]
     ranks = [
-        (sum(_weight(array[(point, *place)]) for array, place in spots), k)
+        (sum(int(array[(point, *place)]) for array, place in spots), k)
         for k, (point, indices) in enumerate(order)
         if indices == c.indices
     ]
     return min(ranks)[1]
 
 
-def _height(samples: Samples, point: int, indices: IndexValues) -> int:
+def _height(weights: Mapping[str, Array], point: int, indices: IndexValues) -> int:
     """Return how unhandy the numbers at a point are: scalars, and of arrays the entries at the indices."""
-    at = {value - 1 for _, value in indices}
+    at = sorted({value - 1 for _, value in indices})
     total = 0
-    for array in samples.values.values():
-        here = np.asarray(array[point])
+    for array in weights.values():
+        here = array[point]
         if here.ndim and at:
             rows = [k for k in at if 0 <= k < len(here)]
             here = here[rows] if rows else here
-        total += sum(_weight(v) for v in np.ravel(here))
+        total += int(here.sum())
     return total
 
 

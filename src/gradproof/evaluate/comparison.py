@@ -167,18 +167,24 @@ def compare(
 
 
 def differs(
-    left: Expr, right: Expr, samples: Samples, context: Context, *, mode: Mode = "total"
+    left: Expr,
+    right: Expr,
+    samples: Samples,
+    context: Context,
+    *,
+    mode: Mode = "total",
+    otherwise: bool = True,
 ) -> bool:
-    """Tell whether two expressions are far apart at one of the points, or cannot be compared.
+    """Tell whether two expressions are far apart at one of the points; `otherwise` where they cannot be compared.
 
     A glance in floating point alone, to save work: it decides nothing that is told.
     """
     try:
         sides = both_sides(left, right, samples, context, arithmetic=FLOAT, mode=mode)
     except Unsupported:
-        return True
+        return otherwise
     if not isinstance(sides, Sides):
-        return True
+        return otherwise
     with np.errstate(all="ignore"):
         scale = np.maximum(np.abs(sides.left), np.abs(sides.right))
         far = np.abs(sides.left - sides.right) > FAR * np.maximum(scale, FAR)

@@ -78,6 +78,11 @@ def run(
     """
     if samples.points > MAX_POINTS:
         raise Unsupported("limit:points")
+    if samples.kept and arithmetic is FLOAT and mode == "total" and not fixed and trace is None:
+        kept = samples.found(exprs, context)
+        if kept:
+            first = kept[0]
+            return tuple(k.value for k in kept), first.names, first.ranges, first.admitted
     try:
         return _run(exprs, samples, context, arithmetic, mode, fixed, trace)
     except RecursionError:

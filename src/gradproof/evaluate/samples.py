@@ -7,10 +7,23 @@ from typing import final
 
 import numpy as np
 
-from gradproof.evaluate.arithmetic import Array
-from gradproof.evaluate.jets import Algebra
+from gradproof.evaluate.arithmetic import Array, BoolArray
+from gradproof.evaluate.jets import Algebra, Value
 from gradproof.evaluate.limits import Unsupported
-from gradproof.expr import Domain
+from gradproof.expr import Context, Domain, Expr
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Values of an expression at all points in floating point, over its free indices `names`."""
+
+    expr: Expr
+    context: Context
+    names: tuple[str, ...]
+    ranges: tuple[tuple[int, int], ...]
+    value: Value
+    admitted: BoolArray
 
 
 @final
@@ -28,6 +41,7 @@ class Samples:
         constrained: base symbols that occur in a declared constraint.
         moving: names that vary under a differential.
         one_sided: kinks of which one side was never met (0: both sides of every kink were).
+        kept: values found while the points were drawn.
     """
 
     points: int
@@ -42,6 +56,14 @@ class Samples:
     cache: dict[tuple[str, str, bool], Array] = field(
         default_factory=dict[tuple[str, str, bool], Array], compare=False, repr=False
     )
+    kept: list[Kept] = field(default_factory=list[Kept], compare=False, repr=False)
+
+    def found(self, exprs: tuple[Expr, ...], context: Context) -> tuple[Kept, ...] | None:
+        """Return what is kept of these very objects, where that is all of them over the same indices."""
+        kept = tuple(k for e in exprs for k in self.kept if k.expr is e and k.context is context)
+        if len(kept) != len(exprs) or any(k.names != kept[0].names for k in kept):
+            return None
+        return kept
 
     def lifted(self, name: str, algebra: Algebra, *, direction: bool = False) -> Array:
         """Return the values (or the direction) of a base symbol as numbers of an arithmetic.

@@ -23,7 +23,7 @@ from gradproof.evaluate.draws import STYLES, Style, draw, nonzero, stream
 from gradproof.evaluate.evaluation import Trace, lanes_defined, ordered, run
 from gradproof.evaluate.inventory import Inventory, take_inventory
 from gradproof.evaluate.limits import MAX_DRAWN, MAX_POINTS, MAX_REDRAWS, Unsupported
-from gradproof.evaluate.samples import Samples
+from gradproof.evaluate.samples import Kept, Samples
 from gradproof.evaluate.solving import solve_affine
 from gradproof.expr import (
     Context,
@@ -269,6 +269,7 @@ class _Pool:
     kinks: list[dict[int, tuple[BoolArray, BoolArray]]] = field(
         default_factory=list[dict[int, tuple[BoolArray, BoolArray]]]
     )
+    kept: list[Kept] = field(default_factory=list[Kept])
 
     def candidates(self, turn: int) -> int:
         """Return how many points to draw: what is wanted, then half as many more, then plenty."""
@@ -295,9 +296,13 @@ class _Pool:
         """Return how many lanes of `e` are defined at each point (all 1 for what cannot be evaluated)."""
         context = self.plan.context
         try:
-            (value,), names, _, _ = run((e,), batch, context, arithmetic=FLOAT, trace=trace)
+            (value,), names, ranges, admitted = run(
+                (e,), batch, context, arithmetic=FLOAT, trace=trace
+            )
         except Unsupported:
             return np.ones(batch.points, dtype=np.int64)
+        if not self.batches:
+            self.kept.append(Kept(e, context, names, ranges, value, admitted))
         ok = lanes_defined(FLOAT, ordered(value, len(names)), value.rank)
         return np.broadcast_to(ok.reshape(ok.shape[0], -1).sum(axis=1), (batch.points,))
 
@@ -369,6 +374,8 @@ class _Pool:
             first.moving,
             one_sided,
         )
+        if len(at) == first.points and (at == np.arange(len(at))).all():
+            chosen_samples.kept.extend(self.kept)
         for key in first.cache:
             if all(key in b.cache for b in self.batches):
                 lifted = np.concatenate([b.cache[key] for b in self.batches])[at]

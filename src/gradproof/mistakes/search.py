@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final, final
 
-import numpy as np
-
 from gradproof.evaluate import Mode, Samples
 from gradproof.expr import Context, Expr, Path
-from gradproof.mistakes.bench import Bench, Measured, close, differ, equal, together
+from gradproof.mistakes.bench import Bench, Measured, differ, equal
 from gradproof.mistakes.catalogue import catalogue
 from gradproof.mistakes.lanes import measure_together
 from gradproof.mistakes.match import Match
+from gradproof.mistakes.meeting import meeting
 from gradproof.mistakes.mistake import Mistake
 from gradproof.mistakes.opened import opened
 from gradproof.mistakes.sites import Placed, Workshop, nested, shown, span_size
@@ -212,29 +211,15 @@ class _Hunt:
         wrong = (c for c in self.built if differ(c.values, self.truth))
         pool = sorted(wrong, key=lambda c: c.rank)[:PAIR_POOL]
         promising = (
-            (a.placed[0], b.placed[0])
-            for i, a in enumerate(pool)
-            for b in pool[i + 1 :]
-            if not nested(a.placed[0].path, b.placed[0].path) and self._meet(a, b)
+            (pool[i].placed[0], pool[k].placed[0])
+            for i, k in meeting([c.values for c in pool], self.truth, self.aim)
+            if not nested(pool[i].placed[0].path, pool[k].placed[0].path)
         )
         fits = self._fitting(self.build(promising))
         if not fits:
             return ()
         best = min(fits, key=lambda c: c.rank)
         return tuple(_match(best, (p,), (), context) for p in best.placed)
-
-    def _meet(self, a: _Candidate, b: _Candidate) -> bool:
-        """Tell whether two single effects, added or multiplied, can give the person's line."""
-        all_four = together(a.values, b.values, self.truth, self.aim)
-        if all_four is None:
-            return False
-        first, second, right, goal = all_four
-        with np.errstate(all="ignore"):
-            for guess in (first + second - right, first * second / right):
-                usable = np.isfinite(guess) & np.isfinite(goal)
-                if usable.any() and close(guess[usable], goal[usable]):
-                    return True
-        return False
 
 
 def _alike(placed: list[Placed]) -> Iterator[tuple[Placed, ...]]:
