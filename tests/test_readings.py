@@ -152,3 +152,59 @@ Let $a \in \mathbb{R}^n$.
 $$ y = a \odot a $$
 $$ \frac{\partial y}{\partial a} = 2 \operatorname{diag}(a) $$"""
     assert judged(text) == "gpgp"
+
+
+CHAINED = [
+    # a name between two sides is defined there
+    (r"""Let $z \in \mathbb{R}^K$, $t \in \mathbb{R}^K$.
+$$ y = q = \operatorname{softmax}(z) $$
+$$ L = H(t, y) = -t^T \log y $$
+$$ \frac{\partial q}{\partial z} = \operatorname{diag}(q) - q q^T$$
+$$ \frac{\partial L}{\partial y} = -t/y $$
+$$ \frac{\partial L}{\partial y} = t/y $$""", "ggppx"),
+    (r"""Let $t \in \mathbb{R}^K$, $W \in \mathbb{R}^{K \times D}$, $x \in \mathbb{R}^D$.
+$$ z = Wx $$
+$$ L = \frac12 \|z - t\|^2 $$
+$$ \frac{\partial L}{\partial z} = \delta = z - t $$
+$$ \frac{\partial L}{\partial W} = \delta x^T $$
+$$ \frac{\partial L}{\partial x} = W \delta $$""", "ggppx"),
+    # a function with a meaning of its own is judged, not defined
+    (r"""$$ z = \sigma(h) = \frac{1}{1+e^{h}} $$""", "x"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), CHAINED)
+def test_a_new_name_between_the_sides_of_a_chain_is_defined_there(text: str, expected: str) -> None:
+    assert judged(text) == expected
+
+
+LETTERED = [
+    # the numerator says over what its letter runs
+    (r"""Let $v_c \in \mathbb{R}^D$, $u_w \in \mathbb{R}^D$, $w = 1, \dots, W$.
+$$ p(o \mid c) = \frac{\exp(u_o^T v_c)}{\sum_{w=1}^W \exp(u_w^T v_c)} $$
+$$ J = -\log p(o \mid c) $$
+$$ \frac{\partial J}{\partial v_c} = -u_o + \sum_{w=1}^W p(w \mid c) u_w $$
+$$ \frac{\partial J}{\partial v_c} = -u_o - \sum_{w=1}^W p(w \mid c) u_w $$
+$$ \frac{\partial J}{\partial u_o} = (p(o \mid c) - 1) v_c $$
+$$ \frac{\partial J}{\partial u_o} = - v_c $$""", "ggpxpx"),
+    # the letter above the name, and a loss that stands before what it is made of
+    (r"""Let $v \in \mathbb{R}^D$, $u_w \in \mathbb{R}^D$, $w = 1, \dots, W$, $y \in \{0,1\}^W$, $\sum_i y_i = 1$.
+Let $J = CE(y, \hat y)$.
+$$ \hat{y}^{o} = p(o | v) = \frac{\exp(u_{o}^{T} v)}{\sum_{w=1}^{W}\exp(u_{w}^{T} v)} $$
+$$ U = [u_1,u_2, \ldots,u_W] $$
+$$ CE(y, \hat{y}) = -\sum_iy_i\log(\hat{y}_i) $$
+$$ \frac{\partial J}{\partial v}= U(\hat{y} - y) $$
+$$ \frac{\partial J}{\partial v}= U^T(\hat{y} - y) $$
+$$ \frac{\partial J}{\partial v}= U(y - \hat y) $$""", "gggpxx"),
+    # a letter of a member by which another is differentiated
+    (r"""Let $z \in \mathbb{R}^K$.
+$$ \pi_a = \frac{e^{z_a}}{\sum_b e^{z_b}} $$
+$$ \frac{\partial \log \pi_a}{\partial z_a} = 1 - \pi_a $$
+$$ \frac{\partial \log \pi_a}{\partial z_c} = \delta_{ac} - \pi_c $$
+$$ \frac{\partial \log \pi_a}{\partial z_c} = \delta_{ac} + \pi_c $$""", "gppx"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), LETTERED)
+def test_letters_of_members_are_indices(text: str, expected: str) -> None:
+    assert judged(text) == expected

@@ -32,7 +32,13 @@ from gradproof.notation.elaborate.declare import (
 )
 from gradproof.notation.elaborate.fitting import misfit
 from gradproof.notation.elaborate.roles import EQUALS, Target, role_of, target
-from gradproof.notation.elaborate.solving import formals, given_name, named_last
+from gradproof.notation.elaborate.solving import (
+    also_new,
+    formals,
+    given_name,
+    named_between,
+    named_last,
+)
 from gradproof.notation.elaborate.symbols import Symbols, full_key, walk_surface
 from gradproof.notation.elaborate.variants import converted
 from gradproof.notation.surface import FormulaRow, Note, Statement
@@ -109,6 +115,9 @@ def read_row(
         decimal = any(n.kind == "decimal" for n in out.notes)
         soft = manner.wanted or (solving and not derives) or (implied and not derives) or decimal
         goal = target(statement.sides[0], table)
+        if role in ("definition", "claim", "continuation") and not soft:
+            for d in named_between(built, table, known):
+                out.definitions.append((Target(d.name), d))
         if role == "definition" and goal is not None:
             value = _value(goal, built, scope, manner)
             if value is not None:
@@ -263,16 +272,21 @@ def _define(
     known: Known,
     table: Symbols,
 ) -> None:
-    """Record a definition; the links after the defining one are claims."""
+    """Record a definition; the links after the defining one are claims.
+
+    New names between the left side and the first expression, ``y_o = p(o|c) = …``, are defined by it too.
+    """
     left = built[0]
     rights = [(k, b) for k, b in enumerate(built[1:], 1) if b is not None]
     if left is None or not rights:
         return
+    while len(rights) > 1 and also_new(rights[0][1].expr, table, known):
+        rights.pop(0)
     body_at, body = next(((k, b) for k, b in rights if not _unknown(b.expr, known)), rights[0])
     params, indices = formals(left.expr)
     out.definitions.append((goal, Definition(goal.key, body.expr, params, indices)))
-    if body_at == 1 and len(rights) > 1:
-        out.claims.append(_claim(built[1:], statement, 1, table, soft=False))
+    if body_at == rights[0][0] and len(rights) > 1:
+        out.claims.append(_claim(built[body_at:], statement, body_at, table, soft=False))
 
 
 def _unknown(e: Expr, known: Known) -> bool:

@@ -7,6 +7,7 @@ from typing import final
 
 from gradproof.expr import Size
 from gradproof.notation.elaborate.build import ONE, Built
+from gradproof.notation.elaborate.chains import links
 from gradproof.notation.elaborate.convert import converter as make_converter
 from gradproof.notation.elaborate.evidence import LOSSES, Evidence, Kind, collect_evidence, kinds
 from gradproof.notation.elaborate.fitting import LAYOUT, Fit, Misfit
@@ -69,6 +70,10 @@ def scene(
             continue
         defined.add(goal.key)
         definitions.append((goal, s))
+    for goal, s in links(statements, table):
+        if goal.key not in defined and not goal.indices:
+            defined.add(goal.key)
+            definitions.append((goal, s))
     settled = defined | _formal(statements, table)
     free = [k for k, e in evidence.items() if _is_open(k, e, table) and k not in settled]
     acting = [

@@ -1,19 +1,22 @@
 """Index letters: declared with a range, bound by a sum, of a delta, by habit, or beside other index letters."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from gradproof.notation.elaborate.declare import (
     RangeDeclaration,
     SpaceDeclaration,
     declarations,
 )
+from gradproof.notation.elaborate.runs import differences
 from gradproof.notation.elaborate.symbols import (
     HABIT_INDICES,
     Symbols,
     full_key,
     spelled,
+    unwrapped,
     walk_surface,
 )
+from gradproof.notation.grammar import name_key
 from gradproof.notation.surface import Name, Statement, Surface
 
 
@@ -48,6 +51,8 @@ def collect_letters(
                         scripts.add(full_key(part.name))
     table.letters.update((scripts & HABIT_INDICES) - _quantities(statements))
     _formal_letters(table, statements, nodes)
+    table.letters.update(_normalised(nodes) - _quantities(statements))
+    table.letters.update(_varied(table, nodes) - _quantities(statements))
     _equal_standing(table, statements, nodes)
     table.single = {k for k in table.single if not _carries_range(k, statements, table)}
 
@@ -82,6 +87,59 @@ def _formal_letters(
         callee = node.args[0].name if node.head == "call" else None
         if callee is not None and full_key(callee) in heads and all(map(_is_letter, node.args[1:])):
             table.letters.update(full_key(a.name) for a in node.args[1:] if a.name is not None)
+
+
+def _normalised(nodes: Iterable[Surface]) -> set[str]:
+    r"""Return the letters of numerators that a sum below runs over: o in ``e^{u_o}/\sum_w e^{u_w}``."""
+    out: set[str] = set()
+    for node in nodes:
+        if node.head != "div" or unwrapped(node.args[1]).head != "sum":
+            continue
+        total = unwrapped(node.args[1])
+        bound = {spelled(b) for b in _bound_letters(total)}
+        found = differences(unwrapped(total.args[0]), unwrapped(node.args[0]))
+        if found is not None and found.keys() == bound and len(bound) == 1:
+            (own,) = found.values()
+            if _is_letter(own):
+                out.add(spelled(own))
+    return out
+
+
+def _varied(table: Symbols, nodes: Sequence[Surface]) -> set[str]:
+    r"""Return the letters of members by which others are differentiated: c in ``∂\pi_a/∂z_c`` where a indexes z."""
+    members = {
+        name_key(n.name)
+        for n in nodes
+        if n.name is not None
+        and n.head == "name"
+        and len(n.name.sub) == 1
+        and full_key(n.name) not in table.single
+        and spelled(n.name.sub[0]) in table.letters
+    }
+    out: set[str] = set()
+    for node in nodes:
+        if node.head != "deriv" or not any(
+            _is_member(n, members) for n in walk_surface(node.args[0])
+        ):
+            continue
+        for by in node.args[1:]:
+            if (
+                by.name is not None
+                and _is_member(by, members)
+                and full_key(by.name) not in table.single
+            ):
+                out.update(spelled(item) for item in by.name.sub if _is_letter(item))
+    return out
+
+
+def _is_member(node: Surface, members: Set[str]) -> bool:
+    name = node.name
+    return (
+        name is not None
+        and node.head == "name"
+        and len(name.sub) == 1
+        and name_key(name) in members
+    )
 
 
 def _equal_standing(

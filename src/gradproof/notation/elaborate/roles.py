@@ -57,6 +57,9 @@ def target(side: Surface, table: Symbols) -> Target | None:
             return None
         case "group" if len(side.args) == 1:
             return target(side.args[0], table)
+        case "pow" if indexed_above(side, table) is not None:
+            own = indexed_above(side, table)
+            return None if own is None else Target(own, (side.args[1],))
         case "pow" if square_key(side, table) is not None:
             name = side.args[0].name
             assert name is not None
@@ -72,6 +75,16 @@ def target(side: Surface, table: Symbols) -> Target | None:
             return None if own is None else Target(own.key, own.indices)
         case _:
             return None
+
+
+def indexed_above(node: Surface, table: Symbols) -> str | None:
+    r"""Return the key of a vector with an index letter above it, ``\hat y^{o}``."""
+    base, letter = node.args
+    if base.name is None or letter.name is None or not table.is_index(letter):
+        return None
+    resolved = table.resolve(base.name)
+    axes = len(table.shapes.get(resolved.key, ()))
+    return resolved.key if axes == 1 and not resolved.indices else None
 
 
 def square_key(node: Surface, table: Symbols) -> str | None:

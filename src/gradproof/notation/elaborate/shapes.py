@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from gradproof.expr import IndexRange, Size
 from gradproof.notation.elaborate.build import ONE
+from gradproof.notation.elaborate.chains import links
 from gradproof.notation.elaborate.convert import converter as make_converter
 from gradproof.notation.elaborate.roles import EQUALS, target
 from gradproof.notation.elaborate.symbols import Symbols, function_name
@@ -19,6 +20,7 @@ def infer_shapes(statements: Sequence[Statement], table: Symbols) -> None:
 
     Functions of one scalar are marked as elementwise: applied to an array they act entry by entry.
     """
+    statements = [*statements, *(rest for _, rest in links(statements, table))]
     lines = dict(
         _first_definitions(statements, table, (k for k, r in table.families.items() if r != 1))
     )

@@ -3,7 +3,7 @@
 from collections.abc import Container, Sequence, Set
 from typing import final
 
-from gradproof.expr import Add, Apply, Definition, Div, Entry, Expr, Mul, Neg, Sym, walk
+from gradproof.expr import Add, Apply, Definition, Div, Entry, Expr, Idx, Mul, Neg, Sym, walk
 from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.contexts import base_name
 from gradproof.notation.elaborate.symbols import Symbols
@@ -46,7 +46,7 @@ def given_name(
         return None
     sides = (built[0].expr, built[1].expr)
     for value, holder in (sides, sides[::-1]):
-        if _name(value) not in known or _name(value) == "":
+        if applied_name(value) not in known or applied_name(value) == "":
             continue
         found = _new(holder, table, known, used)
         if len(found) == 1:
@@ -56,6 +56,39 @@ def given_name(
             if len(inner) == 1 and not d.indices and inner[0] not in _names(holder):
                 return _solved(holder, d.body, inner[0])
     return None
+
+
+def applied_name(e: Expr) -> str:
+    """Return the name of a symbol, of the array of an entry, or of a function applied; empty for all else."""
+    match e:
+        case Sym(name) | Apply(name):
+            return name
+        case Entry(array):
+            return applied_name(array)
+        case _:
+            return ""
+
+
+def also_new(e: Expr, table: Symbols, known: Container[str]) -> bool:
+    """Tell whether a side is a name that its chain defines in passing."""
+    name = applied_name(e)
+    params, indices = formals(e)
+    formal = all(isinstance(p, Sym) for p in params) and all(isinstance(i, Idx) for i in indices)
+    return formal and name in table.chained and name not in known
+
+
+def named_between(
+    built: Sequence[Built | None], table: Symbols, known: Container[str]
+) -> list[Definition]:
+    """Define the new names between two sides of a chain by the first expression after each."""
+    kept = [b.expr for b in built if b is not None]
+    out: list[Definition] = []
+    for k, side in enumerate(kept[1:-1], 1):
+        if also_new(side, table, known):
+            body = next((e for e in kept[k + 1 :] if not also_new(e, table, known)), kept[-1])
+            params, indices = formals(side)
+            out.append(Definition(applied_name(side), body, params, indices))
+    return out
 
 
 def formals(left: Expr) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
@@ -69,10 +102,6 @@ def formals(left: Expr) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
             return (), indices
         case _:
             return (), ()
-
-
-def _name(e: Expr) -> str:
-    return e.name if isinstance(e, Sym | Apply) else ""
 
 
 def _names(e: Expr) -> set[str]:

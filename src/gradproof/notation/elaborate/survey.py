@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence, Set
 from typing import final
 
 from gradproof.expr import POSITIVE, IndexRange, Size
+from gradproof.notation.elaborate.chains import links
 from gradproof.notation.elaborate.declare import (
     DistinctDeclaration,
     FunctionDeclaration,
@@ -82,8 +83,11 @@ def survey(statements: Sequence[Statement], conditional: Set[int] = frozenset())
     vector_members(table, nodes)
     _axes(table, statements, nodes)
     _squares(table, statements, nodes)
-    _functions(table, statements, nodes)
-    read_usage(table, statements, nodes)
+    between = links(statements, table)
+    table.chained.update(goal.key for goal, _ in between)
+    told = [*statements, *(rest for _, rest in between)]
+    _functions(table, told, nodes)
+    read_usage(table, told, nodes)
     _vague(table, statements)
     return table
 

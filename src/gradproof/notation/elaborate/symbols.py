@@ -153,7 +153,8 @@ class Symbols:
     (`derivatives` for each name),
     `primed` names that end in primes, `adjoints` names
     written as a change, like ``dW``; `spaces` names that are declared to lie in a space; `members` families
-    of vectors that nothing declares; `likes` names made from another name, whose shape they have; `euler`
+    of vectors that nothing declares; `chained` names that stand between the sides of a chain and are defined there;
+    `likes` names made from another name, whose shape they have; `euler`
     says that e is used as Euler's number.
     """
 
@@ -187,6 +188,7 @@ class Symbols:
     superscripted: set[str] = field(default_factory=set[str])
     spaces: set[str] = field(default_factory=set[str])
     members: set[str] = field(default_factory=set[str])
+    chained: set[str] = field(default_factory=set[str])
     likes: dict[str, str] = field(default_factory=dict[str, str])
 
     def is_size(self, key: str) -> bool:
