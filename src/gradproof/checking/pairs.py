@@ -5,16 +5,16 @@ from dataclasses import replace
 from fractions import Fraction
 
 from gradproof.checking.entry_meant import ENTRY_MEANT, entries_meant
+from gradproof.checking.glances import stays_wrong
 from gradproof.checking.hypotheses import hypotheses
 from gradproof.checking.instances import instances
 from gradproof.checking.judgement import RIGHT, Outcome
-from gradproof.checking.ladder import certified_outcome, has_arrays, judge_pair
-from gradproof.checking.limits import GLANCE, POINTS
+from gradproof.checking.ladder import certified_outcome, judge_pair
+from gradproof.checking.limits import POINTS
 from gradproof.checking.meant import derivative_meant
 from gradproof.checking.operands import operand_slip
 from gradproof.checking.shapes import doubtful_scalar
 from gradproof.diagnostic import Evidence
-from gradproof.evaluate import differs
 from gradproof.expr import (
     Apply,
     Context,
@@ -72,6 +72,8 @@ def judge_sides(
     for h in hypotheses(
         left, right, context, example_cue=example_cue, case_cue=case_cue, structures=structures
     ):
+        if stays_wrong(outcome, h.context):
+            continue
         found = judge_pair(left, right, h.context, certified=False)
         if found.verdict in RIGHT:
             if h.sufficient:
@@ -139,11 +141,8 @@ def _held_constant(outcome: Outcome) -> Outcome | None:
         for n in walk_reached(e, context)
     ):
         return None
-    scalars = not (has_arrays(left, context) or has_arrays(right, context))
-    if scalars and outcome.samples is not None:
-        few = outcome.samples.subset(list(range(min(outcome.samples.points, GLANCE))))
-        if differs(left, right, few, context, mode="local", otherwise=False):
-            return None
+    if stays_wrong(outcome, context, "local"):
+        return None
     local = judge_pair(left, right, context, mode="local", certified=False)
     if local.verdict == "refuted":
         return None

@@ -173,9 +173,10 @@ def differs(
     context: Context,
     *,
     mode: Mode = "total",
+    least: int = 1,
     otherwise: bool = True,
 ) -> bool:
-    """Tell whether two expressions are far apart at one of the points; `otherwise` where they cannot be compared.
+    """Tell whether two expressions are far apart at `least` of the points; `otherwise` where they cannot be compared.
 
     A glance in floating point alone, to save work: it decides nothing that is told.
     """
@@ -189,7 +190,8 @@ def differs(
         scale = np.maximum(np.abs(sides.left), np.abs(sides.right))
         far = np.abs(sides.left - sides.right) > FAR * np.maximum(scale, FAR)
     wide = sides.admitted.reshape(sides.admitted.shape + (1,) * sides.rank)
-    return bool((far & wide).any())
+    apart = (far & wide).reshape(samples.points, -1).any(axis=1)
+    return int(apart.sum()) >= least
 
 
 def _summary(sides: Sides, usable: BoolArray, differ: BoolArray, worst: Array) -> Comparison:
