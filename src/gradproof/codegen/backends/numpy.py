@@ -1,0 +1,204 @@
+"""NumPy: modules that need nothing else."""
+
+from typing import Final
+
+from gradproof.codegen.backend import Backend
+from gradproof.codegen.dialect import Dialect
+from gradproof.codegen.module import (
+    arguments,
+    binding,
+    body,
+    document,
+    function,
+    jobs,
+    opening,
+    plain_shape,
+    signature,
+)  # fmt: skip
+from gradproof.codegen.program import Program
+
+
+def _pad(x: str, axis: int, rank: int, before: str, after: str) -> str:
+    widths = ["(0, 0)"] * rank
+    widths[axis] = f"({before}, {after})"
+    inner = f"({', '.join(widths)},)" if rank == 1 else f"({', '.join(widths)})"
+    return f"np.pad({x}, {inner})"
+
+
+_SIGMOID: Final = '''\
+def _sigmoid(x):
+    """Return the logistic function 1 / (1 + exp(-x)), without overflow."""
+    e = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1, e) / (1 + e)
+'''
+_SOFTPLUS: Final = '''\
+def _softplus(x):
+    """Return log(1 + exp(x)), without overflow."""
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+'''
+_HOLDS: Final = '''\
+def _holds(condition, *like):
+    """Return 1 where a condition holds, else 0, in the type of some numbers."""
+    return np.asarray(condition).astype(np.result_type(np.float32, *like))
+'''
+_SOFTMAX: Final = '''\
+def _softmax(x):
+    """Return exp(x) / sum(exp(x)) along the last axis, without overflow."""
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+'''
+_LOGSUMEXP: Final = '''\
+def _logsumexp(x):
+    """Return log(sum(exp(x))) along the last axis, without overflow."""
+    top = x.max(axis=-1)
+    return top + np.log(np.exp(x - top[..., None]).sum(axis=-1))
+'''
+_LOGSOFTMAX: Final = '''\
+def _logsoftmax(x):
+    """Return x - log(sum(exp(x))) along the last axis, without overflow."""
+    x = x - x.max(axis=-1, keepdims=True)
+    return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
+'''
+_SOLVE: Final = '''\
+def _solve(matrix, right):
+    """Return the solution of a system of equations, of one right side or of several."""
+    return np.linalg.solve(matrix, right)
+'''
+_LOGDET: Final = '''\
+def _logdet(x):
+    """Return the logarithm of the determinant, nan where it is negative."""
+    sign, size = np.linalg.slogdet(x)
+    return np.where(sign > 0, size, np.nan)[()]
+'''
+_ERF: Final = '''\
+def _erf(x):
+    """Return the error function."""
+    flat = [math.erf(v) for v in np.ravel(x)]
+    return np.reshape(flat, np.shape(x)).astype(np.result_type(np.float32, x))[()]
+'''
+
+NUMPY: Final = Dialect(
+    module="np",
+    functions={
+        **{
+            name: f"np.{name}({{0}})"
+            for name in (
+                "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos",
+                "arctan", "sqrt", "abs", "sign", "log1p", "expm1", "cbrt",
+            )
+        },
+        "pow": "~{0} ** {1}",
+        "sigmoid": "_sigmoid({0})",
+        "softplus": "_softplus({0})",
+        "relu": "np.maximum({0}, 0)",
+        "max": "np.maximum({0}, {1})",
+        "min": "np.minimum({0}, {1})",
+        "greater": "_holds(np.greater({0}, {1}), {0}, {1})",
+        "atleast": "_holds(np.greater_equal({0}, {1}), {0}, {1})",
+        "equal": "_holds(np.equal({0}, {1}), {0}, {1})",
+        "unequal": "_holds(np.not_equal({0}, {1}), {0}, {1})",
+        "where": "np.where({0}, {1}, {2})",
+        "erf": "_erf({0})",
+    },
+    helpers={
+        "_sigmoid": _SIGMOID, "_softplus": _SOFTPLUS, "_holds": _HOLDS, "_softmax": _SOFTMAX,
+        "_logsumexp": _LOGSUMEXP, "_logsoftmax": _LOGSOFTMAX, "_logdet": _LOGDET, "_erf": _ERF,
+    },
+    einsum='np.einsum("{spec}", {args}, optimize=True)',
+    tensordot="np.tensordot({0}, {1}, axes=({2}, {3}))",
+    total="np.sum({0}, axis={axes})",
+    whole="np.sum({0})",
+    dot="np.vdot({0}, {1})",
+    permute="np.transpose({0}, ({axes}))",
+    full="np.full({shape}, {0}, dtype={like}.dtype)",
+    eye="np.eye({n}, dtype={like}.dtype)",
+    positions="np.arange({first}, {last}, dtype={like}.dtype)",
+    diagonal="np.diag({0})",
+    reshape="{0}.reshape({shape})",
+    pad=_pad,
+    along={
+        "softmax": "_softmax({0})", "logsoftmax": "_logsoftmax({0})", "logsumexp": "_logsumexp({0})",
+        "maximum": "np.max({0}, axis=-1)", "minimum": "np.min({0}, axis=-1)",
+        "product": "np.prod({0}, axis=-1)",
+    },
+    inverse="np.linalg.inv({0})",
+    solve="np.linalg.solve({0}, {1})",
+    solve_positive="np.linalg.solve({0}, {1})",
+    det="np.linalg.det({0})",
+    logdet="_logdet({0})",
+    result="np.asarray({0}, dtype={like}.dtype)[()]",
+)  # fmt: skip
+
+CHECKS: Final = '''\
+def _floating(**given):
+    """Return the arguments as arrays of one floating type: that of the arrays among them."""
+    arrays = {name: np.asarray(x) for name, x in given.items()}
+    for name, x in arrays.items():
+        if x.dtype.kind not in "fiub":
+            raise TypeError(f"{name} has the type {x.dtype}, expected real numbers")
+    types = [x.dtype for x in arrays.values() if x.ndim] or [x.dtype for x in arrays.values()]
+    dtype = np.result_type(*types)
+    if dtype.kind != "f":
+        dtype = np.dtype(np.float64)
+    return [x.astype(dtype, copy=False) for x in arrays.values()]
+
+
+def _misfit(name, x, expected, sizes=None):
+    """Return the error for an argument whose shape does not fit."""
+    told = expected if sizes is None or expected == str(sizes) else f"{expected} = {sizes}"
+    return ValueError(f"{name} has the shape {x.shape}, expected {told}")
+'''
+
+
+def checker(p: Program, checks: str, helper: str = "_checked") -> str:
+    """Return the function that looks at the arguments."""
+    names = [s.name for s in p.symbols]
+    directions = [s.name for s in p.directions]
+    given = ", ".join(f"{n}={n}" for n in names)
+    lines: list[str] = []
+    if names:
+        lines.append(f"{', '.join(names)}{',' if len(names) == 1 else ''} = _floating({given})")
+    lines += binding(p, p.symbols, "{0}.shape", "_misfit")
+    sizes = [x for x in p.sizes.values() if x not in p.passed]
+    out = [*arguments(p), *sizes]
+    if directions:
+        flat = ", ".join([*arguments(p), *directions, *sizes])
+        lines.append(f"if {directions[0]} is not None:")
+        for s in p.directions:
+            text = plain_shape(s.shape, p)
+            lines.append(f"    {s.name} = {checks.format(s.name, like=p.wrt[0].name)}")
+            lines.append(f"    if {s.name}.shape != {text}:")
+            lines.append(f'        raise _misfit("{s.name}", {s.name}, "{text}", {text})')
+        lines.append(f"    return {flat}")
+    lines.append(f"return {', '.join(out)}{',' if len(out) == 1 else ''}")
+    parameters = ", ".join([*arguments(p), *(f"{d}=None" for d in directions)])
+    told = "Return the arguments as arrays of one floating type, and the sizes; refuse shapes that do not fit."
+    return function(helper, parameters, told, lines)
+
+
+def emit(p: Program) -> str:
+    """Return the source of a module."""
+    helpers: dict[str, None] = {}
+    made = jobs(p)
+    parts: list[str] = []
+    for job in made:
+        lines = body(p, NUMPY, job, helpers)
+        lines = [opening(p, job, lines), *lines]
+        parts.append(function(job.name, signature(p, job), job.told, lines))
+    checked = checker(p, "np.asarray({0}, dtype={like}.dtype)")
+    needed = [NUMPY.helpers[h].rstrip() for h in NUMPY.helpers if h in helpers]
+    source = [*parts, checked, CHECKS.rstrip(), *needed]
+    imports = ["import math", ""] if "math." in "\n".join(source) else []
+    names = ", ".join(f'"{job.name}"' for job in made)
+    head = [
+        document(p, "NumPy code for a formula and its derivatives."),
+        "",
+        *imports,
+        "import numpy as np",
+        "",
+    ]
+    head.append(f"__all__ = [{names}]")
+    return "\n".join(head) + "\n\n\n" + "\n\n\n".join(source) + "\n"
+
+
+BACKEND: Final = Backend("numpy", ("numpy",), "", emit)

@@ -1,0 +1,143 @@
+"""From a question to a program: lowered, spelled for accuracy, differentiated."""
+
+from collections.abc import Sequence
+
+from gradproof._version import __version__
+from gradproof.codegen.algebra import UNIT, arranged, total
+from gradproof.codegen.forward import directional, jacobian
+from gradproof.codegen.graph import Graph, Value
+from gradproof.codegen.limits import CannotCompile
+from gradproof.codegen.lower import Lowered, lowered
+from gradproof.codegen.names import other_names, symbol_names
+from gradproof.codegen.ops import Extent, Input, Positions, Ref
+from gradproof.codegen.program import Program, Symbol
+from gradproof.codegen.reverse import gradients
+from gradproof.expr import Context, Entry, Expr, Sym
+from gradproof.spell import name_plain
+
+
+def make_program(
+    loss: Sym,
+    wrt: Sequence[Expr],
+    context: Context,
+    formulas: Sequence[str],
+    *,
+    hessian: bool = False,
+    structured: bool = False,
+) -> Program:
+    """Return the program of a formula and its derivatives.
+
+    Args:
+        loss: the name that is differentiated.
+        wrt: the variables: symbols, or entries that stand for the whole of their array.
+        context: definitions, domains and sizes.
+        formulas: what was asked, in TeX, to be quoted.
+        hessian: whether second derivatives are wanted.
+        structured: whether they may be given as smaller arrays.
+
+    Raises:
+        CannotCompile: a part cannot become code; the message says which and how to go on.
+    """
+    low = lowered(loss, context)
+    graph = low.graph
+    variables = [_variable(w, low) for w in wrt]
+    value = low.value
+    refs = [low.symbols[name] for name in variables]
+    scalar = not graph.shapes[value]
+    first = gradients(graph, value, refs) if scalar else _jacobians(graph, value, refs)
+    names = symbol_names(low.symbols)
+    second: list[tuple[Ref, ...]] = []
+    directions: list[Symbol] = []
+    products: list[Ref] = []
+    if hessian:
+        if not scalar:
+            raise CannotCompile("the Hessian of something that is no scalar; expected a loss")
+        second = [_jacobians(graph, g, refs) for g in first]
+        for name, ref in zip(variables, refs, strict=True):
+            title = "direction" if len(refs) == 1 else f"direction_{names[name]}"
+            while title in names.values():
+                title += "_"
+            shape = graph.shapes[ref]
+            made = graph.node(Input(f"{title}!", shape))
+            directions.append(Symbol(title, title, shape, made))
+        for g in first:
+            parts = [
+                directional(graph, g, ref, d.ref) for ref, d in zip(refs, directions, strict=True)
+            ]
+            products.append(_summed(graph, parts))
+    symbols = tuple(
+        Symbol(tex, names[tex], graph.shapes[ref], ref) for tex, ref in low.symbols.items()
+    )
+    roots = [value, *first, *(r for row in second for r in row), *products]
+    sizes, passed = _sizes(graph, symbols, roots, set(names.values()))
+    taken = {*names.values(), *sizes.values(), *(d.name for d in directions)}
+    titles = other_names(dict.fromkeys(graph.hints.values()), taken)
+    by_ref = {s.ref: s for s in symbols}
+    return Program(
+        graph=graph,
+        symbols=symbols,
+        sizes=sizes,
+        passed=passed,
+        titles=titles,
+        wrt=tuple(by_ref[r] for r in refs),
+        value=value,
+        gradients=first,
+        hessian=tuple(second),
+        structured=tuple(tuple("" for _ in row) for row in second),
+        directions=tuple(directions),
+        products=tuple(products),
+        formulas=tuple(formulas),
+        loss=loss.name,
+        rules=(),
+        version=__version__,
+    )
+
+
+def _jacobians(graph: Graph, ref: Ref, wrt: Sequence[Ref]) -> tuple[Ref, ...]:
+    return tuple(arranged(graph, *jacobian(graph, ref, w)) for w in wrt)
+
+
+def _summed(graph: Graph, parts: Sequence[Ref]) -> Ref:
+    labels = graph.labelled(parts[0]).labels
+    whole = total(graph, ((UNIT, Value(p, labels)) for p in parts))
+    return arranged(graph, whole, labels)
+
+
+def _variable(wrt: Expr, low: Lowered) -> str:
+    """Return the name of a variable.
+
+    Raises:
+        CannotCompile: it does not stand in the formula, or has a definition.
+    """
+    match wrt:
+        case Sym(name) | Entry(Sym(name)) if name in low.symbols:
+            return name
+        case Sym(name) | Entry(Sym(name)):
+            known = ", ".join(name_plain(s) for s in low.symbols)
+            raise CannotCompile(
+                f"{name_plain(name)} is defined by a formula, so that it cannot be given; leave its definition out, "
+                f"or ask for the derivative by one of {known}"
+            )
+        case _:
+            raise CannotCompile("what is differentiated by is no name")
+
+
+def _sizes(
+    graph: Graph, symbols: Sequence[Symbol], roots: Sequence[Ref], taken: set[str]
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return the names of sizes in code, and those that have to be passed."""
+    found: dict[str, None] = {}
+    bound: set[str] = set()
+    for s in symbols:
+        for d in s.shape:
+            found.update(dict.fromkeys(d.names))
+            if d.single is not None:
+                bound.add(d.single[0])
+    for ref in graph.order(roots):
+        op = graph.ops[ref]
+        for d in graph.shapes[ref]:
+            found.update(dict.fromkeys(d.names))
+        if isinstance(op, Extent | Positions):
+            found.update(dict.fromkeys(op.dim.names))
+    names = other_names(found, set(taken))
+    return names, tuple(names[x] for x in found if x not in bound)

@@ -1,0 +1,54 @@
+"""How an array library spells the operations of a program; each backend brings one."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import final
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class Dialect:
+    """The spelling of one array library.
+
+    Attributes:
+        module: the name of the library in generated code, such as ``np``.
+        functions: functions of numbers by name in `codegen.functions`: a template with ``{0}``, ``{1}``, …
+        helpers: definitions that templates call, by the name that they define.
+        einsum: a template with ``{spec}`` and ``{args}``.
+        tensordot: ``{0}``, ``{1}`` and the axes ``{2}`` and ``{3}``.
+        total: the sum over ``{axes}`` of ``{0}``; `whole` over all axes.
+        dot: the sum of the products of all entries of two arrays of one shape.
+        permute: the axes of ``{0}`` in the order ``{axes}``.
+        full: an array of ``{shape}`` filled with ``{0}`` (a number or an array that is broadcast).
+        eye, positions, diagonal: ``{n}``; ``{first}``, ``{last}``; the diagonal matrix of ``{0}``.
+        reshape: ``{0}`` in ``{shape}``.
+        pad: from array, axis, rank, zeros before and after.
+        along: by name in `ops.AlongName`: ``{0}``.
+        inverse, solve, solve_positive, det, logdet: of matrices on the last two axes.
+        result: makes a result of a Python number.
+        wrapped: makes an array of a Python number where a library's functions demand one.
+    """
+
+    module: str
+    functions: Mapping[str, str]
+    helpers: Mapping[str, str]
+    einsum: str
+    tensordot: str
+    total: str
+    whole: str
+    dot: str
+    permute: str
+    full: str
+    eye: str
+    positions: str
+    diagonal: str
+    reshape: str
+    pad: Callable[[str, int, int, str, str], str]
+    along: Mapping[str, str]
+    inverse: str
+    solve: str
+    solve_positive: str
+    det: str
+    logdet: str
+    wrapped: str = "{0}"
+    result: str = "{0}"

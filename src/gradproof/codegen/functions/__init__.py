@@ -1,0 +1,1 @@
+"""Functions of numbers, one file for each family."""

@@ -1,0 +1,297 @@
+"""A graph printed as statements of Python over an array library."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Final, assert_never, final
+
+from gradproof.codegen.contraction import contraction
+from gradproof.codegen.dialect import Dialect
+from gradproof.codegen.dims import Dim, Shape
+from gradproof.codegen.graph import Graph, operands
+from gradproof.codegen.limits import CannotCompile
+from gradproof.codegen.ops import (
+    Add,
+    Along,
+    Constant,
+    Contract,
+    Determinant,
+    Extent,
+    Eye,
+    Input,
+    Inverse,
+    Map,
+    Number,
+    Pad,
+    Positions,
+    Ref,
+    Reshape,
+    Slice,
+    Solve,
+)  # fmt: skip
+from gradproof.codegen.text import ATOM, FACTOR, SUM, TERM, Text, fraction, placed
+
+_LONG: Final = 72
+"""An expression longer than this gets a name, where it stands inside another one."""
+
+_STATIC: Final = frozenset(
+    {
+        "exp",
+        "log",
+        "sqrt",
+        "sin",
+        "cos",
+        "tan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "erf",
+        "log1p",
+        "expm1",
+        "cbrt",
+    }
+)
+"""Functions that Python's ``math`` has for numbers."""
+
+
+@final
+@dataclass(slots=True, eq=False)
+class Writer:
+    """Prints nodes as statements.
+
+    Attributes:
+        graph: the nodes.
+        dialect: the library.
+        names: names of nodes that are given (inputs), and of those that are printed already.
+        sizes: how sizes are called in the code.
+        taken: names that may not be used again.
+        titles: how definitions of the formula are called in the code, by their TeX names.
+        like: an input array: new arrays have its type and device.
+        lines: the statements.
+        helpers: helpers that the statements call.
+    """
+
+    graph: Graph
+    dialect: Dialect
+    names: dict[Ref, str]
+    sizes: Mapping[str, str]
+    taken: set[str]
+    titles: Mapping[str, str]
+    like: str
+    lines: list[str] = field(default_factory=list[str])
+    helpers: dict[str, None] = field(default_factory=dict[str, None])
+    static: set[Ref] = field(default_factory=set[Ref])
+    _texts: dict[Ref, Text] = field(default_factory=dict[Ref, Text])
+    _uses: Counter[Ref] = field(default_factory=Counter[Ref])
+    _count: int = 0
+
+    def statements(self, roots: Sequence[Ref]) -> list[str]:
+        """Append what computes some nodes, and return the expressions that give them."""
+        order = self._reached(roots)
+        self._uses = Counter(roots)
+        for ref in order:
+            self._uses.update(operands(self.graph.ops[ref]))
+        for ref in order:
+            self._note_static(ref)
+        for ref in order:
+            text = self._printed(ref)
+            self._texts[ref] = self._kept(ref, text)
+        return [self.text(r).inner for r in roots]
+
+    def _reached(self, roots: Sequence[Ref]) -> list[Ref]:
+        """Return the nodes that have to be printed: those below the roots down to the given ones."""
+        needed: set[Ref] = set()
+        todo = [r for r in roots if r not in self.names]
+        while todo:
+            ref = todo.pop()
+            if ref not in needed:
+                needed.add(ref)
+                todo.extend(x for x in operands(self.graph.ops[ref]) if x not in self.names)
+        return sorted(needed)
+
+    def text(self, ref: Ref) -> Text:
+        """Return the expression of a node."""
+        name = self.names.get(ref)
+        return Text(name, ATOM) if name is not None else self._texts[ref]
+
+    def dim(self, dim: Dim) -> str:
+        """Return a size as an expression."""
+        return dim.spelled(dict(self.sizes))
+
+    def shape(self, shape: Shape) -> str:
+        """Return a shape as an expression."""
+        inner = ", ".join(self.dim(d) for d in shape)
+        return f"({inner},)" if len(shape) == 1 else f"({inner})"
+
+    def call(self, template: str, *args: str, **named: str) -> Text:
+        """Return a call by a template, and note the helpers that it needs."""
+        for helper in self.dialect.helpers:
+            if f"{helper}(" in template:
+                self.helpers.setdefault(helper)
+        precedence = ATOM
+        if template.startswith("~"):
+            template, precedence = template[1:], FACTOR
+        return Text(template.format(*args, like=self.like, **named), precedence)
+
+    def _note_static(self, ref: Ref) -> None:
+        op = self.graph.ops[ref]
+        match op:
+            case Number() | Constant() | Extent():
+                self.static.add(ref)
+            case Map() if op.fn not in _STATIC | {"reciprocal", "pow", "abs"}:
+                return
+            case Contract() | Add() | Map() if not self.graph.shapes[ref]:
+                if all(x in self.static for x in operands(op)) and not (
+                    isinstance(op, Contract) and op.dims
+                ):
+                    self.static.add(ref)
+            case _:
+                return
+
+    def _kept(self, ref: Ref, text: Text) -> Text:
+        """Give a node a name where it is used several times, is named in the formula, or is long."""
+        op = self.graph.ops[ref]
+        hint = self.graph.hints.get(ref)
+        if isinstance(op, Number | Constant | Extent | Eye) or len(text.inner) < 4:
+            return text
+        simple = ref in self.static and len(text.inner) < 12
+        if hint is None and (self._uses[ref] < 2 or simple) and len(text.inner) <= _LONG:
+            return text
+        if self._uses[ref] < 1:
+            return text
+        name = self._named(hint)
+        self.lines.append(f"{name} = {text.inner}")
+        self.names[ref] = name
+        return Text(name, ATOM)
+
+    def _named(self, hint: str | None) -> str:
+        title = self.titles.get(hint) if hint is not None else None
+        if title is not None and title not in self.taken:
+            self.taken.add(title)
+            return title
+        while True:
+            self._count += 1
+            name = f"t{self._count}"
+            if name not in self.taken:
+                self.taken.add(name)
+                return name
+
+    def _printed(self, ref: Ref) -> Text:
+        graph, d = self.graph, self.dialect
+        op = graph.ops[ref]
+        match op:
+            case Input(name):
+                raise CannotCompile(f"the symbol {name} is not given")
+            case Number(value):
+                return fraction(value)
+            case Constant(name):
+                return Text(f"math.{name}", ATOM)
+            case Extent(dim):
+                text = self.dim(dim)
+                return Text(text, ATOM if text.isidentifier() or text.isdigit() else SUM)
+            case Positions(dim, origin):
+                last = self.dim(dim + Dim.number(origin))
+                return self.call(d.positions, first=str(origin), last=last)
+            case Eye(dim):
+                return self.call(d.eye, n=self.dim(dim))
+            case Add():
+                return self._added(op)
+            case Contract():
+                return contraction(self, op)
+            case Map():
+                return self._mapped(ref, op)
+            case Along(fn, arg):
+                return self.call(d.along[fn], self.text(arg).inner)
+            case Inverse(arg):
+                return self.call(d.inverse, self.text(arg).inner)
+            case Determinant(arg, _, log):
+                return self.call(d.logdet if log else d.det, self.text(arg).inner)
+            case Solve(arg, right, _, _):
+                return self.call(d.solve, self.text(arg).inner, self.text(right).inner)
+            case Reshape(arg, shape):
+                return self.call(d.reshape, self.text(arg).wrapped(ATOM), shape=self.shape(shape))
+            case Slice(arg, axis, start, shape):
+                stop = self.dim(start + shape[axis])
+                cut = f"{self.dim(start)}:{stop}"
+                index = ", ".join([":"] * axis + [cut])
+                return Text(f"{self.text(arg).wrapped(ATOM)}[{index}]", ATOM)
+            case Pad(arg, axis, start, shape):
+                inside = graph.shapes[arg][axis]
+                after = self.dim(shape[axis] - start - inside)
+                inner = self.text(arg).inner
+                text = d.pad(inner, axis, len(shape), self.dim(start), after)
+                return self.call("{0}", text)
+            case _:
+                assert_never(op)
+
+    def operand(self, ref: Ref, axes: Sequence[int], rank: int) -> Text:
+        """Return an operand laid along the axes of an operation."""
+        return placed(self.text(ref), axes, rank, self.dialect.permute)
+
+    def _added(self, op: Add) -> Text:
+        rank = len(op.shape)
+        terms = sorted(op.terms, key=lambda t: t.coef < 0)
+        out = ""
+        for t in terms:
+            size = abs(t.coef)
+            body = self.operand(t.ref, t.axes, rank)
+            if isinstance(self.graph.ops[t.ref], Number):
+                text = fraction(size * self._number(t.ref))
+            elif size == 1:
+                text = body
+            else:
+                text = scaled(body, size)
+            wrapped = text.wrapped(TERM)
+            if not out:
+                out = wrapped if t.coef > 0 else f"-{text.wrapped(FACTOR)}"
+            else:
+                out += f" + {wrapped}" if t.coef > 0 else f" - {wrapped}"
+        return Text(out, SUM)
+
+    def _number(self, ref: Ref) -> Fraction:
+        op = self.graph.ops[ref]
+        return op.value if isinstance(op, Number) else Fraction(0)
+
+    def _mapped(self, ref: Ref, op: Map) -> Text:
+        rank = len(op.shape)
+        if ref in self.static:
+            return self._of_numbers(op)
+        texts = [self.operand(a.ref, a.axes, rank) for a in op.args]
+        if op.fn == "reciprocal":
+            return Text(f"1 / {texts[0].wrapped(FACTOR)}", TERM)
+        template = self.dialect.functions.get(op.fn)
+        if template is None:
+            raise CannotCompile(f"the function {op.fn} is not known to {self.dialect.module}")
+        inner = [
+            self.dialect.wrapped.format(t.inner, like=self.like)
+            if a.ref in self.static
+            and self.dialect.wrapped != "{0}"
+            and "{wrapped}" not in template
+            else t.inner
+            for a, t in zip(op.args, texts, strict=True)
+        ]
+        if template.startswith("~"):
+            inner = [t.wrapped(ATOM) for t in texts]
+        return self.call(template, *inner)
+
+    def _of_numbers(self, op: Map) -> Text:
+        texts = [self.text(a.ref) for a in op.args]
+        match op.fn:
+            case "reciprocal":
+                return Text(f"1 / {texts[0].wrapped(FACTOR)}", TERM)
+            case "pow":
+                return Text(f"{texts[0].wrapped(ATOM)} ** {texts[1].wrapped(ATOM)}", FACTOR)
+            case "abs":
+                return Text(f"abs({texts[0].inner})", ATOM)
+            case _:
+                return Text(f"math.{op.fn}({texts[0].inner})", ATOM)
+
+
+def scaled(body: Text, size: Fraction) -> Text:
+    """Return a multiple of an expression by a positive number."""
+    if size.denominator == 1:
+        return Text(f"{size.numerator} * {body.wrapped(FACTOR)}", TERM)
+    if size.numerator == 1:
+        return Text(f"{body.wrapped(TERM)} / {size.denominator}", TERM)
+    return Text(f"{fraction(size).wrapped(FACTOR)} * {body.wrapped(FACTOR)}", TERM)
