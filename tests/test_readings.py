@@ -208,3 +208,26 @@ $$ \frac{\partial \log \pi_a}{\partial z_c} = \delta_{ac} + \pi_c $$""", "gppx")
 @pytest.mark.parametrize(("text", "expected"), LETTERED)
 def test_letters_of_members_are_indices(text: str, expected: str) -> None:
     assert judged(text) == expected
+
+
+PRODUCTS = [
+    (r"""Let $X \in \mathbb{R}^{m \times n}$, $V \in \mathbb{R}^{n \times k}$, $Y \in \mathbb{R}^{m \times p}$.
+Let $B \in \mathbb{R}^{k \times p}$.
+$$ H = X V $$
+$$ O = H B $$
+$$ L = \frac12 \|O - Y\|_F^2 $$
+$$ \frac{\partial L}{\partial B} = H^T (O - Y) $$
+$$ \frac{\partial L}{\partial B} = H (O - Y) $$
+$$ \frac{\partial L}{\partial H} = (O - Y) B^T $$""", "gggpxp"),
+    # of numbers both readings stay open
+    (r"""Let $x \in \mathbb{R}$.
+$$ C = x^2 + 1 $$
+$$ D = C(x + 1) $$
+$$ \frac{dD}{dx} = 3x^2 + 2x + 1 $$
+$$ \frac{dD}{dx} = 2(x+1) $$""", "gguu"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), PRODUCTS)
+def test_a_matrix_before_a_sum_in_brackets_is_a_factor(text: str, expected: str) -> None:
+    assert judged(text) == expected

@@ -9,6 +9,7 @@ from gradproof.expr import Size
 from gradproof.notation.elaborate.build import ONE, Built
 from gradproof.notation.elaborate.chains import links
 from gradproof.notation.elaborate.convert import converter as make_converter
+from gradproof.notation.elaborate.declare import declarations
 from gradproof.notation.elaborate.evidence import LOSSES, Evidence, Kind, collect_evidence, kinds
 from gradproof.notation.elaborate.fitting import LAYOUT, Fit, Misfit
 from gradproof.notation.elaborate.roles import EQUALS, Target, target
@@ -64,7 +65,7 @@ def scene(
     claims: list[Statement] = []
     defined: set[str] = set()
     for s in statements:
-        goal = _goal(s, table)
+        goal = None if declarations(s) else _goal(s, table)
         if goal is None or goal.key in defined or goal.indices or _declared(table, goal.key):
             claims.append(s)
             continue
@@ -308,7 +309,7 @@ def _definitions(stage: Scene, view: Symbols, sizes: Sizes) -> list[Misfit]:
                 continue
             _links(built[1:], s, fit)
             view.vague.discard(goal.key)
-            if known:
+            if known or goal.called:
                 view.shapes[goal.key] = known
             found.extend(fit.misfits)
         misfits.extend(found)

@@ -185,8 +185,17 @@ def _options(table: Symbols, statements: Iterable[Statement], orders: Set[str]) 
         not_callables=(products | orders) - callables,
         words=frozenset(words),
         factors=frozenset(factors - callables),
+        quantities=frozenset(_matrices(table) - callables - defined),
         labels=superscript_labels(statements),
     )
+
+
+def _matrices(table: Symbols) -> set[str]:
+    """Return the names that act as arrays, and the capitals given by an equation in a document that has some."""
+    arrays = set(table.vague)
+    if table.vague or any(table.shapes.values()):
+        arrays |= {k for k in table.bodies if k.lstrip("\\")[:1].isupper()}
+    return arrays
 
 
 def _factors(statements: Iterable[Statement]) -> set[str]:

@@ -70,6 +70,10 @@ class Application(Brackets):
             readings = ("product", "call") if factor else ("call", "product")
             return self.choose("call", start, end, *readings) == "call"
         habit = self.is_callable(token)
+        plain = not (contents.single or contents.listed or contents.condition)
+        array = key in options.quantities and (not habit or key in ARGUMENT_ONLY)
+        if array and plain and contents.terms:
+            return False
         if powered:
             if not habit or contents.single or contents.listed or _is_word(key):
                 return habit

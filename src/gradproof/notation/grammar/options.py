@@ -19,6 +19,7 @@ class Options:
     ``name(…)`` is a product. `words` are runs of plain letters that are one name, or macros of which the
     definition is not known (``\loss``); members of the other two sets with several letters count too.
     `factors` stand elsewhere as factors or variables: before a bracket that holds a sum they are so here too.
+    `quantities` act as arrays: a bracket that holds a sum is no argument of theirs.
     `labels` are letters that label the names below them: ``A^{O}`` is a name and no power.
     `overrides` maps `Choice.key` to the alternative to take.
     """
@@ -28,6 +29,7 @@ class Options:
     overrides: Mapping[int, str] = field(default_factory=lambda: _NONE)
     words: frozenset[str] = frozenset()
     factors: frozenset[str] = frozenset()
+    quantities: frozenset[str] = frozenset()
     labels: frozenset[str] = frozenset()
 
 
