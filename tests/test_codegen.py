@@ -1,14 +1,18 @@
 """Code from formulas: the graph, its derivatives, and what is printed."""
 
+import ast
+
 import numpy as np
 import pytest
 
+import gradproof
 from gradproof.codegen.algebra import apply, arranged, eye, number, product, times, total
 from gradproof.codegen.compiler import make_program
 from gradproof.codegen.dims import Dim
 from gradproof.codegen.forward import jacobian
 from gradproof.codegen.graph import Graph
 from gradproof.codegen.lower import lowered
+from gradproof.codegen.module import quoted
 from gradproof.codegen.ops import Eye, Input
 from gradproof.codegen.reverse import gradients
 from gradproof.deriving import read_question
@@ -61,3 +65,44 @@ def test_arranging_keeps_symmetric_inputs_in_one_order():
     flipped = arranged(graph, times(graph, a, coef=2), tuple(reversed(a.labels)))
     assert flipped == arranged(graph, times(graph, a, coef=2), a.labels)
     assert np.isfinite(flipped)
+
+
+def test_the_verb_prints_a_module_and_nothing_else(capsys):
+    from gradproof.cli import main
+
+    code = main(
+        [
+            "compile",
+            r"J = \|X w - y\|^2",
+            "--wrt",
+            "w",
+            "--declare",
+            r"X \in \mathbb{R}^{m \times n}",
+        ]
+    )
+    out, err = capsys.readouterr()
+    assert code == 0
+    assert ast.parse(out)
+    assert "note: w is read as a column of n" in err
+    assert main(["compile", r"J = \int f(x) dx", "--wrt", "x"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("gradproof compile: ")
+
+
+def test_wrong_shapes_and_types_name_the_symbol(tmp_path):
+    made = gradproof.compile(
+        r"J = \|X w - y\|^2", wrt="w", declare=r"X \in \mathbb{R}^{m \times n}", cache=tmp_path
+    )
+    x = np.arange(6.0).reshape(3, 2)
+    with pytest.raises(ValueError, match=r"w has the shape \(3,\), expected \(n,\) = \(2,\)"):
+        made.value(X=x, w=np.ones(3), y=np.ones(3))
+    with pytest.raises(TypeError, match=r"y has the type .*, expected real numbers"):
+        made.value(X=x, w=np.ones(2), y=["a", "b", "c"])
+    assert made.inputs == {"X": ("m", "n"), "w": ("n",), "y": ("m",)}
+    assert made.path.parent == tmp_path
+    assert made.save(tmp_path / "mine.py").read_text() == made.source
+
+
+def test_text_of_the_formula_stays_text():
+    assert quoted('a """ + b\n\\') == "a ''' + b \\"

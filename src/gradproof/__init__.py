@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         UnknownPage,
         check,
         check_files,
+        compile,
         correct,
         derive,
         explain,
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
         to_json,
         to_text,
     )
+    from gradproof.codegen.compiled import Compiled
+    from gradproof.codegen.limits import CannotCompile
     from gradproof.deriving.request import CannotDerive
     from gradproof.diagnostic import FileReport, Report
     from gradproof.notation.documents.model import UnreadableDocument
@@ -34,8 +37,10 @@ if TYPE_CHECKING:
     from gradproof.worked import NotVerified, Worked
 
 __all__ = [
+    "CannotCompile",
     "CannotDerive",
     "Checked",
+    "Compiled",
     "FileReport",
     "NotVerified",
     "Report",
@@ -46,6 +51,7 @@ __all__ = [
     "__version__",
     "check",
     "check_files",
+    "compile",
     "correct",
     "derive",
     "explain",
@@ -56,6 +62,8 @@ __all__ = [
 ]
 
 _HOMES: Final = {
+    "CannotCompile": "gradproof.codegen.limits",
+    "Compiled": "gradproof.codegen.compiled",
     "CannotDerive": "gradproof.deriving.request",
     "FileReport": "gradproof.diagnostic",
     "NotVerified": "gradproof.worked",

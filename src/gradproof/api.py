@@ -4,25 +4,24 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, final
 
 from gradproof.diagnostic import FileReport, Report
+from gradproof.files import Loader, read, unreadable
 from gradproof.pages import UnknownPage as UnknownPage
 from gradproof.pages import explain as explain
 from gradproof.pages import page_names as page_names
 
 if TYPE_CHECKING:
+    from gradproof.codegen.compiled import Compiled
     from gradproof.correction import Correction
     from gradproof.deriving import Style
     from gradproof.notation.documents import Dialect
     from gradproof.selection import Selection
     from gradproof.worked import Worked
-
-Loader = Callable[[str], bytes | None]
 
 _DELIMITED: Final = re.compile(r"\$|\\\[|\\\(|\\begin\{(?:equation|align|gather|multline|eqnarray)")
 _PACKAGE: Final = Path(__file__).resolve().parent
@@ -147,7 +146,7 @@ def check_stream(
     Raises:
         OSError: the stream cannot be read.
     """
-    data, loader = _read(stream, path)
+    data, loader = read(stream, path)
     return _judge(path, data, loader=loader, dialect=dialect, declare=declare, selection=selection)
 
 
@@ -213,7 +212,7 @@ def correct_stream(
 
     from gradproof.correction import correct_source
 
-    data, loader = _read(stream, path)
+    data, loader = read(stream, path)
     mended = correct_source(
         path, data, dialect=dialect, declarations=tuple(declare), loader=loader, selection=selection
     )
@@ -256,6 +255,55 @@ def derive(
     return work_out(
         texts, wrt, order=order, style=style, declare=declare, compare=compare, update=update
     )
+
+
+def compile(
+    formulas: str | Sequence[str],
+    *,
+    wrt: str | Sequence[str],
+    declare: Sequence[str] | str = (),
+    backend: str = "numpy",
+    hessian: bool = False,
+    structured: bool = False,
+    cache: str | os.PathLike[str] | None = None,
+) -> "Compiled":
+    """Compile a formula and its derivatives to functions of arrays.
+
+    Args:
+        formulas: as for `derive`.
+        wrt: the variable, or several: then gradients and Hessians are tuples.
+        declare: facts, as for `derive`.
+        backend: the array library of the code: a name that `gradproof compile --help` gives.
+        hessian: second derivatives in the same module.
+        structured: second derivatives as a smaller array where that says the same.
+        cache: the folder of generated modules; else ``$GRADPROOF_CACHE`` or the user's cache.
+
+    Raises:
+        CannotCompile: the formula cannot be read or become code; the message says how to go on.
+    """
+    from gradproof.codegen.compiled import compile_formulas
+
+    asked = (_several(formulas), _several(wrt), _several(declare))
+    return compile_formulas(*asked, backend, hessian, structured, cache)
+
+
+def compile_source(
+    formulas: Sequence[str],
+    *,
+    wrt: Sequence[str],
+    declare: Sequence[str] = (),
+    backend: str = "numpy",
+    hessian: bool = False,
+    structured: bool = False,
+) -> tuple[str, tuple[str, ...]]:
+    """Return the module that `compile` would import, and what was assumed; the backend need not be installed.
+
+    Raises:
+        CannotCompile: the formula cannot be read or become code.
+    """
+    from gradproof.codegen.compiled import source_of
+
+    return source_of(formulas, wrt, declare, backend, hessian, structured)
 
 
 def select_findings(select: Iterable[str], ignore: Iterable[str]) -> "Selection":
@@ -337,38 +385,3 @@ def _several(words: Sequence[str]) -> tuple[str, ...]:
 def _selection(select: Sequence[str], ignore: Sequence[str]) -> "Selection | None":
     select, ignore = _several(select), _several(ignore)
     return select_findings(select, ignore) if select or ignore else None
-
-
-def _read(stream: BinaryIO, path: str) -> tuple[bytes, Loader]:
-    """Return the contents of a document, and what finds the files that it includes."""
-    from gradproof.notation.documents.model import MAX_NOTEBOOK
-
-    return stream.read(MAX_NOTEBOOK + 1), partial(_load, Path(path).parent)
-
-
-def _load(folder: Path, name: str) -> bytes | None:
-    """Return the beginning of the included file `name`, or None; nothing outside `folder` is read."""
-    from gradproof.notation.documents.model import MAX_DOCUMENT
-
-    try:
-        home = folder.resolve()
-        target = (home / name).resolve()
-        if not (target.is_relative_to(home) and target.is_file()):
-            return None
-        with target.open("rb") as file:
-            return file.read(MAX_DOCUMENT + 1)
-    except (OSError, ValueError):
-        return None
-
-
-def unreadable(failure: OSError | ValueError) -> str:
-    """Say in words why a file cannot be read, and what was expected."""
-    if isinstance(failure, FileNotFoundError):
-        return "no such file; expected the path of a Markdown, LaTeX, notebook or text file"
-    if isinstance(failure, IsADirectoryError):
-        return "this is a directory; expected a file: name the files in it, such as directory/*.md"
-    if isinstance(failure, PermissionError):
-        return "permission denied; the file must be readable by you"
-    if isinstance(failure, OSError):
-        return f"cannot be read: {failure.strerror or failure}"
-    return f"cannot be read: {failure}"

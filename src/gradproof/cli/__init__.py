@@ -32,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from gradproof.cli.check import run
         elif options.command == "derive":
             from gradproof.cli.derive import run
+        elif options.command == "compile":
+            from gradproof.cli.compile import run
         else:
             from gradproof.cli.explain import run
         code = run(options)

@@ -17,3 +17,7 @@ DERIVED: Final = """exit codes:
   0  derived; with --compare, the answer is right
   1  with --compare, the answer is wrong or could not be decided
   2  the question cannot be read or answered, or a derived line did not pass the check"""
+
+COMPILED: Final = """exit codes:
+  0  the module was printed
+  2  the formula cannot be read, or cannot become code"""

@@ -5,7 +5,7 @@ import argparse
 from rich_argparse import RawDescriptionRichHelpFormatter
 
 from gradproof._version import __version__
-from gradproof.cli.codes import DERIVED, EXPLAINED
+from gradproof.cli.codes import COMPILED, DERIVED, EXPLAINED
 from gradproof.settings import DERIVATION_FORMATS, DIALECTS, DOUBTS, FORMATS
 
 
@@ -45,6 +45,17 @@ def make_parser() -> argparse.ArgumentParser:
     _derivation(derive)
     derive.set_defaults(refuse=derive.error)
 
+    compile_ = commands.add_parser(
+        "compile",
+        help="turn a formula and its derivatives into code",
+        description="Print a module with the value of a formula, its gradient and, on request, its Hessian.\n"
+        "It does not need gradproof to run.",
+        epilog=COMPILED,
+        formatter_class=RawDescriptionRichHelpFormatter,
+    )
+    _code(compile_)
+    compile_.set_defaults(refuse=compile_.error)
+
     explain = commands.add_parser(
         "explain",
         help="show the page of one mistake or one rule",
@@ -80,6 +91,43 @@ def _question(derive: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--compare", metavar="ANSWER", help="judge somebody's result against the derived one"
     )
+
+
+def _code(compile_: argparse.ArgumentParser) -> None:
+    group = compile_.add_argument_group("the formula")
+    group.add_argument(
+        "formulas",
+        nargs="+",
+        metavar="FORMULA",
+        help=r"the loss and its definitions in TeX, such as 'J = \|Xw - y\|^2'",
+    )
+    group.add_argument(
+        "--wrt",
+        required=True,
+        action="append",
+        metavar="NAME",
+        help=r"the variable: '\hat y' in TeX, or y_hat; may be repeated",
+    )
+    group.add_argument(
+        "--declare",
+        action="append",
+        metavar="FACT",
+        help=r"a fact in ordinary mathematics, such as 'X \in \mathbb{R}^{m \times n}'; may be repeated",
+    )
+    group = compile_.add_argument_group("the code")
+    group.add_argument(
+        "--backend",
+        default="numpy",
+        metavar="NAME",
+        help="jax, numba, numpy (the default) or torch",
+    )
+    group.add_argument("--hessian", action="store_true", help="add the second derivatives")
+    group.add_argument(
+        "--structured",
+        action="store_true",
+        help="add the second derivatives, as a smaller array where that says the same",
+    )
+    group.add_argument("-o", dest="output", metavar="FILE", help="write to this file")
 
 
 def _derivation(derive: argparse.ArgumentParser) -> None:

@@ -22,6 +22,7 @@ def make_program(
     context: Context,
     formulas: Sequence[str],
     *,
+    declared: Sequence[str] = (),
     hessian: bool = False,
     structured: bool = False,
 ) -> Program:
@@ -32,18 +33,20 @@ def make_program(
         wrt: the variables: symbols, or entries that stand for the whole of their array.
         context: definitions, domains and sizes.
         formulas: what was asked, in TeX, to be quoted.
+        declared: facts as they were written; sizes that they name are not taken for equal.
         hessian: whether second derivatives are wanted.
         structured: whether they may be given as smaller arrays.
 
     Raises:
         CannotCompile: a part cannot become code; the message says which and how to go on.
     """
-    low = lowered(loss, context)
+    low = lowered(loss, context, declared)
     graph = low.graph
     variables = [_variable(w, low) for w in wrt]
     value = low.value
     refs = [low.symbols[name] for name in variables]
     scalar = not graph.shapes[value]
+    (value,), rules = _spelled(graph, [value])
     first = gradients(graph, value, refs) if scalar else _jacobians(graph, value, refs)
     names = symbol_names(low.symbols)
     second: list[tuple[Ref, ...]] = []
@@ -65,10 +68,13 @@ def make_program(
                 directional(graph, g, ref, d.ref) for ref, d in zip(refs, directions, strict=True)
             ]
             products.append(_summed(graph, parts))
+    flat = [value, *first, *(r for row in second for r in row), *products]
+    roots, more = _spelled(graph, flat)
+    value, first, second, products = _unpacked(roots, len(refs), bool(hessian))
+    rules = tuple(dict.fromkeys((*rules, *more)))
     symbols = tuple(
         Symbol(tex, names[tex], graph.shapes[ref], ref) for tex, ref in low.symbols.items()
     )
-    roots = [value, *first, *(r for row in second for r in row), *products]
     sizes, passed = _sizes(graph, symbols, roots, set(names.values()))
     taken = {*names.values(), *sizes.values(), *(d.name for d in directions)}
     titles = other_names(dict.fromkeys(graph.hints.values()), taken)
@@ -88,9 +94,28 @@ def make_program(
         products=tuple(products),
         formulas=tuple(formulas),
         loss=loss.name,
-        rules=(),
+        rules=rules,
+        assumptions=low.assumptions,
         version=__version__,
     )
+
+
+def _spelled(graph: Graph, roots: Sequence[Ref]) -> tuple[tuple[Ref, ...], tuple[str, ...]]:
+    """Return nodes of the same values, spelled for accuracy, and the rules that were used."""
+    return tuple(roots), ()
+
+
+def _unpacked(
+    roots: Sequence[Ref], count: int, hessian: bool
+) -> tuple[Ref, tuple[Ref, ...], list[tuple[Ref, ...]], list[Ref]]:
+    """Take the value, the gradients, the blocks of the Hessian and its products out of one list."""
+    value, *rest = roots
+    first, rest = tuple(rest[:count]), rest[count:]
+    if not hessian:
+        return value, first, [], []
+    blocks, products = rest[: count * count], rest[count * count :]
+    rows = [tuple(blocks[k * count : (k + 1) * count]) for k in range(count)]
+    return value, first, rows, list(products)
 
 
 def _jacobians(graph: Graph, ref: Ref, wrt: Sequence[Ref]) -> tuple[Ref, ...]:

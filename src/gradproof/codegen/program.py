@@ -41,6 +41,7 @@ class Program:
         formulas: the formula and its definitions in TeX.
         loss: the name of the value in TeX.
         rules: the rules by which the spelling was changed.
+        assumptions: what had to be assumed, in words.
         version: of gradproof.
     """
 
@@ -59,4 +60,5 @@ class Program:
     formulas: tuple[str, ...]
     loss: str
     rules: tuple[str, ...]
+    assumptions: tuple[str, ...]
     version: str

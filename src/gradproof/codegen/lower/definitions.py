@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from gradproof.codegen.algebra import UNIT, arranged, extent, number, total
 from gradproof.codegen.dims import ONE, Dim
@@ -37,14 +38,16 @@ def named(work: Work, e: Sym, indices: tuple[Expr, ...], scope: Scope, lower: Lo
     origins = context.origins.get(name, ())
     if name in scope.parameters:
         value, outer = scope.parameters[name]
-        return taken(work, lower(work, value, outer), indices, origins, scope, what)
+        return taken(
+            work, lower(work, value, outer), indices, origins, scope, what, partial(lower, work)
+        )
     if name in context.definitions:
         return _defined(work, name, indices, scope, lower)
     if name in context.values and not e.space.shape:
         return Low(number(work.graph, context.values[name]))
     if not e.space.shape and name in work.extents:
         return Low(extent(work.graph, work.dim(Size(name))))
-    return taken(work, _input(work, e), indices, origins, scope, what)
+    return taken(work, _input(work, e), indices, origins, scope, what, partial(lower, work))
 
 
 def _input(work: Work, e: Sym) -> Low:
@@ -79,14 +82,15 @@ def _defined(work: Work, name: str, indices: tuple[Expr, ...], scope: Scope, low
             raise CannotCompile(
                 f"the definition of {what} uses the index {min(open_ones)} of a sum around it"
             )
-        return taken(
-            work, _entered(work, name, d.body, scope, lower), indices, origins, scope, what
-        )
+        body = _entered(work, name, d.body, scope, lower)
+        return taken(work, body, indices, origins, scope, what, partial(lower, work))
     if name not in work.bodies:
         work.bodies[name] = _body(work, name, definitions, lower)
     value, row = work.bodies[name]
     fresh = work.graph.labelled(value.ref)
-    return taken(work, Low(fresh, fresh.labels, row), indices, origins, scope, what)
+    return taken(
+        work, Low(fresh, fresh.labels, row), indices, origins, scope, what, partial(lower, work)
+    )
 
 
 def _open(d: Definition) -> frozenset[str]:
@@ -214,4 +218,4 @@ def applied(work: Work, e: Apply, indices: tuple[Expr, ...], scope: Scope, lower
         return _defined(work, e.name, indices, scope, lower)
     inner = Scope(scope.indices if _open(d) else Scope().indices).with_parameters(bindings)
     x = _entered(work, e.name, d.body, inner, lower)
-    return taken(work, x, indices, (), scope, what)
+    return taken(work, x, indices, (), scope, what, partial(lower, work))

@@ -11,8 +11,7 @@ from gradproof.codegen.limits import CannotCompile
 from gradproof.codegen.lower.arrays import along
 from gradproof.codegen.lower.low import Bound, Low, Scope, Work
 from gradproof.codegen.ops import Positions, Slice
-from gradproof.expr import Add, Compare, Expr, Idx, Neg, Num, Prod, Size, Sum, Sym
-from gradproof.spell import to_plain
+from gradproof.expr import Add, Compare, Expr, Idx, Neg, Num, Prod, Size, Sum, Sym, free_indices
 
 Lower = Callable[[Expr, Scope], Low]
 
@@ -28,6 +27,9 @@ def place(work: Work, e: Expr, scope: Scope) -> Place | None:
             return bound, bound.first
         case Num(value) if value.denominator == 1:
             return None, Dim.number(value.numerator)
+        case Sym(name, space) if not space.shape and name in scope.indices:
+            bound = scope.indices[name]
+            return bound, bound.first
         case Sym(name, space) if not space.shape and name in work.extents:
             return None, work.dim(Size(name))
         case Neg(arg):
@@ -48,7 +50,13 @@ def place(work: Work, e: Expr, scope: Scope) -> Place | None:
 
 
 def taken(
-    work: Work, x: Low, indices: tuple[Expr, ...], origins: tuple[int, ...], scope: Scope, what: str
+    work: Work,
+    x: Low,
+    indices: tuple[Expr, ...],
+    origins: tuple[int, ...],
+    scope: Scope,
+    what: str,
+    lower: Lower,
 ) -> Low:
     """Return an entry or a slice: the first axes of `x` at the given indices.
 
@@ -62,13 +70,11 @@ def taken(
     for k, e in enumerate(indices):
         axis = x.axes[k]
         found = place(work, e, scope)
-        if found is None:
-            raise CannotCompile(
-                f"the index {to_plain(e)} of {what} is no index of a sum plus a number; "
-                "write the sum over all entries with a condition or a delta"
-            )
-        bound, distance = found
         origin = Dim.number(origins[k] if k < len(origins) else 1)
+        if found is None:
+            value = _picked(work, value, axis, e, origin, scope, lower)
+            continue
+        bound, distance = found
         length = graph.sizes[bound.label] if bound is not None else ONE
         value, axis = _cut(work, value, axis, distance - origin, length, what)
         if bound is None:
@@ -80,6 +86,28 @@ def taken(
     over = [a for a in over if a in labels]
     value = product(graph, (Value(value.ref, labels),), over=over)
     return Low(value, x.axes[len(indices) :])
+
+
+def _picked(
+    work: Work, value: Value, axis: Label, e: Expr, origin: Dim, scope: Scope, lower: Lower
+) -> Value:
+    """Return the entries at computed places: all entries, of which those that are not meant count nothing.
+
+    Raises:
+        CannotCompile: an index outside of a sum over it.
+    """
+    for name in sorted(free_indices(e)):
+        if name not in scope.indices:
+            raise CannotCompile(
+                f"the index {name} stands outside of a sum over it; write the sum, or give the array of entries a name "
+                "by a definition"
+            )
+    graph = work.graph
+    where = index_value(work, e, scope, lower)
+    first = origin.value
+    places = Value(graph.node(Positions(graph.sizes[axis], first or 0)), (axis,))
+    mask = apply(graph, "equal", places, where)
+    return product(graph, (value, mask), over=(axis,))
 
 
 def _cut(
@@ -97,10 +125,13 @@ def _cut(
         left = 0
     first = start.value
     if left is None or left < 0 or (first is not None and first < 0):
-        raise CannotCompile(
+        refusal = (
             f"{what} has {size} entries on an axis along which an index takes {length} values from place {start} on; "
             "declare the range of the index and the shape of the array"
         )
+        if first == 0:
+            work.unequal(size, length, refusal)
+        raise CannotCompile(refusal)
     place = value.labels.index(axis)
     shape = list(graph.shapes[value.ref])
     shape[place] = length
@@ -139,12 +170,27 @@ def reduced(work: Work, e: Sum | Prod, scope: Scope, lower: Lower) -> Low:
     return along(work, "product", Low(value, (label,)))
 
 
+def extreme(
+    work: Work, head: Literal["max", "min"], body: Expr, index: Idx, scope: Scope, lower: Lower
+) -> Low:
+    """Return the largest (or smallest) value over an index."""
+    first, count, _ = _range(work, Sum(body, index), scope)
+    label = work.graph.label(count)
+    x = lower(body, scope.with_index(index.name, Bound(label, first)))
+    if x.rank:
+        raise CannotCompile(f"the {head} of arrays over an index")
+    fn: Literal["maximum", "minimum"] = "maximum" if head == "max" else "minimum"
+    return along(work, fn, Low(x.value, (label,)))
+
+
 def _range(work: Work, e: Sum | Prod, scope: Scope) -> tuple[Dim, Dim, list[Compare]]:
     """Return the first value, the number of values, and the conditions that bounds on other indices make."""
     name = e.index.name
     declared = work.context.ranges.get(name)
     low = Dim.number(declared.lower) if declared else Dim.number(1)
     high = work.dim(declared.upper) if declared else None
+    if declared and declared.upper.name in scope.indices:
+        high = None
     moving: list[Compare] = []
     if e.lower is not None:
         found = place(work, e.lower, scope)

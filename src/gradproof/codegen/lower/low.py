@@ -61,6 +61,14 @@ class Scope:
         return replace(self, parameters=MappingProxyType({**self.parameters, **found}))
 
 
+class Unequal(Exception):
+    """Two sizes have to be one that nothing says are; the lowering begins anew with them taken for equal."""
+
+    def __init__(self, left: str, right: str, refusal: str) -> None:
+        super().__init__(refusal)
+        self.pair = (left, right)
+
+
 @final
 @dataclass(slots=True, eq=False)
 class Work:
@@ -69,6 +77,8 @@ class Work:
     Attributes:
         symbols: all symbols of the formula that have to be given, in the order in which they first stand.
         bodies: definitions that are lowered already, with the number of their own axes.
+        extents: names that are sizes.
+        equal: sizes by other names that they are taken for.
         active: names whose definitions are being lowered.
     """
 
@@ -78,13 +88,14 @@ class Work:
     bodies: dict[str, tuple[Value, bool]] = field(default_factory=dict[str, tuple[Value, bool]])
     active: list[str] = field(default_factory=list[str])
     extents: frozenset[str] = frozenset()
+    equal: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def dim(self, size: Size) -> Dim:
         """Return a size, where the author fixed it as a number."""
         fixed = self.context.sizes.get(size.name)
         if fixed is not None:
             return Dim.number(fixed + size.offset)
-        return Dim.of(size)
+        return Dim.of(Size(self.equal.get(size.name, size.name), size.offset))
 
     def same(self, a: Label, b: Label, what: str) -> None:
         """Refuse two axes of different sizes.
@@ -94,10 +105,24 @@ class Work:
         """
         left, right = self.graph.sizes[a], self.graph.sizes[b]
         if left != right:
-            raise CannotCompile(
+            self.unequal(
+                left,
+                right,
                 f"{what}: sizes {left} and {right} do not fit; declare the shapes, such as "
-                r"--declare 'X \in \mathbb{R}^{m \times n}'"
+                r"--declare 'X \in \mathbb{R}^{m \times n}'",
             )
+
+    def unequal(self, left: Dim, right: Dim, refusal: str) -> None:
+        """Tell that two sizes differ that have to be one.
+
+        Raises:
+            Unequal: both are names, so that they may be taken for equal.
+            CannotCompile: they are not.
+        """
+        one, other = left.single, right.single
+        if one is not None and other is not None and one[1] == other[1]:
+            raise Unequal(one[0], other[0], refusal)
+        raise CannotCompile(refusal)
 
     def placed(self, x: Low, axes: tuple[Label, ...]) -> Low:
         """Return the same with other labels for its axes."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from typing import assert_never
 
 from gradproof.codegen.algebra import apply, constant, eye, number
@@ -10,7 +11,7 @@ from gradproof.codegen.graph import Value
 from gradproof.codegen.limits import CannotCompile
 from gradproof.codegen.lower import arrays
 from gradproof.codegen.lower.definitions import applied, named
-from gradproof.codegen.lower.indices import condition, delta, index_value, reduced, taken
+from gradproof.codegen.lower.indices import condition, delta, extreme, index_value, reduced, taken
 from gradproof.codegen.lower.low import Low, Scope, Work
 from gradproof.codegen.ops import Constant
 from gradproof.expr import (
@@ -157,6 +158,8 @@ def lower(work: Work, e: Expr, scope: Scope) -> Low:
                 f"the derivative {to_plain(e)} stands inside the formula; give the function that is differentiated, "
                 "and name the variable with --wrt"
             )
+        case Opaque("max" | "min" as head, (inner, Idx() as index)):
+            return extreme(work, head, inner, index, scope, part)
         case Opaque(head):
             raise CannotCompile(
                 f"{to_plain(e)} ({head}) has no value that can be computed; write the sum or the function that it "
@@ -238,7 +241,7 @@ def _entry(work: Work, e: Entry, scope: Scope) -> Low:
             return applied(work, array, indices, scope, lower)
         case _:
             x = lower(work, array, scope)
-            return taken(work, x, indices, (), scope, to_plain(array))
+            return taken(work, x, indices, (), scope, to_plain(array), partial(lower, work))
 
 
 _PLAIN = frozenset(
