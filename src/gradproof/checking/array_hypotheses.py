@@ -14,6 +14,7 @@ from gradproof.expr import (
     Fn,
     Identity,
     Idx,
+    Inverse,
     MatMul,
     Neg,
     Num,
@@ -60,12 +61,14 @@ def structured(
 ) -> Iterator[Hypothesis]:
     """A matrix that bears the letter of a covariance is symmetric; any may be what the words call one.
 
-    `told` is what the words of the document call some matrix; which one they mean is not read.
+    `told` is what the words of the document call some matrix; which one they mean is not read. A line that
+    writes the transpose of a matrix, or of its inverse, tells it from the matrix: that one is not symmetric by habit.
     """
     reached = [n for side in (left, right) for n in walk_reached(side, context)]
     matrices = [s for s in _free_arrays(reached, context) if s.space.rank == 2]
     square = [s for s in matrices if s.space.shape[0] == s.space.shape[1]]
-    by_habit = [s for s in square if s.name.startswith(COVARIANCES)]
+    apart = {n.arg for n in reached if isinstance(n, Transpose)}
+    by_habit = [s for s in square if s.name.startswith(COVARIANCES) and not {s, Inverse(s)} & apart]
     if "symmetric" in told:
         yield from _with(context, [(Transpose(s), s) for s in square], "symmetric", told=True)
     elif by_habit:

@@ -5,11 +5,12 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
+from gradproof.checking.bare import bare, uncertain
+from gradproof.checking.chains import advance, record
 from gradproof.checking.judgement import RIGHT, Chain, Judged, Outcome
 from gradproof.checking.ladder import judge_pair
 from gradproof.checking.limits import MAX_READINGS
-from gradproof.checking.meant import DERIVATIVE_MEANT, differentiates, may_be_meant, variables_named
-from gradproof.checking.pairs import judge_sides
+from gradproof.checking.meant import variables_named
 from gradproof.checking.stated import (
     is_free,
     may_be_condition,
@@ -19,6 +20,7 @@ from gradproof.checking.stated import (
     with_constants,
     with_facts,
 )
+from gradproof.checking.steps import confirmed, head_of, notes_of, pair, truth_of
 from gradproof.checking.typings import best_typings
 from gradproof.diagnostic import WORST_FIRST, Assumption, Verdict
 from gradproof.expr import (
@@ -27,6 +29,8 @@ from gradproof.expr import (
     Entry,
     Expr,
     Gradient,
+    MatMul,
+    Mul,
     Num,
     Sym,
     walk,
@@ -35,6 +39,8 @@ from gradproof.notation.derivation import Claim, Derivation, Line
 from gradproof.rewrite import replace_equal
 
 UNDEFINED: Final = "taken as it stands: what it is the derivative of is not defined"
+
+NARROW: Final = "it holds only if the derivative is that of the first factor: brackets would say so"
 
 ELSEWHERE: Final = "it holds with what is said under another heading; not said here"
 
@@ -72,14 +78,18 @@ def _line(line: Line, chain: Chain, contexts: Sequence[Context], more: Sequence[
     if not line.readings:
         if line.role == "definition" and line.statements:
             sides = line.statements[-1][0]
-            _advance(chain, sides[0], sides[-1], line)
+            advance(chain, sides[0], sides[-1], line)
         elif line.role == "update":
             chain.last, chain.head, chain.line = None, None, line
         return Judged(line, "given")
     if states_facts(line, contexts[0]):
         return Judged(line, "given")
     readings = [r.claims for r in line.readings[:MAX_READINGS]]
-    best = _choose([_reading(line, r, chain, c) for r in readings for c in contexts])
+    first, *others = [_choose([_reading(line, r, chain, c) for c in contexts]) for r in readings]
+    narrow = [j for j in others if first.verdict not in RIGHT and _narrow(j, first)]
+    best = _choose([first, *(j for j in others if j not in narrow)])
+    if best.verdict not in RIGHT and any(j.verdict in RIGHT for j in narrow):
+        best = replace(first, verdict="undecided", truth=None, reason=NARROW, outcome=None)
     if best.verdict == "refuted" and any(
         _reading(line, r, chain, c).verdict in RIGHT for r in readings for c in more
     ):
@@ -89,7 +99,7 @@ def _line(line: Line, chain: Chain, contexts: Sequence[Context], more: Sequence[
             best, verdict="undecided", truth=None,
             reason="a second definition of a name that is defined already; not judged against the first",
         )  # fmt: skip
-    _record(line, best, chain)
+    record(line, best, chain)
     return best
 
 
@@ -97,6 +107,27 @@ def _choose(candidates: Sequence[Judged]) -> Judged:
     """Take the most favourable reading: refuted only if every one is."""
     order: tuple[Verdict, ...] = ("given", "proved", "agrees", "undecided", "unread", "refuted")
     return min(candidates, key=lambda j: (order.index(j.verdict), j.follows_from_wrong))
+
+
+def _narrow(narrow: Judged, wide: Judged) -> bool:
+    """Tell whether a whole side is a derivative in one reading, and in the other that of its first factor alone."""
+    if narrow.claim is None or wide.claim is None:
+        return False
+    for a, b in zip(narrow.claim.sides, wide.claim.sides, strict=False):
+        match a, b:
+            case Mul((Derivative() as first, *rest)) | MatMul(
+                (Derivative() as first, *rest)
+            ), Derivative(_, wrt):
+                if first.wrt == wrt and _varies(rest, wrt):
+                    return True
+            case _:
+                pass
+    return False
+
+
+def _varies(factors: Sequence[Expr], wrt: Sequence[Expr]) -> bool:
+    """Tell whether one of the factors holds what is differentiated by."""
+    return any(node in wrt for f in factors for _, node in walk(f))
 
 
 def _reading(line: Line, claims: Sequence[Claim], chain: Chain, context: Context) -> Judged:
@@ -112,7 +143,7 @@ def _reading(line: Line, claims: Sequence[Claim], chain: Chain, context: Context
 
 def _claim(line: Line, claim: Claim, chain: Chain, context: Context) -> Judged:
     if not claim.relations:
-        return _bare(line, claim, chain, context)
+        return bare(line, claim, chain, context)
     if claim.vague is not None:
         return Judged(line, "undecided", claim.vague, claim=claim)
     sides = list(claim.sides)
@@ -161,19 +192,19 @@ def _continuing(line: Line, claim: Claim, chain: Chain, context: Context) -> Jud
     assert first is not None
     if chain.last is None:
         if chain.head is not None:
-            truth = _pair(line, chain.head, first, chain, context)
+            truth = pair(line, chain.head, first, chain, context)
             if truth.verdict in RIGHT:
-                return _from(line, claim, truth, 1, chain)
+                return confirmed(line, claim, truth, 1, chain)
         return Judged(
             line, "undecided", chain.opaque or "there is nothing before it to continue", claim=claim
         )
     if not chain.certain:
-        return _uncertain(line, claim, chain, context)
-    step = _pair(line, chain.last, first, chain, context, chain.head)
+        return uncertain(line, claim, chain, context)
+    step = pair(line, chain.last, first, chain, context, chain.head)
     step = replace(step, link=claim.first_link)
     truth = step
     if chain.head is not None and chain.head != chain.last:
-        truth = _pair(line, chain.head, first, chain, context)
+        truth = pair(line, chain.head, first, chain, context)
     return _combine(line, claim, step, truth, chain)
 
 
@@ -182,8 +213,8 @@ def _combine(line: Line, claim: Claim, step: Outcome, truth: Outcome, chain: Cha
     if claim.soft and step.verdict == "refuted":
         return Judged(line, "undecided", SOFT, claim=claim)
     base = Judged(
-        line, step.verdict, step.reason, _truth(truth), outcome=step, claim=claim, side=1,
-        before=chain.line, head=chain.head, assumptions=_notes(line, claim, step),
+        line, step.verdict, step.reason, truth_of(truth), outcome=step, claim=claim, side=1,
+        before=chain.line, head=chain.head, assumptions=notes_of(line, claim, step),
     )  # fmt: skip
     if step.verdict == "refuted":
         if truth.verdict in RIGHT and not step.operand:
@@ -198,79 +229,6 @@ def _combine(line: Line, claim: Claim, step: Outcome, truth: Outcome, chain: Cha
     if step.verdict in RIGHT and truth.verdict == "refuted":
         return replace(base, truth=None)
     return base
-
-
-def _uncertain(line: Line, claim: Claim, chain: Chain, context: Context) -> Judged:
-    """Judge ``= …`` after a bare expression: equal to it, or its derivative; never refuted."""
-    first = claim.sides[1]
-    assert first is not None
-    assert chain.last is not None
-    step = _pair(line, chain.last, first, chain, context)
-    if step.verdict in RIGHT and (step.note is None or step.note[0] != DERIVATIVE_MEANT):
-        return _from(line, claim, step, 1, chain)
-    functions = not differentiates(chain.last)
-    named = None if line.differentiated else chain.variables
-    for variable in _variables(chain.last, first) if functions else ():
-        if not may_be_meant(variable, chain.last, first, None, context, named):
-            continue
-        derivative = Derivative(chain.last, (variable,))
-        outcome = _pair(line, derivative, first, chain, context)
-        if outcome.verdict in RIGHT:
-            note = (
-                "derivative-meant",
-                "the line before is read as the function that is differentiated",
-            )
-            return _from(line, claim, replace(outcome, note=outcome.note or note), 1, chain)
-    return Judged(
-        line, "undecided", "the left side is not certain: it may continue or differentiate what stands before",
-        claim=claim,
-    )  # fmt: skip
-
-
-def _variables(*exprs: Expr) -> list[Expr]:
-    """Return what the expressions could be differentiated by: variables of ∂'s, then entries, then symbols."""
-    found: dict[Expr, None] = {}
-    for e in exprs:
-        for _, node in walk(e):
-            if isinstance(node, Derivative):
-                found.update(dict.fromkeys(node.wrt))
-    for e in exprs:
-        for _, node in walk(e):
-            if (isinstance(node, Entry) and isinstance(node.array, Sym)) or (
-                isinstance(node, Sym) and not node.space.rank
-            ):
-                found.setdefault(node)
-    return list(found)[:6]
-
-
-def _bare(line: Line, claim: Claim, chain: Chain, context: Context) -> Judged:
-    side = claim.sides[0]
-    assert side is not None
-    if chain.last is None or not line.shown:
-        return Judged(line, "given", claim=claim)
-    if claim.vague is not None:
-        return Judged(line, "undecided", claim.vague, claim=claim)
-    outcome = _pair(line, chain.last, side, chain, context)
-    if outcome.verdict in RIGHT:
-        return _from(line, claim, outcome, 0, chain)
-    return Judged(
-        line, "undecided", "a bare expression: it is not said what it equals", claim=claim
-    )
-
-
-def _from(line: Line, claim: Claim, outcome: Outcome, side: int, chain: Chain) -> Judged:
-    return Judged(
-        line, outcome.verdict, outcome.reason, _truth(outcome), outcome=outcome, claim=claim,
-        side=side, before=chain.line, head=chain.head, assumptions=_notes(line, claim, outcome),
-    )  # fmt: skip
-
-
-def _truth(outcome: Outcome) -> bool | None:
-    if outcome.note is not None and outcome.note[0] == DERIVATIVE_MEANT:
-        return False
-    if outcome.verdict in RIGHT or outcome.operand:
-        return True
-    return False if outcome.verdict == "refuted" else None
 
 
 def _links(
@@ -289,10 +247,10 @@ def _links(
     worst: Judged | None = None
     notes: tuple[Assumption, ...] = ()
     alone = len(kept) == 2 and not skip_truth and not claim.first_link
-    head = chain.head if claim.sides[0] is None else _head(line, claim)
+    head = chain.head if claim.sides[0] is None else head_of(line, claim)
     for (a, _), (b, at) in pairwise(kept):
-        outcome = replace(_pair(line, a, b, chain, context, head), link=claim.first_link + at - 1)
-        notes = (*notes, *_notes(line, claim, outcome))
+        outcome = replace(pair(line, a, b, chain, context, head), link=claim.first_link + at - 1)
+        notes = (*notes, *notes_of(line, claim, outcome))
         verdict = outcome.verdict
         reason = outcome.reason
         if verdict == "refuted" and soft:
@@ -303,7 +261,7 @@ def _links(
             verdict, reason = "undecided", "it may be a condition on the symbols, or a definition"
         follows = verdict == "refuted" and _follows(line, outcome, chain, context)
         judged = Judged(
-            line, verdict, reason, _truth(outcome) if verdict != "undecided" else None, follows, outcome=outcome,
+            line, verdict, reason, truth_of(outcome) if verdict != "undecided" else None, follows, outcome=outcome,
             claim=claim, side=at, before=chain.line if skip_truth else None,
         )  # fmt: skip
         if worst is None or WORST_FIRST.index(verdict) < WORST_FIRST.index(worst.verdict):
@@ -327,70 +285,3 @@ def _follows(line: Line, outcome: Outcome, chain: Chain, context: Context) -> bo
 
 def _zero(e: Expr) -> bool:
     return isinstance(e, Num) and e.value == 0
-
-
-def _notes(line: Line, claim: Claim, outcome: Outcome) -> tuple[Assumption, ...]:
-    if outcome.note is None:
-        return ()
-    side = max(outcome.link - claim.first_link, 0) + 1
-    span = claim.spans[min(side, len(claim.spans) - 1)]
-    return (Assumption(line.place, span, outcome.note[0], outcome.note[1]),)
-
-
-def _head(line: Line, claim: Claim) -> Expr | None:
-    """Return the first side of the chain that a line writes."""
-    if claim.first_link and line.statements:
-        return line.statements[-1][0][0]
-    return claim.sides[0]
-
-
-def _pair(
-    line: Line, left: Expr, right: Expr, chain: Chain, context: Context, head: Expr | None = None
-) -> Outcome:
-    """Judge two sides; before they count as different, unstated assumptions and readings are tried."""
-    for lhs, rhs in chain.facts:
-        left, right = replace_equal(left, lhs, rhs), replace_equal(right, lhs, rhs)
-    return judge_sides(
-        left, right, context, example_cue=line.one_example, case_cue=line.cases,
-        structures=line.structures, head=head,
-        variables=None if line.differentiated else chain.variables,
-    )  # fmt: skip
-
-
-def _advance(chain: Chain, head: Expr | None, last: Expr | None, line: Line) -> None:
-    """Start a new chain; what is said in passing (a definition, a formula in the text) may leave the old one open."""
-    passing = line.role == "definition" or line.place.inline is not None
-    if not passing:
-        chain.before = None
-    elif not chain.passing and chain.last is not None:
-        chain.before = replace(chain, before=None)
-    chain.passing = passing
-    chain.head, chain.last, chain.line = head, last, line
-    chain.certain, chain.wrong, chain.opaque = True, False, None
-
-
-def _record(line: Line, judged: Judged, chain: Chain) -> None:
-    """Move the chain on past a judged line."""
-    claim = judged.claim
-    if claim is None:
-        return
-    first, last = claim.sides[0], claim.sides[-1]
-    if not claim.relations:
-        if not line.shown and isinstance(last, Sym | Entry | Num):
-            return
-        if judged.verdict in ("given", "undecided"):
-            _advance(chain, None, last, line)
-            chain.certain = False
-        return
-    if first is not None:
-        _advance(chain, _head(line, claim), last, line)
-    else:
-        chain.last, chain.line, chain.certain, chain.opaque = last, line, True, None
-    if judged.given and first is not None and claim.sides[1] is not None:
-        chain.facts.append((first, claim.sides[1]))
-    refuted = judged.verdict == "refuted"
-    chain.wrong = (refuted and not judged.cancels) or (
-        chain.wrong and first is None and not judged.cancels
-    )
-    if refuted and chain.head is not None and last is not None and not judged.cancels:
-        chain.falsehoods.append((chain.head, last))

@@ -57,6 +57,9 @@ MIXED = (
 )
 """Why a line that holds with one term of a sum transposed is left undecided."""
 
+ROWS = "it holds only if the vectors in it are rows: what is declared says n, and 1 × n would say a row"
+"""Why a line that holds for rows is left undecided where a vector is declared by its length alone."""
+
 
 def judge_pair(
     left: Expr,
@@ -86,6 +89,8 @@ def judge_pair(
         if found.verdict in RIGHT:
             if first.misfit != "given" and _only_mixed(other, mode):
                 return replace(first, verdict="undecided", evidence=None, reason=MIXED)
+            if other.context.layout.vectors == "row":
+                return replace(first, verdict="undecided", evidence=None, reason=ROWS)
             return replace(found, left=left, right=right, note=(other.kind, other.message))
         if not found.misfit or (first.misfit == "given" and found.misfit == "shapes"):
             tried.append(found)
