@@ -7,6 +7,7 @@ from typing import Final
 
 from gradproof.checking.bare import bare, uncertain
 from gradproof.checking.chains import advance, record
+from gradproof.checking.conventions import settled, settled_from_start
 from gradproof.checking.judgement import RIGHT, Chain, Judged, Outcome
 from gradproof.checking.ladder import judge_pair
 from gradproof.checking.limits import MAX_READINGS
@@ -62,11 +63,15 @@ def _judge(derivation: Derivation) -> tuple[Judged, ...]:
     chains: dict[int, Chain] = {}
     out: list[Judged] = []
     variables, once = variables_named(derivation), names_once(derivation)
+    shaped = settled_from_start(derivation)
     for line in derivation.lines:
         chain = chains.setdefault(line.scope, Chain(variables=variables, once=once))
         contexts = derivation.contexts[line.state]
         more = anywhere[line.state] if anywhere[line.state] != contexts else ()
+        if shaped.doubtless(line):
+            contexts, more = tuple(map(settled, contexts)), tuple(map(settled, more))
         out.append(_line(line, chain, contexts, more))
+        shaped.learn(out[-1], contexts[0])
     return tuple(out)
 
 

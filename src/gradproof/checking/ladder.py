@@ -18,6 +18,7 @@ from gradproof.evaluate import (
     Mode,
     Samples,
     ShapeMismatch,
+    Unsampled,
     Unsupported,
     compare,
     find_counterexample,
@@ -166,6 +167,8 @@ def judge_as_written(
         if e.given or samples is None:
             return replace(base, reason=str(e), misfit="given" if e.given else "shapes")
         return _by_shapes(base, explain_mismatch(e, left, right, samples.sizes), str(e))
+    except Unsampled as e:
+        return _unconstrained(replace(base, reason=str(e)), settled=settled)
     except Unsupported as e:
         return replace(base, reason=str(e))
     return replace(
@@ -177,6 +180,13 @@ def judge_as_written(
         compared=found,
         settled=settled,
     )
+
+
+def _unconstrained(base: Outcome, *, settled: bool) -> Outcome:
+    """Judge without constraints that no values can be drawn for: what holds without them holds, and so do shapes."""
+    context = replace(base.context, constraints=())
+    found = judge_as_written(base.left, base.right, context, mode=base.mode, settled=settled)
+    return found if found.verdict in RIGHT or found.misfit else base
 
 
 def certified_outcome(outcome: Outcome) -> Outcome:

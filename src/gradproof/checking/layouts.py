@@ -83,7 +83,8 @@ def _layouts(left: Expr, right: Expr, context: Context, *, fitting: bool) -> Ite
     if lying:
         yield replace(USUAL, vectors="row")
     if gradients or jacobians:
-        yield replace(USUAL, gradient="numerator")
+        if not context.layout.certain:
+            yield replace(USUAL, gradient="numerator")
         yield replace(USUAL, jacobian="denominator")
         if lying:
             yield replace(USUAL, vectors="row", jacobian="denominator")

@@ -7,13 +7,13 @@ from gradproof.evaluate.arithmetic import FLOAT, Arithmetic
 from gradproof.evaluate.balls import BALL
 from gradproof.evaluate.certify import Certificate, certify, find_counterexample, significant
 from gradproof.evaluate.comparison import TOLERANCE, Comparison, IndexValues, compare, differs
-from gradproof.evaluate.constraints import is_constraint
 from gradproof.evaluate.domains import infer_domains
 from gradproof.evaluate.evaluation import Evaluated, evaluate
 from gradproof.evaluate.fingerprint import fingerprint, same_fingerprint
 from gradproof.evaluate.flint_types import precision
 from gradproof.evaluate.inventory import Inventory, take_inventory
-from gradproof.evaluate.limits import ShapeMismatch, Unsupported
+from gradproof.evaluate.limits import ShapeMismatch, Unsampled, Unsupported
+from gradproof.evaluate.recognition import is_constraint
 from gradproof.evaluate.residues import PRIME, RESIDUES
 from gradproof.evaluate.samples import Samples
 from gradproof.evaluate.sampling import make_samples
@@ -21,7 +21,7 @@ from gradproof.evaluate.state import Mode
 
 __all__ = [
     "BALL", "FLOAT", "PRIME", "RESIDUES", "TOLERANCE", "Arithmetic", "Certificate", "Comparison",
-    "Evaluated", "IndexValues", "Inventory", "Mode", "Samples", "ShapeMismatch", "Unsupported",
+    "Evaluated", "IndexValues", "Inventory", "Mode", "Samples", "ShapeMismatch", "Unsampled", "Unsupported",
     "certify", "compare", "differs", "evaluate", "find_counterexample", "fingerprint", "infer_domains",
     "is_constraint",
     "make_samples", "precision", "same_fingerprint", "significant", "take_inventory",

@@ -73,6 +73,10 @@ class ShapeMismatch(Unsupported):
         return self
 
 
+class Unsampled(Unsupported):
+    """A declared constraint that no drawn values can be made to meet."""
+
+
 class MissingIndex(Unsupported):
     """A free index variable that no axis was opened for; `name` says which."""
 

@@ -16,13 +16,13 @@ from gradproof.evaluate.constraints import (
     Constraint,
     impose,
     impose_direction,
-    plan_constraints,
 )
 from gradproof.evaluate.domains import alternatives, infer_domains
 from gradproof.evaluate.draws import STYLES, Style, draw, nonzero, stream
 from gradproof.evaluate.evaluation import Trace, lanes_defined, ordered, run
 from gradproof.evaluate.inventory import Inventory, take_inventory
 from gradproof.evaluate.limits import MAX_DRAWN, MAX_POINTS, MAX_REDRAWS, Unsupported
+from gradproof.evaluate.recognition import plan_constraints
 from gradproof.evaluate.samples import Kept, Samples
 from gradproof.evaluate.solving import solve_affine
 from gradproof.expr import (

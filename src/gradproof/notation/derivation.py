@@ -8,8 +8,8 @@ from gradproof.diagnostic import Assumption, Place, Role
 from gradproof.expr import Context, Definition, Domain, Expr, Path
 from gradproof.source import Span
 
-Structure = Literal["symmetric", "skew", "orthogonal"]
-"""What words say of a matrix."""
+Structure = Literal["symmetric", "skew", "orthogonal", "denominator-layout"]
+"""What words say of a matrix, or of the derivatives by matrices."""
 
 Origins = Mapping[Path, Span]
 """Spans of the nodes of one expression, keyed by path."""

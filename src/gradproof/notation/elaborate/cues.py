@@ -42,6 +42,7 @@ _STRUCTURES: dict[Structure, re.Pattern[str]] = {
     "orthogonal": re.compile(
         rf"{_NEGATED}(?:orthogonal|orthonormal|unitary|rotations?)\b", re.IGNORECASE
     ),
+    "denominator-layout": re.compile(r"\bdenominator[- ]layout\b", re.IGNORECASE),
 }
 _CASE_SPLIT = re.compile(r"\b(?:case|cases|if|when|diagonal|off-diagonal)\b", re.IGNORECASE)
 
