@@ -240,7 +240,10 @@ def _links(
     line: Line, claim: Claim, sides: Sequence[Expr | None], positions: Sequence[int], chain: Chain,
     context: Context, *, skip_truth: bool = False,
 ) -> Judged:  # fmt: skip
-    """Judge the links of a chain from left to right; a side that is 0 or a free name is no value."""
+    """Judge the links of a chain from left to right; a side that is 0 or a free name is no value.
+
+    Where a link cannot be decided, the side behind it is compared with the first one, to which it is equal, too.
+    """
     kept = [(s, p) for s, p in zip(sides, positions, strict=True) if s is not None]
     valued = [(s, p) for s, p in kept if not (_zero(s) or is_free(s, chain.once, context))]
     soft = claim.soft
@@ -254,7 +257,11 @@ def _links(
     alone = len(kept) == 2 and not skip_truth and not claim.first_link
     head = chain.head if claim.sides[0] is None else head_of(line, claim)
     for (a, _), (b, at) in pairwise(kept):
-        outcome = replace(pair(line, a, b, chain, context, head), link=claim.first_link + at - 1)
+        outcome = pair(line, a, b, chain, context, head)
+        if outcome.verdict == "undecided" and a is not kept[0][0]:
+            whole = pair(line, kept[0][0], b, chain, context, head)
+            a, outcome = (kept[0][0], whole) if whole.verdict == "refuted" else (a, outcome)
+        outcome = replace(outcome, link=claim.first_link + at - 1)
         notes = (*notes, *notes_of(line, claim, outcome))
         verdict = outcome.verdict
         reason = outcome.reason

@@ -1,4 +1,4 @@
-r"""Names that a chain of equations gives on the way: q in ``y = q = e``, \delta in ``∂L/∂z = \delta = p - y``."""
+r"""Names that a chain of equations gives, on the way or at its end: \delta in ``∂L/∂z = \delta = p - y = \epsilon``."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,7 +8,9 @@ from gradproof.notation.surface import Statement
 
 
 def links(statements: Sequence[Statement], table: Symbols) -> tuple[tuple[Target, Statement], ...]:
-    """Return the names that stand between two sides of a chain, each with the rest of the chain as its equation.
+    """Return the names that stand between two sides of a chain or at its end, each with its equation.
+
+    That is the rest of the chain, or the side before the end.
 
     Only names of which nothing else is said: declared nowhere, on the left of no other line.
     """
@@ -33,6 +35,10 @@ def _between(s: Statement, table: Symbols) -> Iterator[tuple[Target, Statement]]
         named = goal is not None and all(i.head == "name" for i in goal.indices)
         if goal is not None and named and s.sides[k].head != "function":
             yield goal, Statement(s.span, s.sides[k:], s.relations[k:])
+    if len(s.sides) > 2 and s.relations[-1] in EQUALS and s.sides[-1].head == "name":
+        goal = target(s.sides[-1], table)
+        if goal is not None and not goal.indices:
+            yield goal, Statement(s.span, s.sides[-1:-3:-1], s.relations[-1:])
 
 
 def _declared(goal: Target, table: Symbols) -> bool:

@@ -1,0 +1,132 @@
+"""Kinds of wrong lines about arrays that are easily confirmed or left open, each beside right ones of the same kind."""
+
+import pytest
+
+from gradproof.batch import check_source
+
+RIGHT = ("proved", "agrees")
+
+
+def verdicts(declared: str, *lines: str) -> list[str]:
+    """Return the verdicts of display lines under declarations."""
+    text = "\n".join([f"Let ${declared}$.\n", *(f"$$\n{line}\n$$\n" for line in lines)])
+    shown = [x for x in check_source("a.md", text).lines if x.place.inline is None]
+    return [x.verdict for x in shown]
+
+
+QUADRATIC = r"x, s \in \mathbb{R}^n$, $W \in \mathbb{R}^{n \times n}$, $W^T = W"
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        (r"\frac{\partial}{\partial s} (x-s)^T W (x-s) = -2 W (x-s)", "right"),
+        (r"\frac{\partial}{\partial s} (x-s)^T W (x-s) = -2 (x-s) W", "refuted"),
+        (r"\frac{\partial}{\partial s} (x-s)^T W (x-s) = -W (x-s)", "undecided"),
+        (r"\frac{\partial}{\partial s} (x-s)^T W (x-s) = -2 W x", "refuted"),
+        (r"\frac{\partial}{\partial s} \left((x-s)^T W (x-s)\right) = -W (x-s)", "refuted"),
+    ],
+)
+def test_a_column_is_no_row_and_a_derivative_is_of_the_whole_side(line: str, verdict: str) -> None:
+    (found,) = verdicts(QUADRATIC, line)
+    assert found in RIGHT if verdict == "right" else found == verdict
+
+
+@pytest.mark.parametrize(
+    ("right_side", "verdict"),
+    [
+        (r"-\Sigma^{-T} (x-\mu)(x-\mu)^T \Sigma^{-T}", "right"),
+        (r"-\Sigma^{-1} (x-\mu)(x-\mu)^T \Sigma^{-1}", "right"),
+        (r"-\Sigma^{-1} (x-\mu)(x-\mu)^T \Sigma^{-T}", "refuted"),
+    ],
+)
+def test_a_matrix_that_is_told_from_its_transpose_is_not_symmetric_by_habit(
+    right_side: str, verdict: str
+) -> None:
+    declared = r"x, \mu \in \mathbb{R}^n$, $\Sigma \in \mathbb{R}^{n \times n}"
+    left = r"\frac{\partial}{\partial \Sigma} (x-\mu)^T \Sigma^{-1} (x-\mu)"
+    (found,) = verdicts(declared, f"{left} = {right_side}")
+    assert found in RIGHT if verdict == "right" else found == verdict
+
+
+NETWORK = (
+    r"V \in \mathbb{R}^{k \times h}$, $W \in \mathbb{R}^{h \times n}$, $x \in \mathbb{R}^n$, $t \in \mathbb{R}^k",
+    r"a = \tanh(W x)",
+    r"o = V a",
+    r"L = \frac12 \|o - t\|^2",
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "verdict"),
+    [
+        (r"\frac{\partial L}{\partial V} = (o-t) a^T", "", "refuted"),
+        (r"V \leftarrow V - \eta \frac{\partial L}{\partial V}", "", "refuted"),
+        (r"\frac{\partial L}{\partial V} = a (o-t)^T", "", "right"),
+        (r"\frac{\partial L}{\partial a} = V^T (o-t)", "", "right"),
+        (r"\frac{\partial L}{\partial W} = \left(V^T (o-t) \odot (1 - a \odot a)\right) x^T", "", "right"),
+    ],
+)  # fmt: skip
+def test_a_gradient_in_the_shape_of_its_matrix_settles_the_layout_of_the_others(
+    first: str, second: str, verdict: str
+) -> None:
+    turned = r"\frac{\partial L}{\partial W} = x \left(V^T (o-t) \odot (1 - a \odot a)\right)^T"
+    found = verdicts(*NETWORK, first, turned)[-1]
+    assert found in RIGHT if verdict == "right" else found == verdict
+
+
+def test_words_settle_the_layout() -> None:
+    text = (
+        "Let $W \\in \\mathbb{R}^{m \\times n}$, $x \\in \\mathbb{R}^n$, $t \\in \\mathbb{R}^m$. "
+        "{words}\n\n$$\\frac{\\partial}{\\partial W} \\|W x - t\\|^2 = 2 x (W x - t)^T$$\n"
+    )
+    plain = check_source("a.md", text.replace("{words}", "")).lines[-1].verdict
+    told = check_source("a.md", text.replace("{words}", "I use the denominator layout."))
+    assert plain in RIGHT
+    assert told.lines[-1].verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("labels", "loss"),
+    [
+        (r"Z \in \mathbb{R}^{1 \times n}$, $Y \in \{0,1\}^{1 \times n}$, $\sum_i Y_i = 1", r"\sum_i Y_i \log P_i"),
+        (r"Z \in \mathbb{R}^{n+1}$, $Y \in \{0,1\}^{n+1}$, $\sum_{i=0}^n Y_i = 1", r"\sum_{i=0}^n Y_i \log P_i"),
+        (r"Z \in \mathbb{R}^n$, $Y \in \mathbb{R}^n$, $\mathbf{1}^T Y = 1", r"Y^T \log P"),
+        (r"Z \in \mathbb{R}^{m \times k}$, $Y \in \{0,1\}^{m \times k}$, $Y \mathbf{1} = \mathbf{1}",
+         r"\sum_{i=1}^m \sum_{j=1}^k Y_{ij} \log P_{ij}"),
+    ],
+)  # fmt: skip
+def test_labels_that_sum_to_one_are_sampled_however_that_is_said(labels: str, loss: str) -> None:
+    lines = (r"P = \operatorname{softmax}(Z)", f"J = -{loss}")
+    right, wrong = (rf"\frac{{\partial J}}{{\partial Z}} = {side}" for side in ("P - Y", "P + Y"))
+    found = verdicts(labels, *lines, right, wrong)
+    assert found[-2] in RIGHT
+    assert found[-1] == "refuted"
+
+
+def test_what_holds_without_a_constraint_holds_under_one_that_cannot_be_sampled() -> None:
+    declared = r"x \in \mathbb{R}^n$, $A \in \mathbb{R}^{n \times n}$, $x^T A x = 1"
+    gradient = r"\frac{\partial}{\partial x} \log(x^T A x)"
+    found = verdicts(
+        declared,
+        rf"{gradient} = \frac{{(A + A^T) x}}{{x^T A x}}",
+        rf"{gradient} = (A + A^T) x",
+        rf"{gradient} = A A x x^T",
+    )
+    assert found[0] in RIGHT
+    assert found[1:] == ["undecided", "refuted"]
+
+
+@pytest.mark.parametrize(
+    ("last", "verdict"), [(r"h^T \delta", "right"), (r"\delta h^T", "refuted"), (r"h \delta^T", "refuted")]
+)  # fmt: skip
+def test_behind_a_link_that_cannot_be_decided_the_first_side_is_compared(
+    last: str, verdict: str
+) -> None:
+    declared = r"h \in \mathbb{R}^{1 \times n}$, $y \in \mathbb{R}^{1 \times k}$, $W \in \mathbb{R}^{n \times k}"
+    chain = r"\frac{\partial J}{\partial W} = \frac{\partial z}{\partial W} \frac{\partial J}{\partial z}"
+    found = verdicts(
+        declared, r"z = h W", r"J = \frac12 \|z - y\|^2", r"\frac{\partial J}{\partial z} = z - y = \delta",
+        f"{chain} = {last}",
+    )[-1]  # fmt: skip
+    assert found in RIGHT if verdict == "right" else found == verdict
