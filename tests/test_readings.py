@@ -231,3 +231,47 @@ $$ \frac{dD}{dx} = 2(x+1) $$""", "gguu"),
 @pytest.mark.parametrize(("text", "expected"), PRODUCTS)
 def test_a_matrix_before_a_sum_in_brackets_is_a_factor(text: str, expected: str) -> None:
     assert judged(text) == expected
+
+
+UNSAID = [
+    # by what a gradient is taken: the argument, the letter of habit, and what may be meant
+    (r"""Let $x \in \mathbb{R}^n$, $A \in \mathbb{R}^{n \times n}$, $b \in \mathbb{R}^n$.
+$$ f(x) = x^T A x + b^T x $$
+$$ \nabla f = (A + A^T) x + b $$
+$$ \nabla f = 2 A x + b $$
+$$ \nabla^2 f = A + A^T $$
+$$ \nabla f(x) = (A + A^T) x - b $$""", "gpxpx"),
+    (r"""Let $x \in \mathbb{R}^n$, $b \in \mathbb{R}^n$.
+$$ g = \frac12 \|x - b\|^2 $$
+$$ \nabla g = x - b $$
+$$ \nabla g = 2(x - b) $$
+$$ \nabla g = b - x $$""", "gpxu"),
+    # sums without an index: over the letter inside, over the one that stands nowhere else
+    (r"""Let $y \in [0,1]^K$, $z \in \mathbb{R}^K$.
+$$ p_i = \frac{e^{z_i}}{\sum e^{z_j}} $$
+$$ L = -\sum y_i \log p_i $$
+$$ \frac{\partial L}{\partial z_k} = -\sum \frac{y_i}{p_i} \frac{\partial p_i}{\partial z_k} $$
+$$ \frac{\partial L}{\partial z_k} = p_k \sum y_i - y_k $$
+$$ \frac{\partial L}{\partial z_k} = -\sum y_i + y_k $$""", "ggppx"),
+    (r"""Let $\theta \in \mathbb{R}^d$, $\phi(s,a) \in \mathbb{R}^d$, $a = 1, \dots, N$.
+$$ \pi_\theta(s,a) = \frac{e^{\phi(s,a)^T \theta}}{\sum e^{\phi(s,a)^T \theta}} $$
+$$ \nabla_\theta \log \pi_\theta(s,a) = \phi(s,a) - \sum \phi(s,a) \pi_\theta(s,a) $$
+$$ \nabla_\theta \log \pi_\theta(s,a) = \phi(s,a) + \sum \phi(s,a) \pi_\theta(s,a) $$""", "gpx"),
+    # the value of a function that only a space is said of
+    (r"""Let $\theta \in \mathbb{R}^d$, $y \in \mathbb{R}$, $\phi(x) \in \mathbb{R}^d$.
+$$ f_\theta(x) = \theta^T \phi(x) $$
+$$ \nabla_\theta f_\theta(x) = \phi(x) $$
+$$ \nabla_\theta \frac12(f_\theta(x)-y)^2 = (f_\theta(x)-y)\phi(x) $$
+$$ \nabla_\theta \frac12(f_\theta(x)-y)^2 = (y - f_\theta(x))\phi(x) $$""", "gppx"),
+    # conditions on names claim nothing; ones written as a bold one
+    (r"""Let $p \in (0,1)^n$.
+$$ p \neq 0 $$
+$$ H = -\sum_i p_i \log p_i $$
+$$ \nabla_p H = -\log p - \mathbf{1} $$
+$$ \nabla_p H = -\log p + \mathbf{1} $$""", "ggpx"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), UNSAID)
+def test_what_is_left_out_is_read_as_it_must_be(text: str, expected: str) -> None:
+    assert judged(text) == expected

@@ -1,6 +1,6 @@
 """Two sides with everything that may excuse a difference: held quantities, unstated assumptions, unknown names."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from fractions import Fraction
 
@@ -14,6 +14,7 @@ from gradproof.checking.limits import POINTS
 from gradproof.checking.meant import derivative_meant
 from gradproof.checking.operands import operand_slip
 from gradproof.checking.shapes import doubtful_scalar
+from gradproof.checking.unsaid import GRADIENT_VARIABLE, Said, by_what
 from gradproof.diagnostic import Evidence
 from gradproof.expr import (
     Apply,
@@ -51,15 +52,19 @@ def judge_sides(
     may have left unstated (`hypotheses`); the derivative of the left side (in the chain of
     `head`, by one of the `variables` of the document); names that nothing relates to the other side.
     """
-    single = [
-        judge_sides(
+    said = by_what(left, right, context, variables)
+    single = [] if said else entries_meant(left, right, context)
+
+    def again(a: Expr, b: Expr) -> Outcome:
+        return judge_sides(
             a, b, context, example_cue=example_cue, case_cue=case_cue, structures=structures,
             head=head, variables=variables,
-        )
-        for a, b in entries_meant(left, right, context)
-    ]  # fmt: skip
+        )  # fmt: skip
+
+    if said:
+        return _by_what([(s, again(s.left, s.right)) for s in said])
     if single:
-        best = min(single, key=lambda o: (o.verdict not in RIGHT, o.verdict == "refuted"))
+        best = _best([again(a, b) for a, b in single])
         return replace(best, note=best.note or (ENTRY_MEANT, ENTRY_TOLD))
     outcome = judge_pair(left, right, context, certified=False, settled=False)
     if outcome.verdict in RIGHT:
@@ -94,6 +99,33 @@ def judge_sides(
     if doubtful is not None:
         return _undecided(outcome, f"it is not said whether {doubtful} is a number or an array")
     return certified_outcome(outcome)
+
+
+def _best(found: Sequence[Outcome]) -> Outcome:
+    """Take the most favourable reading."""
+    return min(found, key=lambda o: (o.verdict not in RIGHT, o.verdict == "refuted"))
+
+
+def _by_what(found: Sequence[tuple[Said, Outcome]]) -> Outcome:
+    """Take the gradient by the variable under which a line holds; by an unlikely one it is not confirmed."""
+    told = [
+        (
+            s,
+            replace(
+                o, note=o.note or (GRADIENT_VARIABLE, f"the gradient is read as that by {s.name}")
+            ),
+        )
+        for s, o in found
+    ]
+    best = _best([o for s, o in told if s.likely])
+    if best.verdict in RIGHT:
+        return best
+    other = next((s for s, o in told if o.verdict != "refuted" and not s.likely), None)
+    if other is not None and best.verdict == "refuted":
+        return _undecided(
+            best, f"it may hold for the gradient by {other.name}; it is not said by what"
+        )
+    return best
 
 
 def _for_all_functions(outcome: Outcome) -> Outcome | None:

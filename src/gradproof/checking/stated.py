@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import replace
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Final
 
@@ -135,7 +136,7 @@ def with_constants(derivation: Derivation) -> Derivation:
 def _constant(symbol: Sym) -> Expr | None:
     shape = symbol.space.shape
     if symbol.name.startswith("1"):
-        return Ones(symbol.space) if shape else None
+        return Ones(symbol.space) if shape else Num(Fraction(1)) if symbol.name == "1" else None
     return Identity(symbol.space) if len(shape) == 2 and shape[0] == shape[1] else None
 
 

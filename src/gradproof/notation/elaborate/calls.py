@@ -58,7 +58,7 @@ def _family(c: Converter, node: Surface, family: Resolved) -> Built:
     items = [c.index(i) for i in family.indices]
     if len(items) > len(space.shape):
         return build.opaque("entry", node.span, [symbol, *items])
-    return build.entry(symbol, items, node.span)
+    return build.entry(symbol, items, node.span) if items else symbol
 
 
 def _result(c: Converter, key: str, kids: Sequence[Built]) -> build.Shape:

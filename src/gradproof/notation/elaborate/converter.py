@@ -59,23 +59,30 @@ class Converter:
         return built
 
     def _free_letters(self, statement: Statement) -> frozenset[str]:
-        letters: set[str] = set()
-        for side in statement.sides:
-            self._collect(side, frozenset(), letters)
-        return frozenset(letters)
+        return frozenset[str]().union(*map(self.letters, statement.sides))
 
-    def _collect(self, node: Surface, bound: frozenset[str], letters: set[str]) -> None:
+    def letters(self, node: Surface, without: Surface | None = None) -> frozenset[str]:
+        """Return the index letters that stand free in a tree; what `without` holds is left out."""
+        found: set[str] = set()
+        self._collect(node, frozenset(), found, without)
+        return frozenset(found)
+
+    def _collect(
+        self, node: Surface, bound: frozenset[str], letters: set[str], without: Surface | None
+    ) -> None:
+        if node is without:
+            return
         if node.head in ("sum", "prod"):
             bound = bound | {spelled(b.args[0] if b.args else b) for b in node.args[1:]}
-        if node.name is not None:
-            for item in self.table.resolve(node.name).indices:
-                letters.update(
-                    full_key(n.name)
-                    for n in walk_surface(item)
-                    if n.name is not None and full_key(n.name) not in bound
-                )
+        own = self.table.quantity(node) if node.head in ("name", "call") else None
+        for item in own.indices if own is not None else ():
+            letters.update(
+                full_key(n.name)
+                for n in walk_surface(item)
+                if n.name is not None and full_key(n.name) not in bound
+            )
         for arg in node.args:
-            self._collect(arg, bound, letters)
+            self._collect(arg, bound, letters, without)
 
     def convert(self, node: Surface) -> Built:
         """Convert one node; what is read but not understood becomes `Opaque`."""

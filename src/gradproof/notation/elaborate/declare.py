@@ -160,6 +160,9 @@ def _memberships(left: tuple[Surface, ...], right: Surface) -> tuple[Declaration
     out: list[Declaration] = []
     for member in members:
         name = member.name
+        if member.head == "call":
+            found = _set(right)
+            out.extend(() if found is None else (SpaceDeclaration(member, found[0], found[1]),))
         if member.head != "name" or name is None:
             continue
         if bounds is not None and not name.sub and not name.sup:

@@ -19,6 +19,7 @@ StatementRole = Literal[
     "declaration", "definition", "constraint", "update", "claim", "continuation", "bare", "label"
 ]
 EQUALS = frozenset({"=", ":=", "=="})
+BOUNDS = frozenset({"!=", "<", "<=", ">", ">="})
 
 
 @final
@@ -116,7 +117,7 @@ def role_of(
         return "bare"
     if declarations(statement):
         return "declaration"
-    if all(s.head == "hole" for s in sides[1:]):
+    if all(s.head == "hole" for s in sides[1:]) or _bounds(statement, table, known):
         return "label"
     if sides[0].head == "hole":
         return "continuation"
@@ -154,6 +155,15 @@ def role_of(
     ):
         return "constraint"
     return "claim"
+
+
+def _bounds(statement: Statement, table: Symbols, known: Container[str]) -> bool:
+    r"""Tell a condition on names of which nothing is defined: ``x \neq 0``, ``m > n``."""
+    free = (
+        s.head == "number" or (s.name is not None and table.resolve(s.name).key not in known)
+        for s in statement.sides
+    )
+    return all(o in BOUNDS for o in statement.relations) and all(free)
 
 
 def _has_derivative(statement: Statement) -> bool:

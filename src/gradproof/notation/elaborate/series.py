@@ -89,19 +89,33 @@ def _binds_both(c: Converter, node: Surface, binder: Surface) -> bool:
 
 
 def _unindexed(c: Converter, node: Surface) -> Built:
-    """Convert ``Σ e^z`` without an index where exactly one family can be meant."""
+    """Convert a sum without an index: over the letter inside that it must be, or over the one family in ``Σ e^z``."""
+    letter = _letter_inside(c, node) or _letter_of_family(c, node)
+    if letter is None:
+        return c.opaque(node, "sum")
+    kind = Sum if node.head == "sum" else Prod
+    c.bound.append(letter)
+    body = c.convert(node.args[0])
+    c.bound.pop()
+    c.note("sum-index", f"the sum without an index is read as a sum over {letter}", node)
+    idx = build.index(letter, node.span)
+    return Built(kind(body.expr, Idx(letter)), node.span, (body, idx), body.shape)
+
+
+def _letter_inside(c: Converter, node: Surface) -> str | None:
+    """Return the index letter of the summands; of several the one that stands nowhere else."""
+    inside = c.letters(node.args[0]) & c.table.indices.keys() - set(c.bound)
+    if len(inside) > 1:
+        inside -= frozenset[str]().union(*(c.letters(side, without=node) for side in c.sides))
+    return min(inside) if len(inside) == 1 else None
+
+
+def _letter_of_family(c: Converter, node: Surface) -> str | None:
+    """Return a letter for the entries of the one vector in a sum, where exactly one can be meant."""
     inside = {n.name and c.table.resolve(n.name).key for n in walk_surface(node.args[0]) if n.name}
     sizes = {c.table.shapes[k][0] for k in inside if k and len(c.table.shapes.get(k, ())) == 1}
     letters = [
         x for x in sorted(c.table.indices) if len(sizes) == 1 and c.counts(x, next(iter(sizes)))
     ]
     free = [x for x in letters if x not in c.free and x not in c.bound]
-    if len(sizes) != 1 or not letters:
-        return c.opaque(node, "sum")
-    letter = free[0] if free else letters[0]
-    c.bound.append(letter)
-    body = c.convert(node.args[0])
-    c.bound.pop()
-    c.note("sum-index", f"the sum without an index is read as a sum over {letter}", node)
-    idx = build.index(letter, node.span)
-    return Built(Sum(body.expr, Idx(letter)), node.span, (body, idx), body.shape)
+    return (free or letters or [None])[0]

@@ -117,6 +117,9 @@ def _declared(table: Symbols, statements: Sequence[Statement], conditional: Set[
         for d in declarations(statement):
             match d:
                 case SpaceDeclaration(subject, sizes, domain):
+                    if subject.head == "call" and subject.args[0].name is not None:
+                        names = [full_key(a.name) for a in subject.args[1:] if a.name is not None]
+                        table.applied.add(f"{full_key(subject.args[0].name)}({','.join(names)})")
                     resolved = table.quantity(subject)
                     if resolved is None:
                         continue

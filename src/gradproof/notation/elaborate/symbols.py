@@ -143,18 +143,16 @@ class Resolved:
 @final
 @dataclass(slots=True)
 class Symbols:
-    """What the survey found; filled once, then only read.
+    r"""What the survey found; filled once, then only read.
 
     `indices` are the index letters with their ranges; `sizes` bound a sum or a range; `shapes` are the
-    full shapes of arrays and families;
-    `vague` names that act as arrays but whose shape nothing tells. `bodies` are first right sides by key,
-    `formals` the parameter of each function of one (None where it has several, or several names for it),
-    `arguments` what each function is applied to, `variables` what is differentiated by
-    (`derivatives` for each name),
-    `primed` names that end in primes, `adjoints` names
-    written as a change, like ``dW``; `spaces` names that are declared to lie in a space; `members` families
-    of vectors that nothing declares; `chained` names that stand between the sides of a chain and are defined there;
-    `likes` names made from another name, whose shape they have; `euler`
+    full shapes of arrays and families; `vague` names that act as arrays but whose shape nothing tells.
+    `bodies` are first right sides by key, `formals` the parameter of each function of one (None where it has several,
+    or several names for it), `arguments` what each function is applied to, `variables` what is differentiated by
+    (`derivatives` for each name), `primed` names that end in primes, `adjoints` names written as a change, like
+    ``dW``; `spaces` names that are declared to lie in a space; `members` families of vectors that nothing declares;
+    `applied` values of functions that are declared as they stand, ``\phi(x)``; `chained` names that stand between
+    the sides of a chain and are defined there; `likes` names made from another name, whose shape they have; `euler`
     says that e is used as Euler's number.
     """
 
@@ -188,6 +186,7 @@ class Symbols:
     superscripted: set[str] = field(default_factory=set[str])
     spaces: set[str] = field(default_factory=set[str])
     members: set[str] = field(default_factory=set[str])
+    applied: set[str] = field(default_factory=set[str])
     chained: set[str] = field(default_factory=set[str])
     likes: dict[str, str] = field(default_factory=dict[str, str])
 
@@ -298,7 +297,8 @@ class Symbols:
             else:
                 indices.extend(resolved.indices)
                 pattern.append(f"{mark}{resolved.key}")
-        return Resolved(f"{full_key(callee)}({''.join(pattern)})", tuple(indices)) if bare else None
+        key = f"{full_key(callee)}({''.join(pattern)})"
+        return Resolved(key, tuple(indices)) if bare or key in self.applied else None
 
     def _ordinal(self, key: str, name: Name) -> bool:
         rank = len(self.shapes.get(key, ()))
