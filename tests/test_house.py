@@ -71,7 +71,7 @@ def test_everything_that_is_asked_for_is_pinned():
     project = SETTINGS["project"]
     extras = project["optional-dependencies"]
     wanted = [*project["dependencies"], *SETTINGS["build-system"]["requires"]]
-    for extra in ("dev", "fast", "jax", "torch"):
+    for extra in ("dev", "fast", "fit", "dist", "jax", "torch"):
         wanted += extras[extra]
     pinned = [normal(pin.split("==")[0]) for pin in PINS]
     asked = {normal(re.split(r"[<>=!~ ]", want)[0]) for want in wanted}

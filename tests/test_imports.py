@@ -8,6 +8,7 @@ import time
 import pytest
 
 HEAVY = (
+    "dask",
     "flint",
     "hypothesis",
     "jax",
@@ -16,7 +17,9 @@ HEAVY = (
     "numba",
     "numpy",
     "pandas",
+    "pyarrow",
     "scipy",
+    "sklearn",
     "sympy",
     "torch",
 )
@@ -45,7 +48,9 @@ def test_importing_the_package_loads_nothing_heavy():
     assert loaded("import gradproof", also=("rich", "argparse", "gradproof.api")) == set()
 
 
-@pytest.mark.parametrize("arguments", ["'--help'", "'--version'", "'check', '--help'"])
+@pytest.mark.parametrize(
+    "arguments", ["'--help'", "'--version'", "'check', '--help'", "'fit', '--help'"]
+)
 def test_help_loads_nothing_heavy(arguments):
     assert loaded(HELP.format(arguments=arguments), also=("gradproof.batch",)) == set()
 

@@ -23,8 +23,11 @@ if TYPE_CHECKING:
         correct,
         derive,
         explain,
+        fit,
         json_schema,
+        load_model,
         page_names,
+        predict,
         to_json,
         to_text,
     )
@@ -34,14 +37,24 @@ if TYPE_CHECKING:
     from gradproof.diagnostic import FileReport, Report
     from gradproof.notation.documents.model import UnreadableDocument
     from gradproof.selection import UnknownName
+    from gradproof.training.data.batch import BadData
+    from gradproof.training.libraries import MissingLibrary
+    from gradproof.training.model import Fitted
+    from gradproof.training.saving import CannotSave
+    from gradproof.training.solving import CannotSolve
     from gradproof.worked import NotVerified, Worked
 
 __all__ = [
+    "BadData",
     "CannotCompile",
     "CannotDerive",
+    "CannotSave",
+    "CannotSolve",
     "Checked",
     "Compiled",
     "FileReport",
+    "Fitted",
+    "MissingLibrary",
     "NotVerified",
     "Report",
     "UnknownName",
@@ -55,8 +68,11 @@ __all__ = [
     "correct",
     "derive",
     "explain",
+    "fit",
     "json_schema",
+    "load_model",
     "page_names",
+    "predict",
     "to_json",
     "to_text",
 ]
@@ -64,8 +80,13 @@ __all__ = [
 _HOMES: Final = {
     "CannotCompile": "gradproof.codegen.limits",
     "Compiled": "gradproof.codegen.compiled",
+    "BadData": "gradproof.training.data.batch",
     "CannotDerive": "gradproof.deriving.request",
+    "CannotSave": "gradproof.training.saving",
+    "CannotSolve": "gradproof.training.solving",
     "FileReport": "gradproof.diagnostic",
+    "Fitted": "gradproof.training.model",
+    "MissingLibrary": "gradproof.training.libraries",
     "NotVerified": "gradproof.worked",
     "Report": "gradproof.diagnostic",
     "UnknownName": "gradproof.selection",

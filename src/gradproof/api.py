@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, final
 
 from gradproof.diagnostic import FileReport, Report
 from gradproof.files import Loader, read, unreadable
+from gradproof.learning import fit as fit
+from gradproof.learning import load_model as load_model
+from gradproof.learning import predict as predict
 from gradproof.pages import UnknownPage as UnknownPage
 from gradproof.pages import explain as explain
 from gradproof.pages import page_names as page_names

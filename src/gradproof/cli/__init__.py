@@ -34,6 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from gradproof.cli.derive import run
         elif options.command == "compile":
             from gradproof.cli.compile import run
+        elif options.command == "fit":
+            from gradproof.cli.fit import run
+        elif options.command == "predict":
+            from gradproof.cli.predict import run
         else:
             from gradproof.cli.explain import run
         code = run(options)

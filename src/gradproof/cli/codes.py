@@ -21,3 +21,9 @@ DERIVED: Final = """exit codes:
 COMPILED: Final = """exit codes:
   0  the module was printed
   2  the formula cannot be read, or cannot become code"""
+
+FITTED: Final = """exit codes:
+  0    converged: the norm of the gradient is under the tolerance
+  1    not converged; the best parameters are shown and written
+  2    the data cannot be used, a file could not be read or written, or the command line is wrong
+  130  interrupted; the best parameters so far are shown and written"""

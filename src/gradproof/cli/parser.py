@@ -6,6 +6,7 @@ from rich_argparse import RawDescriptionRichHelpFormatter
 
 from gradproof._version import __version__
 from gradproof.cli.codes import COMPILED, DERIVED, EXPLAINED
+from gradproof.cli.fit_parser import add_fit, add_predict
 from gradproof.settings import DERIVATION_FORMATS, DIALECTS, DOUBTS, FORMATS
 
 
@@ -55,6 +56,22 @@ def make_parser() -> argparse.ArgumentParser:
     )
     _code(compile_)
     compile_.set_defaults(refuse=compile_.error)
+    fit = commands.add_parser(
+        "fit",
+        help="train a model with the derived gradient",
+        description="Train a linear model: its loss is a formula, whose derived gradient the solver follows.",
+        formatter_class=RawDescriptionRichHelpFormatter,
+    )
+    add_fit(fit)
+    fit.set_defaults(refuse=fit.error)
+
+    predict = commands.add_parser(
+        "predict",
+        help="predict with a trained model",
+        description="Predict for the rows of a table; the predictions are printed as CSV.",
+        formatter_class=RawDescriptionRichHelpFormatter,
+    )
+    add_predict(predict)
 
     explain = commands.add_parser(
         "explain",

@@ -1,0 +1,288 @@
+"""Tables in files: CSV, Parquet and Arrow, read in batches by pyarrow."""
+
+import contextlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Final, final
+
+import numpy as np
+
+from gradproof.training.data.batch import BadData, Batch, Text
+from gradproof.training.libraries import library
+
+BATCH_BYTES: Final = 16 << 20
+"""How many bytes of numbers a batch holds, where nobody asks for less."""
+
+CSV_ENDINGS: Final = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".csv.bz2")
+PARQUET_ENDINGS: Final = (".parquet", ".pq")
+ARROW_ENDINGS: Final = (".arrow", ".feather", ".ipc")
+
+_MISSING: Final = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?")
+_PLACE: Final = re.compile(r"column #(\d+)")
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a table that is read in one go.
+
+    Attributes:
+        path: its file.
+        group: the row group of a Parquet file, or None for the whole file.
+        start: number of its first row in the whole table; -1 where only reading tells.
+        rows: its number of rows; -1 where only reading tells.
+    """
+
+    path: str
+    group: int | None
+    start: int
+    rows: int
+
+
+@final
+@dataclass(frozen=True)
+class TableSource:
+    """A table in one or several files of one kind.
+
+    Attributes:
+        paths: the files, in order.
+        words: columns that are read as words even where they look like numbers.
+        batch_bytes: about how many bytes of numbers a batch may hold.
+        chosen: the pieces to read; None for all.
+    """
+
+    paths: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    batch_bytes: int = BATCH_BYTES
+    chosen: tuple[Piece, ...] | None = None
+    sparse: bool = False
+
+    @property
+    def name(self) -> str:
+        """The path, or the first and how many more."""
+        first, *others = self.paths
+        return f"{first} and {len(others)} more" if others else first
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns in order."""
+        return tuple(self.kinds)
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """The columns with ``number``, ``text`` or, for what is neither, the name of its type.
+
+        Raises:
+            BadData: a file cannot be read, or a column has no name or that of another.
+        """
+        schema = self._schema(self.paths[0])
+        names: list[str] = list(schema.names)
+        twice = sorted({n for n in names if names.count(n) > 1})
+        if twice:
+            raise BadData(
+                f"{self.paths[0]}: two columns are called {_quoted(twice)}; rename one of them"
+            )
+        unknown = [w for w in self.words if w not in names]
+        if unknown:
+            raise BadData(
+                f"{self.paths[0]}: there is no column {_quoted(unknown)} to read as words; "
+                f"the columns are {_quoted(names)}"
+            )
+        return {f.name: "text" if f.name in self.words else kind_of(f.type) for f in schema}
+
+    @cached_property
+    def pieces(self) -> tuple[Piece, ...]:
+        """All pieces of the table in order."""
+        found: list[Piece] = []
+        start = 0
+        for path in self.paths:
+            if not path.endswith(PARQUET_ENDINGS):
+                found.append(Piece(path, None, start, -1))
+                start = -1
+                continue
+            with _told(path):
+                metadata = library("pyarrow.parquet", "reading Parquet").read_metadata(path)
+            for group in range(metadata.num_row_groups):
+                rows: int = metadata.row_group(group).num_rows
+                found.append(Piece(path, group, start, rows))
+                start += rows
+        return tuple(found)
+
+    def part(self, pieces: Sequence[Piece]) -> "TableSource":
+        """Return the source that reads only `pieces`."""
+        return replace(self, chosen=tuple(pieces))
+
+    def batches(self, columns: Iterable[str] | None = None) -> Iterator[Batch]:
+        """Read the table from its first row: all columns, or those named.
+
+        Raises:
+            BadData: a file cannot be read, a row has too few or too many fields, a value is not of its column's type.
+        """
+        names = list(self.columns if columns is None else columns)
+        other = [n for n in names if self.kinds[n] not in ("number", "text")]
+        if other:
+            raise BadData(
+                f"{self.name}: column {other[0]!r} holds {self.kinds[other[0]]} values; expected numbers or words; "
+                f"leave it out with --drop {other[0]}"
+            )
+        numbers = tuple(n for n in names if self.kinds[n] == "number")
+        texts = tuple(n for n in names if self.kinds[n] == "text")
+        start = 0
+        for piece in self.pieces if self.chosen is None else self.chosen:
+            start = piece.start if piece.start >= 0 else start
+            for record in self._records(piece, names):
+                for part in _slices(record, max(1, self.batch_bytes // (8 * len(names) or 1))):
+                    yield batch_of(part, start, numbers, texts)
+                    start += part.num_rows
+
+    def _records(self, piece: Piece, names: list[str]) -> Iterator[Any]:
+        """Return the record batches of one piece."""
+        with _told(piece.path, self):
+            if piece.path.endswith(CSV_ENDINGS):
+                with self._csv(piece.path, typed=True) as reader:
+                    for record in reader:
+                        yield record.select(names)
+            elif piece.path.endswith(PARQUET_ENDINGS):
+                parquet = library("pyarrow.parquet", "reading Parquet")
+                with parquet.ParquetFile(
+                    piece.path, pre_buffer=False, buffer_size=1 << 20, memory_map=False
+                ) as file:
+                    yield from file.iter_batches(
+                        batch_size=max(1, self.batch_bytes // (8 * len(names) or 1)),
+                        row_groups=None if piece.group is None else [piece.group],
+                        columns=names,
+                        use_threads=False,
+                    )
+            else:
+                arrow = library("pyarrow", "reading Arrow")
+                with arrow.memory_map(piece.path) as mapped, arrow.ipc.open_file(mapped) as reader:
+                    for k in range(reader.num_record_batches):
+                        yield reader.get_batch(k).select(names)
+
+    def _schema(self, path: str) -> Any:
+        with _told(path, self):
+            if path.endswith(CSV_ENDINGS):
+                with self._csv(path, typed=False) as reader:
+                    return reader.schema
+            if path.endswith(PARQUET_ENDINGS):
+                return library("pyarrow.parquet", "reading Parquet").read_schema(path)
+            arrow = library("pyarrow", "reading Arrow")
+            with arrow.memory_map(path) as mapped, arrow.ipc.open_file(mapped) as reader:
+                return reader.schema
+
+    def _csv(self, path: str, *, typed: bool) -> Any:
+        """Open a CSV file; with `typed`, columns that begin with whole numbers may go on with others."""
+        arrow = library("pyarrow", "reading CSV")
+        csv = library("pyarrow.csv", "reading CSV")
+        types = {name: arrow.string() for name in self.words}
+        if typed:
+            types |= {n: arrow.float64() for n, k in self.kinds.items() if k == "number"}
+            types |= {n: arrow.string() for n, k in self.kinds.items() if k == "text"}
+        return csv.open_csv(
+            path,
+            read_options=csv.ReadOptions(block_size=max(1 << 16, min(self.batch_bytes, 8 << 20))),
+            parse_options=csv.ParseOptions(delimiter="\t" if ".tsv" in path else ","),
+            convert_options=csv.ConvertOptions(
+                column_types=types,
+                null_values=list(_MISSING),
+                strings_can_be_null=True,
+                true_values=["true", "True", "TRUE"]
+                if not typed
+                else ["1", "true", "True", "TRUE"],
+                false_values=["false", "False", "FALSE"],
+            ),
+        )
+
+
+@final
+class _told:
+    """Turn what pyarrow says of a file into a message that names the file and the column."""
+
+    def __init__(self, path: str, source: TableSource | None = None) -> None:
+        self.path = path
+        self.source = source
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, failure: BaseException | None, trace: object) -> None:
+        if isinstance(failure, FileNotFoundError):
+            raise BadData(f"{self.path}: no such file") from failure
+        if isinstance(failure, OSError):
+            told = failure.strerror or str(failure)
+            raise BadData(f"{self.path}: cannot be read: {told}") from failure
+        if isinstance(failure, ValueError | KeyError) and not isinstance(failure, BadData):
+            raise BadData(f"{self.path}: {self._words(str(failure))}") from failure
+
+    def _words(self, said: str) -> str:
+        place = _PLACE.search(said)
+        if "conversion error" in said and place is not None and self.source is not None:
+            column = self.source.columns[int(place.group(1))]
+            value = said.rpartition("invalid value")[2].strip()
+            return (
+                f"column {column!r} begins with numbers and holds {value or 'something else'} further down; expected "
+                f"numbers only; mend it, or read the column as categories with --category {column}"
+            )
+        if "Expected" in said and "columns, got" in said:
+            row, _, rest = said.partition("Expected")[2].partition(" columns, got ")
+            count, _, text = rest.partition(":")
+            return (
+                f"{_line(self.path, text.strip())} has {count.strip()} fields, expected {row.strip()} as in the "
+                f"first line: {text.strip()[:80]}"
+            )
+        if "Empty CSV" in said:
+            return "the file is empty; expected a line with the names of the columns, then the rows"
+        return f"cannot be read: {said}"
+
+
+def _line(path: str, text: str) -> str:
+    """Return where a line of a file stands: several threads read it, and none of them knows."""
+    with contextlib.suppress(OSError, UnicodeDecodeError), open(path, encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            if text and line.strip().startswith(text):
+                return f"line {number}"
+    return "a line"
+
+
+def kind_of(kind: Any) -> str:
+    """Return ``number`` or ``text`` for a type of pyarrow, and its name where it is neither."""
+    types = library("pyarrow.types", "reading a table")
+    if types.is_dictionary(kind):
+        return kind_of(kind.value_type)
+    if types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind):
+        return "text"
+    if types.is_boolean(kind) or types.is_null(kind) or types.is_decimal(kind):
+        return "number"
+    if types.is_integer(kind) or types.is_floating(kind):
+        return "number"
+    return str(kind)
+
+
+def _slices(record: Any, rows: int) -> Iterator[Any]:
+    for start in range(0, record.num_rows, rows):
+        yield record.slice(start, rows)
+
+
+def batch_of(record: Any, start: int, numbers: tuple[str, ...], texts: tuple[str, ...]) -> Batch:
+    """Return a record batch of pyarrow as a batch: its columns of numbers and of words, row numbers from `start`."""
+    rows: int = record.num_rows
+    out = np.empty((rows, len(numbers)))
+    for k, name in enumerate(numbers):
+        column = record.column(name)
+        if str(column.type) != "double":
+            column = column.cast("float64")
+        out[:, k] = column.to_numpy(zero_copy_only=False)
+    words: dict[str, Text] = {}
+    for name in texts:
+        column = record.column(name)
+        if not hasattr(column, "indices"):
+            column = column.cast("string").dictionary_encode()
+        codes = column.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
+        words[name] = Text(codes, tuple(str(v) for v in column.dictionary.to_pylist()))
+    return Batch(start, rows, numbers, out, words)
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(repr(n) for n in names)

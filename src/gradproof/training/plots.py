@@ -1,0 +1,82 @@
+"""Pictures of a training: the loss curve, the calibration and the coefficients; drawn by matplotlib."""
+
+import io
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from gradproof.training.data.batch import BadData
+from gradproof.training.libraries import library
+from gradproof.training.saving import write_whole
+
+if TYPE_CHECKING:
+    from gradproof.training.model import Fitted
+
+KINDS: Final = ("svg", "png")
+BARS: Final = 15
+
+
+def draw(fitted: "Fitted", kind: str = "svg") -> bytes:
+    """Return the picture as SVG or PNG; the same model gives the same bytes.
+
+    Raises:
+        BadData: another kind of picture.
+        MissingLibrary: matplotlib is not installed.
+    """
+    if kind not in KINDS:
+        raise BadData(f"pictures end in {' or '.join(f'.{k}' for k in KINDS)}, not in .{kind}")
+    figures = library("matplotlib.figure", "drawing a picture")
+    matplotlib = library("matplotlib", "drawing a picture")
+    panels = [
+        _curve,
+        *([_calibration] if fitted.calibration else []),
+        *([_coefficients] if fitted.link else []),
+    ]
+    with matplotlib.rc_context({"svg.hashsalt": "gradproof", "font.size": 9}):
+        figure = figures.Figure(figsize=(4.2 * len(panels), 3.6), layout="constrained")
+        for k, panel in enumerate(panels):
+            panel(figure.add_subplot(1, len(panels), k + 1), fitted)
+        out = io.BytesIO()
+        metadata = {"Date": None} if kind == "svg" else {"Software": None}
+        figure.savefig(out, format=kind, metadata=metadata, dpi=144)
+    return out.getvalue()
+
+
+def plot(fitted: "Fitted", path: str) -> None:
+    """Write the picture to `path`, which ends in ``.svg`` or ``.png``.
+
+    Raises:
+        BadData: another ending.
+        CannotSave: it cannot be written.
+        MissingLibrary: matplotlib is not installed.
+    """
+    write_whole([(path, draw(fitted, path.rpartition(".")[2]))])
+
+
+def _curve(axes: Any, fitted: "Fitted") -> None:
+    values = np.array(fitted.curve).reshape(-1, 2)
+    axes.plot(values[:, 0], label="loss")
+    axes.set(xlabel="iteration", ylabel="loss", title=f"{fitted.solver}, {fitted.reason}")
+    other = axes.twinx()
+    other.semilogy(np.maximum(values[:, 1], 1e-300), color="C1", label="gradient norm")
+    other.set_ylabel("gradient norm", color="C1")
+
+
+def _calibration(axes: Any, fitted: "Fitted") -> None:
+    mean, share, _ = np.array(fitted.calibration).T
+    axes.plot([0, 1], [0, 1], color="0.7", linestyle="--")
+    axes.plot(mean, share, marker="o")
+    axes.set(xlabel="predicted probability", ylabel="share that is right", title="calibration")
+    axes.set(xlim=(0, 1), ylim=(0, 1))
+
+
+def _coefficients(axes: Any, fitted: "Fitted") -> None:
+    names = fitted.encoding.features
+    table = fitted.coefficients.reshape(len(names), -1)
+    size = np.abs(table).max(axis=1)
+    order = np.argsort(-size, kind="stable")[:BARS][::-1]
+    values = table[order, 0] if table.shape[1] == 1 else size[order]
+    axes.barh([names[k] for k in order], values)
+    title = "coefficients" if table.shape[1] == 1 else "largest coefficient over the classes"
+    axes.set(title=title)
+    axes.axvline(0, color="0.5", linewidth=0.8)

@@ -1,0 +1,175 @@
+"""Rows with their targets, in blocks: in memory, or read again from a file in every pass."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Protocol, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradproof.training.arrays import Matrix, Vector, is_sparse
+from gradproof.training.data.batch import Batch, Text
+from gradproof.training.data.encoding import Encoding
+from gradproof.training.data.source import Source
+from gradproof.training.data.target import Target
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some rows.
+
+    Attributes:
+        features: shape (rows, features), dense or sparse.
+        target: shape (rows,), or (rows, classes) of zeros and ones.
+        weights: shape (rows,), or None where every row counts once.
+    """
+
+    features: Matrix
+    target: Vector
+    weights: Vector | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many rows."""
+        return int(self.features.shape[0])
+
+    @property
+    def total(self) -> float:
+        """The sum of the weights."""
+        return float(self.rows) if self.weights is None else float(self.weights.sum())
+
+    def cut(self, start: int, stop: int) -> "Block":
+        """Return a view of some rows."""
+        weights = None if self.weights is None else self.weights[start:stop]
+        return Block(self.features[start:stop], self.target[start:stop], weights)
+
+    def drawn(self, rows: NDArray[np.int64]) -> "Block":
+        """Return a copy of the rows with these numbers."""
+        weights = None if self.weights is None else self.weights[rows]
+        return Block(self.features[rows], self.target[rows], weights)
+
+
+class Rows(Protocol):
+    """Rows that can be passed over again and again."""
+
+    def blocks(self) -> Iterator[Block]:
+        """Return all rows, in blocks, always in the same order."""
+        ...
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Rows in memory: one block."""
+
+    block: Block
+
+    def blocks(self) -> Iterator[Block]:
+        """Return the one block."""
+        yield self.block
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Which rows are held out: by their number alone, so that every way of reading gives the same.
+
+    Attributes:
+        share: of the rows that is held out, 0 for none.
+        seed: another one holds out others.
+    """
+
+    share: float = 0.0
+    seed: int = 0
+
+    def held_out(self, start: int, rows: int) -> NDArray[np.bool_]:
+        """Tell of `rows` rows from number `start` which are held out, shape (rows,).
+
+        The numbers are mixed as in Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
+        """
+        with np.errstate(over="ignore"):
+            z = np.arange(start, start + rows, dtype=np.uint64) + np.uint64(self.seed * 0x51_7CC1)
+            z = (z + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+            z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+            z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+            z = z ^ (z >> np.uint64(31))
+        return (z >> np.uint64(11)).astype(np.float64) / float(1 << 53) < self.share
+
+
+Part = str
+TRAIN: Final[Part] = "train"
+TEST: Final[Part] = "test"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """Rows read from a source in every pass.
+
+    Attributes:
+        source: what is read.
+        encoding: how columns become features.
+        target: how the target becomes numbers.
+        split: which rows are held out.
+        part: ``train`` or ``test``.
+        weights: the column of the weights of rows, if any.
+    """
+
+    source: Source
+    encoding: Encoding
+    target: Target
+    split: Split
+    part: Part = TRAIN
+    weights: str | None = None
+
+    def blocks(self) -> Iterator[Block]:
+        """Read all rows of this part."""
+        extra = () if self.weights is None else (self.weights,)
+        columns = dict.fromkeys((*self.encoding.columns, self.target.name, *extra))
+        for batch in self.source.batches(columns):
+            block = encoded(batch, self.encoding, self.target, self.source.name, self.weights)
+            if self.split.share:
+                out = self.split.held_out(batch.start, batch.rows)
+                keep = np.flatnonzero(out if self.part == TEST else ~out)
+                block = block.drawn(keep)
+            if block.rows:
+                yield block
+
+
+def encoded(
+    batch: Batch, encoding: Encoding, target: Target, name: str, weights: str | None = None
+) -> Block:
+    """Return the features and targets of a batch.
+
+    Raises:
+        BadData: a value is missing, not finite or new.
+    """
+    taken, words = columns_of(batch, [c for c in (target.name, weights) if c is not None])
+    numbers = tuple(n.name for n in encoding.numbers)
+    rest = batch
+    if batch.names != numbers:
+        place = {n: k for k, n in enumerate(batch.names)}
+        inside = [place[n] for n in numbers]
+        rest = Batch(batch.start, batch.rows, numbers, batch.numbers[:, inside], batch.texts)
+    features = encoding.encode(rest, name)
+    values = (
+        target.of_words(words[target.name])
+        if target.name in words
+        else target.of_numbers(taken[target.name])
+    )
+    return Block(features, values, None if weights is None else taken[weights])
+
+
+def columns_of(batch: Batch, names: list[str]) -> tuple[dict[str, Vector], dict[str, Text]]:
+    """Return some columns of a batch: those of numbers as vectors, and those of words."""
+    numbers: dict[str, Vector] = {}
+    words: dict[str, Text] = {}
+    for name in names:
+        if name in batch.texts:
+            words[name] = batch.texts[name]
+            continue
+        column = batch.numbers[:, [batch.names.index(name)]]
+        dense: Vector = column.toarray() if is_sparse(column) else column
+        numbers[name] = np.ascontiguousarray(dense[:, 0])
+    return numbers, words

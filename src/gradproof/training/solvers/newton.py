@@ -1,0 +1,63 @@
+"""Newton's method on the derived Hessian; for a likelihood this is iteratively reweighted least squares."""
+
+import numpy as np
+
+from gradproof.training.arrays import Vector
+from gradproof.training.solving import Limits, Problem, Solver, Track
+
+DECREASE = 1e-4
+
+
+def run(problem: Problem, start: Vector, limits: Limits, track: Track) -> None:
+    """Solve with the Hessian, made positive where it is not, and halve the step until the value falls."""
+    hessian = problem.hessian
+    if hessian is None:
+        raise AssertionError("checked before")
+    w = start
+    value, gradient = track.evaluate(w)
+    while not track.arrived(w, value, gradient):
+        direction = descent(hessian(w), gradient)
+        slope = float(gradient @ direction)
+        step = 1.0
+        for _ in range(60):
+            new = w + step * direction
+            found, new_gradient = track.evaluate(new)
+            slack = 1e-15 * abs(value)
+            if np.isfinite(found) and found <= value + DECREASE * step * slope + slack:
+                break
+            step /= 2
+        else:
+            return
+        w, value, gradient = new, found, new_gradient
+
+
+def descent(hessian: Vector, gradient: Vector) -> Vector:
+    """Return the Newton step, shape (size,): a multiple of the identity is added until Cholesky succeeds.
+
+    Nocedal, Wright, Numerical Optimization, 2006, algorithm 3.3.
+    """
+    size = hessian.shape[0]
+    scale = float(np.abs(np.diagonal(hessian)).max(initial=0.0)) or 1.0
+    shift = 0.0
+    while True:
+        try:
+            lower = np.linalg.cholesky(hessian + shift * np.eye(size) if shift else hessian)
+        except np.linalg.LinAlgError:
+            shift = max(10 * shift, 1e-12 * scale)
+            continue
+        step = -np.linalg.solve(lower.T, np.linalg.solve(lower, gradient))
+        if np.isfinite(step).all() and float(gradient @ step) < 0:
+            return step
+        shift = max(10 * shift, 1e-12 * scale)
+        if shift > 1e6 * scale:
+            return -gradient
+
+
+SOLVER = Solver(
+    name="newton",
+    title="Newton's method (IRLS) on the derived Hessian",
+    source="Nocedal, Wright, Numerical Optimization, 2nd ed. 2006, chapter 3",
+    run=run,
+    iterations=200,
+    needs="hessian",
+)
