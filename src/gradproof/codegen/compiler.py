@@ -12,6 +12,7 @@ from gradproof.codegen.names import other_names, symbol_names
 from gradproof.codegen.ops import Extent, Input, Positions, Ref
 from gradproof.codegen.program import Program, Symbol
 from gradproof.codegen.reverse import gradients
+from gradproof.codegen.stable.graphs import stabilise
 from gradproof.expr import Context, Entry, Expr, Sym
 from gradproof.spell import name_plain
 
@@ -46,7 +47,7 @@ def make_program(
     value = low.value
     refs = [low.symbols[name] for name in variables]
     scalar = not graph.shapes[value]
-    (value,), rules = _spelled(graph, [value])
+    (value,), rules = stabilise(graph, [value])
     first = gradients(graph, value, refs) if scalar else _jacobians(graph, value, refs)
     names = symbol_names(low.symbols)
     second: list[tuple[Ref, ...]] = []
@@ -69,7 +70,7 @@ def make_program(
             ]
             products.append(_summed(graph, parts))
     flat = [value, *first, *(r for row in second for r in row), *products]
-    roots, more = _spelled(graph, flat)
+    roots, more = stabilise(graph, flat)
     value, first, second, products = _unpacked(roots, len(refs), bool(hessian))
     rules = tuple(dict.fromkeys((*rules, *more)))
     symbols = tuple(
@@ -98,11 +99,6 @@ def make_program(
         assumptions=low.assumptions,
         version=__version__,
     )
-
-
-def _spelled(graph: Graph, roots: Sequence[Ref]) -> tuple[tuple[Ref, ...], tuple[str, ...]]:
-    """Return nodes of the same values, spelled for accuracy, and the rules that were used."""
-    return tuple(roots), ()
 
 
 def _unpacked(

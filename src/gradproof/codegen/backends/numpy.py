@@ -41,6 +41,27 @@ def _holds(condition, *like):
     """Return 1 where a condition holds, else 0, in the type of some numbers."""
     return np.asarray(condition).astype(np.result_type(np.float32, *like))
 '''
+_LOG1MEXP: Final = '''\
+def _log1mexp(x):
+    """Return log(1 - exp(-x)) for x > 0."""
+    return np.where(x < 0.6931471805599453, np.log(-np.expm1(-x)), np.log1p(-np.exp(-x)))[()]
+'''
+_XLOGY: Final = '''\
+def _xlogy(a, b):
+    """Return a * log(b), which is 0 where a is 0."""
+    return a * np.log(np.where(a == 0, 1, b))
+'''
+_EXPREL: Final = '''\
+def _exprel(x, k):
+    """Return the integral of t^k exp(t x) over t from 0 to 1: near 0 its series, else by parts."""
+    near = np.abs(x) < 1
+    small, large = np.where(near, x, 0), np.where(near, 1, x)
+    series = sum(small**j / (math.factorial(j) * (j + k + 1)) for j in range(20))
+    parts = np.expm1(large) / large
+    for j in range(1, k + 1):
+        parts = (np.exp(large) - j * parts) / large
+    return np.where(near, series, parts)[()]
+'''
 _SOFTMAX: Final = '''\
 def _softmax(x):
     """Return exp(x) / sum(exp(x)) along the last axis, without overflow."""
@@ -50,14 +71,20 @@ def _softmax(x):
 _LOGSUMEXP: Final = '''\
 def _logsumexp(x):
     """Return log(sum(exp(x))) along the last axis, without overflow."""
-    top = x.max(axis=-1)
-    return top + np.log(np.exp(x - top[..., None]).sum(axis=-1))
+    place = np.argmax(x, axis=-1)[..., None]
+    top = np.take_along_axis(x, place, -1)
+    e = np.exp(x - top)
+    np.put_along_axis(e, place, 0, -1)
+    return top[..., 0] + np.log1p(e.sum(axis=-1))
 '''
 _LOGSOFTMAX: Final = '''\
 def _logsoftmax(x):
-    """Return x - log(sum(exp(x))) along the last axis, without overflow."""
-    x = x - x.max(axis=-1, keepdims=True)
-    return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
+    """Return x - log(sum(exp(x))) along the last axis, without overflow; near 0 it keeps its digits."""
+    place = np.argmax(x, axis=-1)[..., None]
+    x = x - np.take_along_axis(x, place, -1)
+    e = np.exp(x)
+    np.put_along_axis(e, place, 0, -1)
+    return x - np.log1p(e.sum(axis=-1, keepdims=True))
 '''
 _SOLVE: Final = '''\
 def _solve(matrix, right):
@@ -90,6 +117,12 @@ NUMPY: Final = Dialect(
         "pow": "~{0} ** {1}",
         "sigmoid": "_sigmoid({0})",
         "softplus": "_softplus({0})",
+        "log1mexp": "_log1mexp({0})",
+        "xlogy": "_xlogy({0}, {1})",
+        "logaddexp": "np.logaddexp({0}, {1})",
+        "exprel0": "_exprel({0}, 0)",
+        "exprel1": "_exprel({0}, 1)",
+        "exprel2": "_exprel({0}, 2)",
         "relu": "np.maximum({0}, 0)",
         "max": "np.maximum({0}, {1})",
         "min": "np.minimum({0}, {1})",
@@ -101,7 +134,8 @@ NUMPY: Final = Dialect(
         "erf": "_erf({0})",
     },
     helpers={
-        "_sigmoid": _SIGMOID, "_softplus": _SOFTPLUS, "_holds": _HOLDS, "_softmax": _SOFTMAX,
+        "_sigmoid": _SIGMOID, "_softplus": _SOFTPLUS, "_log1mexp": _LOG1MEXP, "_xlogy": _XLOGY,
+        "_exprel": _EXPREL, "_holds": _HOLDS, "_softmax": _SOFTMAX,
         "_logsumexp": _LOGSUMEXP, "_logsoftmax": _LOGSOFTMAX, "_logdet": _LOGDET, "_erf": _ERF,
     },
     einsum='np.einsum("{spec}", {args}, optimize=True)',

@@ -1,0 +1,1 @@
+"""Rules of stable spelling, one file for each family."""
