@@ -166,9 +166,9 @@ def _under(
             samples = points_for(outcome.left, after, context)
         bench = Bench(samples, context, outcome.mode)
         for search, goal in zip(searches, rights, strict=True):
-            matches = matches or search.causes(goal, bench)
+            matches = matches or search.causes(goal, bench, single=h is not None)
         arrays = has_arrays(outcome.left, context) or has_arrays(after, context)
-        if arrays or not matches:
+        if arrays or (h is None and not matches):
             scene = Scene(outcome.left, after, context, texts)
             matches = _better(matches, mended(scene, bench, samples, outcome.mode))
         if right is not None and (h is None or matches):

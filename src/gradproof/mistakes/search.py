@@ -24,6 +24,9 @@ GENERAL: Final = 0.33
 OFTEN: Final = 0.5
 """Prior above which a mistake is tried first; where one of these fits, rarer ones are not looked at."""
 
+BUDGET: Final = 400
+"""At most so many variants of one line are built in one search."""
+
 PAIR_POOL: Final = 60
 """At most so many single variants are combined in pairs."""
 
@@ -50,7 +53,7 @@ def explain(
     context: Context,
     samples: Samples,
     *,
-    budget: int = 400,
+    budget: int = BUDGET,
     mode: Mode = "total",
 ) -> tuple[Match, ...]:
     """Find the wrong rules that make `after` of `before`.
@@ -78,8 +81,10 @@ class Search:
         self.tried = 0
         """Variants that were compared with the line, over all calls."""
 
-    def causes(self, right: Expr | None, bench: Bench, budget: int = 400) -> tuple[Match, ...]:
-        """Return the causes that fit on these sample points; see `explain`."""
+    def causes(
+        self, right: Expr | None, bench: Bench, budget: int = BUDGET, *, single: bool = False
+    ) -> tuple[Match, ...]:
+        """Return the causes that fit on these sample points; see `explain`. With `single` one site at a time."""
         truth = bench.value(self._before if right is None else right)
         aim = bench.value(self._after)
         if aim is None or truth is None or not differ(aim, truth):
@@ -93,8 +98,11 @@ class Search:
             hunts.append(_Hunt(self._inside, aim, truth, bench, budget))
             fits = hunts[1].singles(1.0, GENERAL)
         fits = fits or [c for hunt in hunts for c in hunt.singles(GENERAL, 0.0)]
-        fits = fits or [c for hunt in hunts for c in hunt.alike()]
-        matches = (_one(fits, self._context),) if fits else hunts[0].pairs(self._context)
+        if not fits and not single:
+            fits = [c for hunt in hunts for c in hunt.alike()]
+        matches = (_one(fits, self._context),) if fits else ()
+        if not matches and not single:
+            matches = hunts[0].pairs(self._context)
         self.tried += sum(budget - hunt.budget for hunt in hunts)
         return matches
 
