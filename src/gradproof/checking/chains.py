@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from gradproof.checking.judgement import Chain, Judged
+from gradproof.checking.known import keep
 from gradproof.checking.steps import head_of
 from gradproof.expr import Entry, Expr, Num, Sym
 from gradproof.notation.derivation import Line
@@ -18,6 +19,7 @@ def advance(chain: Chain, head: Expr | None, last: Expr | None, line: Line) -> N
     chain.passing = passing
     chain.head, chain.last, chain.line = head, last, line
     chain.certain, chain.wrong, chain.opaque = True, False, None
+    chain.same, chain.told = None, None
 
 
 def record(line: Line, judged: Judged, chain: Chain) -> None:
@@ -37,6 +39,7 @@ def record(line: Line, judged: Judged, chain: Chain) -> None:
         advance(chain, head_of(line, claim), last, line)
     else:
         chain.last, chain.line, chain.certain, chain.opaque = last, line, True, None
+    keep(chain, judged, starts=first is not None)
     if judged.given and first is not None and claim.sides[1] is not None:
         chain.facts.append((first, claim.sides[1]))
     refuted = judged.verdict == "refuted"

@@ -9,6 +9,7 @@ from gradproof.checking.bare import bare, uncertain
 from gradproof.checking.chains import advance, record
 from gradproof.checking.conventions import settled, settled_from_start
 from gradproof.checking.judgement import RIGHT, Chain, Judged, Outcome
+from gradproof.checking.known import known_truth, refutes_head
 from gradproof.checking.ladder import judge_pair
 from gradproof.checking.limits import MAX_READINGS
 from gradproof.checking.meant import variables_named
@@ -139,7 +140,7 @@ def _reading(line: Line, claims: Sequence[Claim], chain: Chain, context: Context
     """Judge all claims of one reading of a line; the verdict is that of the worst link."""
     worst: Judged | None = None
     for claim in claims:
-        judged = _claim(line, claim, chain, context)
+        judged = replace(_claim(line, claim, chain, context), under=context)
         if worst is None or WORST_FIRST.index(judged.verdict) < WORST_FIRST.index(worst.verdict):
             worst = judged
     assert worst is not None
@@ -209,8 +210,11 @@ def _continuing(line: Line, claim: Claim, chain: Chain, context: Context) -> Jud
     step = replace(step, link=claim.first_link)
     truth = step
     if chain.head is not None and chain.head != chain.last:
-        truth = pair(line, chain.head, first, chain, context)
-    return _combine(line, claim, step, truth, chain)
+        known = step if refutes_head(step, chain, context) else None
+        truth = known_truth(step, chain, context) or pair(
+            line, chain.head, first, chain, context, known=known
+        )
+    return replace(_combine(line, claim, step, truth, chain), against=truth)
 
 
 def _combine(line: Line, claim: Claim, step: Outcome, truth: Outcome, chain: Chain) -> Judged:

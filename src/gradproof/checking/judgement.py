@@ -51,7 +51,8 @@ class Judged:
 
     `outcome` is that of the worst link; `side` the position in `claim.sides` of the side it accuses;
     `before` the line whose last side was the left side of a continuing line; `head` the first side of
-    the chain to which a continuing line belongs.
+    the chain to which a continuing line belongs, `against` how that compares with its first side; `under` is the
+    context of the reading that was taken.
     """
 
     line: Line
@@ -67,6 +68,8 @@ class Judged:
     head: Expr | None = None
     assumptions: tuple[Assumption, ...] = ()
     given: bool = False
+    against: Outcome | None = field(default=None, compare=False, repr=False)
+    under: Context | None = field(default=None, compare=False, repr=False)
 
 
 @final
@@ -77,7 +80,8 @@ class Chain:
     `last` is the expression it continues from (None where that could not be read), `head` the first
     side; `certain` is False after a bare expression, which may be continued or differentiated; `variables`
     are the names of what the document differentiates by (None: it does not say), `once` those that only one
-    line writes.
+    line writes. `same` is the context under which `last` is proved to equal `head` as it stands, `told` how `last`
+    was told from `head`.
     """
 
     last: Expr | None = None
@@ -92,3 +96,5 @@ class Chain:
     variables: frozenset[str] | None = frozenset()
     once: frozenset[str] = frozenset()
     falsehoods: list[tuple[Expr, Expr]] = field(default_factory=list[tuple[Expr, Expr]])
+    same: Context | None = None
+    told: Outcome | None = None

@@ -11,11 +11,13 @@ from gradproof.checking.instances import instances
 from gradproof.checking.judgement import RIGHT, Outcome
 from gradproof.checking.ladder import certified_outcome, judge_pair
 from gradproof.checking.limits import POINTS
-from gradproof.checking.meant import derivative_meant
+from gradproof.checking.meant import derivative_meant, differentiates
 from gradproof.checking.operands import operand_slip
 from gradproof.checking.shapes import doubtful_scalar
+from gradproof.checking.sizes import points_for
 from gradproof.checking.unsaid import GRADIENT_VARIABLE, Said, by_what
 from gradproof.diagnostic import Evidence
+from gradproof.evaluate import Samples, Unsupported
 from gradproof.expr import (
     Apply,
     Context,
@@ -45,12 +47,14 @@ def judge_sides(
     structures: Set[Structure],
     head: Expr | None = None,
     variables: Set[str] | None = None,
+    known: Outcome | None = None,
 ) -> Outcome:
     """Judge ``left = right``; before they count as different, other admissible readings are tried.
 
     In order: a partial derivative with other named quantities held constant; assumptions that the author
     may have left unstated (`hypotheses`); the derivative of the left side (in the chain of
     `head`, by one of the `variables` of the document); names that nothing relates to the other side.
+    `known` is a certified refutation of a side proved to equal the left one: then only those readings are tried.
     """
     said = by_what(left, right, context, variables)
     single = [] if said else entries_meant(left, right, context)
@@ -66,7 +70,9 @@ def judge_sides(
     if single:
         best = _best([again(a, b) for a, b in single])
         return replace(best, note=best.note or (ENTRY_MEANT, ENTRY_TOLD))
-    outcome = judge_pair(left, right, context, certified=False, settled=False)
+    outcome = _as_known(known, left, right) or judge_pair(
+        left, right, context, certified=False, settled=False
+    )
     if outcome.verdict in RIGHT:
         return operand_slip(left, right, context) or outcome
     if outcome.verdict != "refuted":
@@ -98,7 +104,20 @@ def judge_sides(
     doubtful = doubtful_scalar(left, right, context)
     if doubtful is not None:
         return _undecided(outcome, f"it is not said whether {doubtful} is a number or an array")
-    return certified_outcome(outcome)
+    return outcome if known is not None else certified_outcome(outcome)
+
+
+def _as_known(known: Outcome | None, left: Expr, right: Expr) -> Outcome | None:
+    """Return a refutation for another left side that is equal; points for it are drawn where they may be needed."""
+    if known is None:
+        return None
+    samples: Samples | None = None
+    if not differentiates(left) and not differentiates(right):
+        try:
+            samples = points_for(left, right, known.context)
+        except Unsupported:
+            return None
+    return replace(known, left=left, right=right, samples=samples, compared=None, link=0)
 
 
 def _best(found: Sequence[Outcome]) -> Outcome:

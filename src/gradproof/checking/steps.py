@@ -10,15 +10,19 @@ from gradproof.rewrite import replace_equal
 
 
 def pair(
-    line: Line, left: Expr, right: Expr, chain: Chain, context: Context, head: Expr | None = None
-) -> Outcome:
-    """Judge two sides; before they count as different, unstated assumptions and readings are tried."""
+    line: Line, left: Expr, right: Expr, chain: Chain, context: Context, head: Expr | None = None,
+    *, known: Outcome | None = None,
+) -> Outcome:  # fmt: skip
+    """Judge two sides; before they count as different, unstated assumptions and readings are tried.
+
+    `known` is a refutation of another side that is proved to equal the left one.
+    """
     for lhs, rhs in chain.facts:
         left, right = replace_equal(left, lhs, rhs), replace_equal(right, lhs, rhs)
     return judge_sides(
         left, right, context, example_cue=line.one_example, case_cue=line.cases,
         structures=line.structures, head=head,
-        variables=None if line.differentiated else chain.variables,
+        variables=None if line.differentiated else chain.variables, known=known,
     )  # fmt: skip
 
 

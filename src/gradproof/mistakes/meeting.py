@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from gradproof.evaluate.arithmetic import BoolArray
 from gradproof.mistakes.bench import TOLERANCE, Floats, Measured, together
 
 LOOKED_AT: Final = 64
@@ -20,7 +21,7 @@ def meeting(pool: Sequence[Measured], truth: Measured, aim: Measured) -> Iterato
     values = together(truth, aim, *(pool[k] for k in alike)) if len(alike) > 1 else None
     if values is None:
         return
-    flat = [v.reshape(-1) for v in values]
+    flat: list[Floats] = [v.reshape(-1) for v in values]
     usable = np.flatnonzero(np.isfinite(flat[0]) & np.isfinite(flat[1]))
     if not usable.size:
         return
@@ -39,7 +40,7 @@ def _own(m: Measured) -> tuple[int, ...]:
     return m.values.shape[m.values.ndim - m.rank :]
 
 
-def _all_close(guesses: Floats, goal: Floats) -> Floats:
+def _all_close(guesses: Floats, goal: Floats) -> BoolArray:
     """Tell for each row whether it has the values of the goal wherever it has any."""
     defined = np.isfinite(guesses)
     scale = np.maximum(np.abs(guesses), np.abs(goal))
