@@ -36,10 +36,10 @@ def keep(chain: Chain, judged: Judged, *, starts: bool) -> None:
     """Record what a judged line says of its last side and the head of the chain; it `starts` one or goes on."""
     outcome, claim, context, told = judged.outcome, judged.claim, judged.under, judged.against
     single = claim is not None and len(claim.sides) == 2 and not claim.first_link
-    proved = single and judged.verdict == "proved" and outcome is not None and context is not None
-    chain.same, kept = None, chain.same
-    if proved and _proved(outcome, context) and (starts or _alike(kept, context)):
-        chain.same = context
+    before, chain.same = chain.same, None
+    if single and outcome is not None and context is not None:
+        proved = judged.verdict == "proved" and _proved(outcome, context)
+        chain.same = context if proved and (starts or _alike(before, context)) else None
     chain.told = told if single and told is not None and _refuted(told) else None
 
 

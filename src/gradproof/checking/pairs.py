@@ -57,7 +57,7 @@ def judge_sides(
     `known` is a certified refutation of a side proved to equal the left one: then only those readings are tried.
     """
     said = by_what(left, right, context, variables)
-    single = [] if said else entries_meant(left, right, context)
+    single = () if said else entries_meant(left, right, context)
 
     def again(a: Expr, b: Expr) -> Outcome:
         return judge_sides(

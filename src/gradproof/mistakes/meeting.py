@@ -45,4 +45,4 @@ def _all_close(guesses: Floats, goal: Floats) -> BoolArray:
     defined = np.isfinite(guesses)
     scale = np.maximum(np.abs(guesses), np.abs(goal))
     near = np.abs(guesses - goal) <= TOLERANCE * scale + 1e-14
-    return (near | ~defined).all(axis=1) & defined.any(axis=1)
+    return np.asarray((near | ~defined).all(axis=1) & defined.any(axis=1), dtype=np.bool_)
