@@ -275,3 +275,30 @@ $$ \nabla_p H = -\log p + \mathbf{1} $$""", "ggpx"),
 @pytest.mark.parametrize(("text", "expected"), UNSAID)
 def test_what_is_left_out_is_read_as_it_must_be(text: str, expected: str) -> None:
     assert judged(text) == expected
+
+
+STEPS = [
+    # a step at i of what is defined at t
+    (r"""Let $W \in \mathbb{R}^{n \times n}$, $x_{t-1} \in \mathbb{R}^n$, $b \in \mathbb{R}^n$.
+$$ x_t = W \tanh(x_{t-1}) + b $$
+$$ \frac{\partial x_k}{\partial x_{k-1}} = W \operatorname{diag}(1 - \tanh^2(x_{k-1})) $$
+$$ \frac{\partial x_k}{\partial x_{k-1}} = W^T \operatorname{diag}(1 - \tanh^2(x_{k-1})) $$""", "gpx"),
+    (r"""Let $U \in \mathbb{R}^{n \times n}$, $V \in \mathbb{R}^{n \times p}$, $h_{t-1} \in \mathbb{R}^n$.
+Let $u_t \in \mathbb{R}^p$.
+$$ h_t = U h_{t-1} + V u_t $$
+$$ \frac{\partial h_j}{\partial h_{j-1}} = U $$
+$$ \frac{\partial h_j}{\partial u_{j}} = V $$
+$$ \frac{\partial h_j}{\partial h_{j-1}} = U + V $$""", "gppx"),
+    # a function of numbers acts on the entries of a vector
+    (r"""Let $g : \mathbb{R} \to \mathbb{R}$, $A \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^n$.
+Let $b \in \mathbb{R}^m$.
+$$ y = A g(x) + b $$
+$$ g(x) = x \odot x $$
+$$ \frac{\partial y}{\partial x} = 2 A \operatorname{diag}(x) $$
+$$ \frac{\partial y}{\partial x} = 2 \operatorname{diag}(x) A $$""", "ggpx"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), STEPS)
+def test_a_step_of_a_recurrence_may_bear_another_letter(text: str, expected: str) -> None:
+    assert judged(text) == expected

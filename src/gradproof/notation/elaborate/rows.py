@@ -1,6 +1,6 @@
 """From a document to its rows: layout, grammar in two passes, and the admissible other readings of a row."""
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import final
 
@@ -8,6 +8,7 @@ from gradproof.diagnostic import Place
 from gradproof.notation.documents import Document, Region
 from gradproof.notation.elaborate.cues import read_cues
 from gradproof.notation.elaborate.ellipses import Ellipses, letters_of
+from gradproof.notation.elaborate.recurrences import recurrences, under_one_letter
 from gradproof.notation.elaborate.superscripts import superscript_labels
 from gradproof.notation.elaborate.survey import survey
 from gradproof.notation.elaborate.symbols import Symbols, walk_surface
@@ -75,19 +76,24 @@ def read_items(document: Document, declared: Sequence[str]) -> tuple[tuple[Item,
     options = Options()
     first = [_rows(p, options) for p in parsed]
     dots = Ellipses(letters_of(r for g in first for r in g))
-    groups = [tuple(map(dots.row, g)) for g in first]
+    steps = recurrences([r for g in first for r in g])
+
+    def written_out(row: FormulaRow) -> FormulaRow:
+        return dots.row(under_one_letter(row, steps))
+
+    groups = [tuple(map(written_out, g)) for g in first]
     statements = [s for g in groups for r in g for s in r.statements]
     table = survey(statements, _conditional(parsed, groups))
     second = _options(table, statements, _orders(r for g in groups for r in g))
     if second != options:
         options = second
-        groups = [tuple(map(dots.row, _rows(p, options))) for p in parsed]
+        groups = [tuple(map(written_out, _rows(p, options))) for p in parsed]
         table = survey(
             [s for g in groups for r in g for s in r.statements], _conditional(parsed, groups)
         )
     items: list[Item] = []
     for p, group in zip(parsed, groups, strict=True):
-        items.extend(_items(p, group, options, dots))
+        items.extend(_items(p, group, options, written_out))
     return tuple(items), table
 
 
@@ -286,7 +292,10 @@ def _defined_head(side: Surface, table: Symbols) -> str | None:
 
 
 def _items(
-    p: _Parsed, group: Sequence[FormulaRow], options: Options, dots: Ellipses
+    p: _Parsed,
+    group: Sequence[FormulaRow],
+    options: Options,
+    written_out: Callable[[FormulaRow], FormulaRow],
 ) -> Iterable[Item]:
     for k, row in enumerate(group):
         yield Item(
@@ -298,7 +307,7 @@ def _items(
             heading=OUTSIDE if p.region is None else p.region.heading,
             explicit=p.region is None,
             alternatives=tuple(
-                (c, dots.row(other)) for c, other in _alternatives(p, k, row, options)
+                (c, written_out(other)) for c, other in _alternatives(p, k, row, options)
             ),
         )
 

@@ -284,6 +284,8 @@ def _functions(table: Symbols, statements: Sequence[Statement], nodes: Iterable[
         for d in declarations(statement):
             if isinstance(d, FunctionDeclaration):
                 table.functions.add(d.name)
+                if d.scalar:
+                    table.elementwise.add(d.name)
         if statement.relations and statement.relations[0] in ("=", ":=", "=="):
             left = statement.sides[0]
             if left.head == "function":
