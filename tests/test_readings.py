@@ -302,3 +302,30 @@ $$ \frac{\partial y}{\partial x} = 2 \operatorname{diag}(x) A $$""", "ggpx"),
 @pytest.mark.parametrize(("text", "expected"), STEPS)
 def test_a_step_of_a_recurrence_may_bear_another_letter(text: str, expected: str) -> None:
     assert judged(text) == expected
+
+
+KINDS = [
+    # a covariance that nothing declares: a matrix, as its inverse between vectors says
+    (r"""Let $x_i \in \mathbb{R}^d$, $\mu \in \mathbb{R}^d$, $i = 1, \dots, n$.
+$$ \ell(\mu, \Sigma) = -\frac n2 \log |\Sigma| - \frac12 \sum_{i=1}^n (x_i - \mu)^T \Sigma^{-1} (x_i - \mu) $$
+$$ \frac{\partial \ell}{\partial \mu} = \sum_{i=1}^n \Sigma^{-1} (x_i - \mu) $$
+$$ \frac{\partial \ell}{\partial \Sigma} = -\frac n2 \Sigma^{-1}
++ \frac12 \sum_{i=1}^n \Sigma^{-1} (x_i - \mu)(x_i-\mu)^T \Sigma^{-1} $$
+$$ \frac{\partial \ell}{\partial \Sigma} = -\frac n2 \Sigma^{-1}
+- \frac12 \sum_{i=1}^n \Sigma^{-1} (x_i - \mu)(x_i-\mu)^T \Sigma^{-1} $$""", "gppx"),
+    (r"""Let $x \in \mathbb{R}^d$, $m \in \mathbb{R}^d$.
+$$ q = (x - m)^T \Lambda^{-1} (x - m) $$
+$$ \frac{\partial q}{\partial x} = 2 \Lambda^{-1} (x - m) $$
+$$ \frac{\partial q}{\partial x} = \Lambda^{-1} (x - m) $$""", "gpx"),
+    # the parameter of a loss is no index
+    (r"""Let $\theta \in \mathbb{R}^d$, $r_a \in \mathbb{R}$, $\phi_a \in \mathbb{R}^d$, $a = 1, \dots, K$.
+$$ J(\theta) = \sum_a r_a \log q_\theta(a) $$
+$$ q_\theta(a) = \frac{e^{\theta^T \phi_a}}{\sum_b e^{\theta^T \phi_b}} $$
+$$ \nabla_\theta J(\theta) = \sum_a r_a (\phi_a - \sum_b q_\theta(b) \phi_b) $$
+$$ \nabla_\theta J(\theta) = \sum_a r_a (\phi_a + \sum_b q_\theta(b) \phi_b) $$""", "ggpx"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), KINDS)
+def test_kinds_of_names_that_nothing_declares(text: str, expected: str) -> None:
+    assert judged(text) == expected

@@ -8,6 +8,9 @@ from gradproof.evaluate import Certificate, Comparison, Mode, Samples
 from gradproof.expr import Context, Expr, Path
 from gradproof.notation.derivation import Claim, Line
 
+DOUBTFUL: Final = "it is not said whether"
+"""Begins the reason of a line that is wrong for a name that counts as a number beside whole arrays."""
+
 RIGHT: Final[tuple[Verdict, ...]] = ("proved", "agrees")
 """Verdicts of what holds."""
 

@@ -8,7 +8,7 @@ from gradproof.checking.entry_meant import ENTRY_MEANT, entries_meant
 from gradproof.checking.glances import stays_wrong
 from gradproof.checking.hypotheses import hypotheses
 from gradproof.checking.instances import instances
-from gradproof.checking.judgement import RIGHT, Outcome
+from gradproof.checking.judgement import DOUBTFUL, RIGHT, Outcome
 from gradproof.checking.ladder import certified_outcome, judge_pair
 from gradproof.checking.limits import POINTS
 from gradproof.checking.meant import derivative_meant, differentiates
@@ -103,7 +103,7 @@ def judge_sides(
         return _undecided(outcome, rows)
     doubtful = doubtful_scalar(left, right, context)
     if doubtful is not None:
-        return _undecided(outcome, f"it is not said whether {doubtful} is a number or an array")
+        return _undecided(outcome, f"{DOUBTFUL} {doubtful} is a number or an array")
     return outcome if known is not None else certified_outcome(outcome)
 
 

@@ -70,7 +70,7 @@ def _as_defined(symbol: Sym, context: Context) -> bool:
 def doubtful_scalar(left: Expr, right: Expr, context: Context) -> str | None:
     """Return a letter that counts as a number beside whole arrays only because nothing is said about it.
 
-    Greek letters and letters that count are numbers by habit.
+    Small Greek letters and letters that count are numbers by habit.
     """
     sides = (left, right)
     wholes = (
@@ -86,7 +86,8 @@ def doubtful_scalar(left: Expr, right: Expr, context: Context) -> str | None:
         for node in walk_reached(side, context):
             if not isinstance(node, Sym) or node.space.rank or _known(node.name, context):
                 continue
-            if not node.name.startswith("\\") and node.name[:1] not in COUNTING:
+            greek = node.name.startswith("\\") and not node.name[1:2].isupper()
+            if not greek and node.name[:1] not in COUNTING:
                 return node.name
     return None
 
@@ -102,7 +103,8 @@ def _known(name: str, context: Context) -> bool:
         for p in d.params
         if isinstance(p, Sym)
     }
-    return name in sizes or name in formal or name in context.varying
+    capital = name.lstrip("\\")[:1].isupper()
+    return name in sizes or (name in formal and not capital) or name in context.varying
 
 
 def explain_mismatch(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from gradproof.checking.judgement import Judged
+from gradproof.checking.judgement import DOUBTFUL, Judged
 from gradproof.expr import Size, Sym, walk_reached
 from gradproof.notation.derivation import Derivation
 
@@ -64,8 +64,9 @@ def _open(judged: Sequence[Judged]) -> bool:
 
 
 def _faults(judged: Sequence[Judged]) -> tuple[int, int]:
-    wrong = sum(j.verdict == "refuted" for j in judged)
-    return wrong, sum(j.verdict in ("undecided", "unread") for j in judged)
+    """Count what is not confirmed: a wrong line does not make the typing wrong under which all others hold."""
+    right = sum(j.verdict in RIGHT for j in judged)
+    return -right, sum(j.verdict in ("refuted", "undecided", "unread") for j in judged)
 
 
 def _rescued(typings: Sequence[tuple[Judged, ...]]) -> tuple[Judged, ...]:
@@ -74,11 +75,16 @@ def _rescued(typings: Sequence[tuple[Judged, ...]]) -> tuple[Judged, ...]:
     return tuple(_unless_rescued(j, [t[k] for t in typings]) for k, j in enumerate(best))
 
 
+def _doubts(judged: Judged) -> bool:
+    """Tell whether a line is left open only because it is not said of which kind a name is: here all are tried."""
+    return judged.reason is not None and judged.reason.startswith(DOUBTFUL)
+
+
 def _unless_rescued(taken: Judged, same_line: Sequence[Judged]) -> Judged:
     if taken.verdict != "refuted":
         return taken
     for other in same_line:
-        fits = other.claim is None or other.claim.misfit is None
+        fits = (other.claim is None or other.claim.misfit is None) and not _doubts(other)
         if other.verdict in RIGHT or (other.verdict == "undecided" and fits):
             return replace(
                 taken,

@@ -10,7 +10,14 @@ from gradproof.notation.elaborate.build import ONE, Built
 from gradproof.notation.elaborate.chains import links
 from gradproof.notation.elaborate.convert import converter as make_converter
 from gradproof.notation.elaborate.declare import declarations
-from gradproof.notation.elaborate.evidence import LOSSES, Evidence, Kind, collect_evidence, kinds
+from gradproof.notation.elaborate.evidence import (
+    LOSSES,
+    Evidence,
+    Kind,
+    collect_evidence,
+    is_capital,
+    kinds,
+)
 from gradproof.notation.elaborate.fitting import LAYOUT, Fit, Misfit
 from gradproof.notation.elaborate.roles import EQUALS, Target, target
 from gradproof.notation.elaborate.sizes import UNKNOWN, Sizes
@@ -85,7 +92,10 @@ def scene(
     beside = any("follows" in evidence[k].marks for k in free) and any(
         len(table.shapes.get(k, ())) == 2 and e.bare for k, e in evidence.items()
     )
-    if not (acting or beside) or len(free) > MAX_NAMES:
+    inverted = any(
+        "inverted" in evidence[k].marks and is_capital(evidence[k].name) for k in free
+    ) and any(map(table.shapes.get, evidence))
+    if not (acting or beside or inverted) or len(free) > MAX_NAMES:
         return None
     given = {
         k: table.shapes.get(k, earlier.get(k, ()))

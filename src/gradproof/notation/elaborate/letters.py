@@ -62,12 +62,15 @@ def _formal_letters(
 ) -> None:
     r"""Collect letters of heads like ``\pi(a) = e^{h_a}/…``: the parameter is a script on the right."""
     heads: set[str] = set()
+    quantities = _spoken_of(statements)
     for statement in statements:
         left = statement.sides[0]
         if left.head != "call" or statement.relations[:1] not in (("=",), (":=",), ("==",)):
             continue
         callee, params = left.args[0], left.args[1:]
         if callee.name is None or not params or not all(_is_letter(p) for p in params):
+            continue
+        if any(p.name is not None and p.name.base in quantities for p in params):
             continue
         scripts = {
             full_key(part.name)
@@ -87,6 +90,24 @@ def _formal_letters(
         callee = node.args[0].name if node.head == "call" else None
         if callee is not None and full_key(callee) in heads and all(map(_is_letter, node.args[1:])):
             table.letters.update(full_key(a.name) for a in node.args[1:] if a.name is not None)
+
+
+def _spoken_of(statements: Sequence[Statement]) -> set[str]:
+    """Return the letters that are declared to lie in a space, or by which something is differentiated."""
+    out = {
+        d.subject.name.base
+        for s in statements
+        for d in declarations(s)
+        if isinstance(d, SpaceDeclaration) and d.subject.name is not None and not d.subject.name.sub
+    }
+    for s in statements:
+        for side in s.sides:
+            for n in walk_surface(side):
+                if n.head in ("deriv", "grad"):
+                    out.update(
+                        v.name.base for v in n.args[1:] if v.name is not None and _is_letter(v)
+                    )
+    return out
 
 
 def _normalised(nodes: Iterable[Surface]) -> set[str]:
