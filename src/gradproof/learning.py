@@ -23,7 +23,11 @@ def fit(
     test_split: float = 0.0,
     stream: bool = False,
     memory_limit: str | int | None = None,
-    loss: str | None = None,
+    loss: str | Sequence[str] | None = None,
+    declare: Sequence[str] = (),
+    parameters: Sequence[str] = (),
+    sizes: dict[str, int] | None = None,
+    prediction: str | None = None,
     constants: "dict[str, float] | None" = None,
     l1: float = 0.0,
     l2: float = 0.0,
@@ -36,9 +40,10 @@ def fit(
     seed: int = 0,
     checkpoint: str | None = None,
     resume: str | None = None,
+    backend: str | None = None,
     seen: "Callable[[Point], None] | None" = None,
 ) -> "Fitted":
-    """Train a linear model whose loss is a formula; the solver follows the derived gradient.
+    """Train a model whose loss is a formula; the solver follows the derived gradient.
 
     Args:
         data: a file or several (CSV, Parquet, Arrow, .npz, SVMlight), a frame, or a matrix of features, dense or
@@ -54,8 +59,13 @@ def fit(
         test_split: the share of the rows that is held out and measured on.
         stream: read the table again in every pass instead of holding it in memory.
         memory_limit: with `stream`, memory for rows at one time, in bytes or as ``256M``.
-        loss: the name of a loss; None chooses by the target.
-        constants: values for the constants of the loss.
+        loss: the name of a loss, or a formula in TeX (or several: the loss and its definitions); None chooses by
+            the target. In a formula X is the features (or ``x_i`` a row of them), y the target.
+        declare: facts about the names of a formula.
+        parameters: the names of a formula that are trained; without it all that are neither data nor constants.
+        sizes: of parameters that the data do not tell, such as the number of hidden units.
+        prediction: the name, defined in the formula, of what is predicted.
+        constants: values for the constants of the loss or formula.
         l1: ``l1 ‖w‖₁`` is added to the mean loss; the intercept is free.
         l2: ``l2/2 ‖w‖²`` is added to the mean loss; the intercept is free.
         intercept: with an intercept.
@@ -67,6 +77,7 @@ def fit(
         seed: of mini-batches and of the test split.
         checkpoint: a file to which the best parameters so far are written now and then.
         resume: a checkpoint to go on from.
+        backend: ``numpy`` or ``numba``; None takes numba where it is installed and there is enough to do.
         seen: called with every point of the solver.
 
     Raises:
@@ -81,6 +92,7 @@ def fit(
     request = Request(
         target=target, features=features, drop=drop, category=category, weights=weights, impute=impute,
         standardize=standardize, test_split=test_split, stream=stream, memory_limit=memory_limit, loss=loss,
+        declare=declare, parameters=parameters, sizes=sizes or {}, prediction=prediction, backend=backend,
         constants=constants or {}, l1=l1, l2=l2, intercept=intercept, solver=solver, step=step, tolerance=tolerance,
         iterations=iterations, batch=batch, seed=seed, checkpoint=checkpoint, resume=resume,
     )  # fmt: skip

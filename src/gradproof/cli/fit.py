@@ -36,8 +36,13 @@ def run(options: argparse.Namespace) -> int:
                 test_split=options.test_split,
                 stream=options.stream,
                 memory_limit=options.memory_limit,
-                loss=options.loss,
-                constants=_constants(options.constants or ()),
+                loss=_loss(options.loss),
+                declare=options.declare or (),
+                parameters=_names(options.parameters) or (),
+                sizes={k: int(v) for k, v in _numbers(options.sizes, "--size", "k=16").items()},
+                prediction=options.predict,
+                backend=options.backend,
+                constants=_numbers(options.constants, "--set", "delta=1.35"),
                 l1=options.l1,
                 l2=options.l2,
                 intercept=options.intercept,
@@ -97,18 +102,22 @@ def _names(given: list[str] | None) -> tuple[str, ...] | None:
     return tuple(n.strip() for text in given for n in text.split(",") if n.strip())
 
 
-def _constants(given: list[str]) -> dict[str, float]:
+def _loss(given: list[str] | None) -> str | list[str] | None:
+    return given[0] if given is not None and len(given) == 1 else given
+
+
+def _numbers(given: list[str] | None, option: str, example: str) -> dict[str, float]:
     from gradproof.training.data.batch import BadData
 
     out: dict[str, float] = {}
-    for text in given:
+    for text in given or ():
         name, equals, value = text.partition("=")
         try:
             out[name.strip()] = float(value)
         except ValueError:
             equals = ""
         if not equals or not name.strip():
-            raise BadData(f"--set {text!r}: expected a name and a number, such as delta=1.35")
+            raise BadData(f"{option} {text!r}: expected a name and a number, such as {example}")
     return out
 
 

@@ -12,6 +12,7 @@ FIT_EXAMPLES: Final = r"""examples:
   gradproof fit counts.parquet --target n --loss poisson --impute --plot counts.svg
   gradproof fit house.csv --target price --loss huber --l1 0.01 --solver proximal
   gradproof fit tumour.csv --target malignant --solver gradient-descent --step 1/L
+  gradproof fit house.csv --target price --loss 'J = \frac1m \sum_{i=1}^m \log\cosh(x_i^T w + b - y_i)'
   gradproof fit big.parquet --target y --stream --memory-limit 256M --checkpoint big.ckpt
   gradproof fit big.parquet --target y --stream --resume big.ckpt
 
@@ -89,8 +90,29 @@ def _objective(fit: argparse.ArgumentParser) -> None:
     group = fit.add_argument_group("what is made small")
     group.add_argument(
         "--loss",
-        metavar="NAME",
-        help="logistic, softmax, squared, poisson, huber, squared-hinge, focal; chosen by the target otherwise",
+        action="append",
+        metavar="NAME|FORMULA",
+        help="logistic, softmax, squared, poisson, huber, squared-hinge, focal, or a formula in TeX with the features "
+        "X (rows x_i) and the target y, its definitions in further --loss; chosen by the target otherwise",
+    )
+    group.add_argument(
+        "--declare", action="append", metavar="FACT", help="a fact about the names of a formula"
+    )
+    group.add_argument(
+        "--parameters",
+        action="append",
+        metavar="NAME[,NAME]",
+        help="the names of a formula that are trained: all but data and constants without it",
+    )
+    group.add_argument(
+        "--size",
+        dest="sizes",
+        action="append",
+        metavar="NAME=N",
+        help="a size that the data do not tell",
+    )
+    group.add_argument(
+        "--predict", metavar="NAME", help="the definition of a formula that is the prediction"
     )
     group.add_argument(
         "--set",
@@ -130,6 +152,11 @@ def _solver(fit: argparse.ArgumentParser) -> None:
     group.add_argument("--iterations", type=int, metavar="N", help="at most so many")
     group.add_argument(
         "--batch", type=int, default=256, metavar="N", help="rows of a mini-batch (256)"
+    )
+    group.add_argument(
+        "--backend",
+        choices=("numpy", "numba"),
+        help="how the formula is compiled; without it numba for large tables, where it is installed",
     )
     group.add_argument(
         "--seed", type=int, default=0, metavar="N", help="of mini-batches and of the test split"

@@ -7,12 +7,12 @@ from gradproof.deriving.derive import STYLES, derive
 from gradproof.deriving.forward import hessian, jacobian
 from gradproof.deriving.limits import NotDerived
 from gradproof.deriving.readable import readable
-from gradproof.deriving.request import CannotDerive, Question, claims, read_question
+from gradproof.deriving.request import CannotDerive, Question, claims, free_names, read_question
 from gradproof.deriving.reverse import gradient
 from gradproof.deriving.rule import DifferentialRule
 
 __all__ = [
     "STYLES", "CannotDerive", "Derivation", "DifferentialRule", "Line", "NotDerived", "Question", "Style",
-    "adjoints", "claims", "derive", "differential_rules", "gradient", "hessian", "jacobian", "read_question",
-    "readable",
+    "adjoints", "claims", "derive", "differential_rules", "free_names", "gradient", "hessian", "jacobian",
+    "read_question", "readable",
 ]  # fmt: skip

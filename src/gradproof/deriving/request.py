@@ -83,11 +83,34 @@ def read_question(
         CannotDerive: something cannot be read, or it is not clear what is to be differentiated by what.
         UnreadableDocument: the text is too large or holds what no text may hold.
     """
+    if order not in (1, 2):
+        raise CannotDerive(f"order {order} is not known; expected 1 (derivative) or 2 (second)")
+    texts, read, loss = _read_loss(formulas, declare)
+    variable = _spelled(wrt, read, loss)
+    value = _stated(read, loss)
+    asked = _read([*texts, rf"\frac{{\partial {value}}}{{\partial {variable}}}"], declare)
+    goal = _goal(asked, len(texts), loss, wrt)
+    return _question(asked, len(texts), goal, wrt, order, tuple(declare))
+
+
+def free_names(formulas: Sequence[str], declare: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the names, in TeX, on which the loss depends and that nothing defines.
+
+    Raises:
+        CannotDerive: a formula cannot be read, or it is not clear which one is the loss.
+    """
+    _, read, loss = _read_loss(formulas, declare)
+    context = _context(read)
+    return tuple(n for n in _reached(Sym(loss), context) if n not in context.definitions)
+
+
+def _read_loss(
+    formulas: Sequence[str], declare: Sequence[str]
+) -> tuple[list[str], Derivation, str]:
+    """Return the formulas as texts, how they are read, and the name of the loss."""
     texts = [_DELIMITERS.sub("", f).strip().rstrip(".;") for f in formulas]
     if not any(texts):
         raise CannotDerive(r"no formula was given; expected one such as 'J = -y \log z'")
-    if order not in (1, 2):
-        raise CannotDerive(f"order {order} is not known; expected 1 (derivative) or 2 (second)")
     read = _read(texts, declare)
     _require_readable(read, texts, declare)
     bare = _bare(read, texts)
@@ -96,12 +119,7 @@ def read_question(
         texts = [*(t for k, t in enumerate(texts) if k != bare), f"{letter} = {texts[bare]}"]
         read = _read(texts, declare)
         _require_readable(read, texts, declare)
-    loss = _loss(read, declare)
-    variable = _spelled(wrt, read, loss)
-    value = _stated(read, loss)
-    asked = _read([*texts, rf"\frac{{\partial {value}}}{{\partial {variable}}}"], declare)
-    goal = _goal(asked, len(texts), loss, wrt)
-    return _question(asked, len(texts), goal, wrt, order, tuple(declare))
+    return texts, read, _loss(read, declare)
 
 
 def claims(text: str) -> bool:
@@ -200,9 +218,8 @@ def _loss(read: Derivation, declare: Sequence[str]) -> str:
             "lead back to J in a circle"
         )
     if not named:
-        raise CannotDerive(
-            r"no formula defines a loss; expected 'J = …' or one expression, such as 'y \log z'"
-        )
+        told = r"no formula defines a loss; expected 'J = …' or one expression, such as 'y \log z'"
+        raise CannotDerive(told)
     used = {
         n.name
         for name in named
@@ -251,7 +268,7 @@ def _spelled(wrt: str, read: Derivation, loss: str) -> str:
     names = [n for n in _names(read) if n != loss]
     if text in names:
         return text
-    for spelled in (identifier, _bare_identifier, name_plain):
+    for spelled in (identifier, lambda n: identifier(n).rstrip("_"), name_plain):
         by_name = {spelled(n): n for n in names}
         if text in by_name:
             return by_name[text]
@@ -260,10 +277,6 @@ def _spelled(wrt: str, read: Derivation, loss: str) -> str:
             if rest != text and rest.isalnum():
                 return f"{by_name[name]}_{{{rest}}}"
     return text
-
-
-def _bare_identifier(name: str) -> str:
-    return identifier(name).rstrip("_")
 
 
 def _goal(read: Derivation, block: int, loss: str, wrt: str) -> Derivative:

@@ -16,11 +16,11 @@ from gradproof.training.data.matrices import TARGET, from_arrays
 from gradproof.training.data.open import open_source
 from gradproof.training.data.source import Source
 from gradproof.training.data.table import BATCH_BYTES
-from gradproof.training.job import Job, run
-from gradproof.training.losses import chosen_for, loss_for, loss_named
+from gradproof.training.job import Job, Model, formula_model, linear_model, run
+from gradproof.training.losses import chosen_for, is_formula, loss_for, loss_named
 from gradproof.training.metrics import predicted
 from gradproof.training.model import Fitted
-from gradproof.training.prepare import Wishes, prepare
+from gradproof.training.prepare import Prepared, TargetChoice, Wishes, prepare
 from gradproof.training.rows import Split
 from gradproof.training.solving import STEP_RULES, Limits, Point
 
@@ -46,7 +46,11 @@ class Request:
     test_split: float = 0.0
     stream: bool = False
     memory_limit: str | int | None = None
-    loss: str | None = None
+    loss: str | Sequence[str] | None = None
+    declare: Sequence[str] = ()
+    parameters: Sequence[str] = ()
+    sizes: dict[str, int] = field(default_factory=dict[str, int])
+    prediction: str | None = None
     constants: dict[str, float] = field(default_factory=dict[str, float])
     l1: float = 0.0
     l2: float = 0.0
@@ -59,6 +63,7 @@ class Request:
     seed: int = 0
     checkpoint: str | None = None
     resume: str | None = None
+    backend: str | None = None
 
 
 def fit(
@@ -83,15 +88,8 @@ def fit(
         split=Split(request.test_split, request.seed),
         stream=request.stream,
     )
-    loss = None if request.loss is None else loss_named(request.loss)
-    prepared = prepare(source, wishes, partial(chosen_for, loss))
-    loss = loss_for(prepared.target.kind) if loss is None else loss
-    unknown = sorted(set(request.constants) - set(loss.constants))
-    if unknown:
-        known = ", ".join(loss.constants) or "none"
-        raise BadData(
-            f"the loss {loss.name} has no constant {unknown[0]!r}; its constants: {known}"
-        )
+    build = _formula_model(request) if _written(request.loss) else _linear_model(request)
+    prepared = prepare(source, wishes, build.choose)
     job = Job(
         l1=request.l1,
         l2=request.l2,
@@ -103,7 +101,53 @@ def fit(
         checkpoint=request.checkpoint,
         resume=request.resume,
     )
-    return run(prepared, loss, job, source.name, seen)
+    return run(prepared, build.model(prepared, job), job, source.name, seen)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Build:
+    """How a model is built: first what the target has to be, then, with the data, the model."""
+
+    choose: TargetChoice
+    model: Callable[[Prepared, Job], Model]
+
+
+def _written(loss: str | Sequence[str] | None) -> bool:
+    return loss is not None and (not isinstance(loss, str) or is_formula(loss))
+
+
+def _linear_model(request: Request) -> _Build:
+    asked = request.loss if isinstance(request.loss, str) else None
+    named = None if asked is None else loss_named(asked)
+    if request.declare or request.parameters or request.sizes or request.prediction:
+        raise BadData("declare, parameters, sizes and predict go with a formula as --loss only")
+
+    def model(prepared: Prepared, job: Job) -> Model:
+        loss = loss_for(prepared.target.kind) if named is None else named
+        unknown = sorted(set(job.constants) - set(loss.constants))
+        if unknown:
+            known = ", ".join(loss.constants) or "none"
+            raise BadData(
+                f"the loss {loss.name} has no constant {unknown[0]!r}; its constants: {known}"
+            )
+        return linear_model(loss, prepared, job, request.backend)
+
+    return _Build(partial(chosen_for, named), model)
+
+
+def _formula_model(request: Request) -> _Build:
+    from gradproof.training.custom import kind_of_target, read_formula
+    from gradproof.training.prediction import prediction_of
+
+    texts = (request.loss,) if isinstance(request.loss, str) else tuple(request.loss or ())
+    formula = read_formula(texts, request.constants, request.declare, request.parameters)
+    formula = replace(formula, prediction=prediction_of(formula, request.prediction))
+
+    def model(prepared: Prepared, job: Job) -> Model:
+        return formula_model(formula, prepared, request.sizes, request.seed, request.backend)
+
+    return _Build(partial(kind_of_target, formula), model)
 
 
 def _limits(request: Request) -> Limits:
@@ -208,7 +252,7 @@ def predictions(fitted: Fitted, data: Any) -> tuple[list[str], list[Vector | lis
         numbers = batch.numbers[:, [place[n.name] for n in encoding.numbers]]
         features = encoding.encode(replace(batch, numbers=numbers), source.name)
         chances.append(fitted.predict_encoded(features))
-        labels += fitted.labels(features) if classes else []
+        labels += fitted.labels(chances[-1]) if classes else []
         if fitted.link == "logistic":
             others.append(predicted("logistic", -fitted.linear(features)))
     values = np.concatenate(chances) if chances else np.zeros(0)
@@ -216,6 +260,7 @@ def predictions(fitted: Fitted, data: Any) -> tuple[list[str], list[Vector | lis
         return ["prediction"], [values]
     if fitted.link == "sign":
         return ["prediction"], [labels]
-    table = values if values.ndim == 2 else np.stack([np.concatenate(others), values], axis=1)
+    rest = np.concatenate(others) if others else 1 - values
+    table = values if values.ndim == 2 else np.stack([rest, values], axis=1)
     names = ["prediction", *(f"probability_{c}" for c in fitted.target.labels)]
     return names, [labels, *np.ascontiguousarray(table.T)]

@@ -1,25 +1,34 @@
 """A training from the rows to the fitted model."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final, final
 
 import numpy as np
 
-from gradproof.training.arrays import Vector
+from gradproof.training.arrays import Vector, is_sparse
+from gradproof.training.asked import Formula, is_bias
 from gradproof.training.checkpoint import Checkpoints, read_checkpoint
 from gradproof.training.choice import HESSIAN_SIZE, choose
 from gradproof.training.data.batch import BadData
-from gradproof.training.kernel import Kernel
+from gradproof.training.formula import FormulaKernel, known_backend, loss_kernel
 from gradproof.training.layout import Layout
-from gradproof.training.losses import Loss
-from gradproof.training.metrics import calibration, predicted, scores
+from gradproof.training.losses import Link, Loss
+from gradproof.training.metrics import calibration, link_for, scores
 from gradproof.training.model import Fitted
 from gradproof.training.objective import LocalSum, Objective, Penalty, Summed
 from gradproof.training.prepare import Prepared
-from gradproof.training.rows import Block, Rows
-from gradproof.training.solving import Limits, Point, Problem, Track, solve, solvers
-from gradproof.training.standin import StandIn
+from gradproof.training.rows import Rows
+from gradproof.training.solving import (
+    Limits,
+    Point,
+    Problem,
+    Track,
+    ValueAndGradient,
+    solve,
+    solvers,
+)
 
 BATCH: Final = 256
 
@@ -52,29 +61,107 @@ class Job:
     resume: str | None = None
 
 
-def layout_of(loss: Loss, features: int, classes: int, *, intercept: bool) -> Layout:
-    """Return where coefficients and intercept of a named loss lie."""
+@final
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What is trained.
+
+    Attributes:
+        label: the name of the loss, or ``formula``.
+        formulas: in TeX.
+        kernel: the sum over rows.
+        link: how predictions are made of linear values; None for a formula of the user's.
+        curvature: a bound of the second derivative by the linear value, where there is one.
+        convex: whether it is known to be convex.
+        start: the parameters to start from, shape (size,).
+        penalised: the parameters that L1 and L2 count.
+        formula: a formula of the user's, as it was read.
+        notes: what was assumed.
+    """
+
+    label: str
+    formulas: tuple[str, ...]
+    kernel: FormulaKernel
+    link: Link | None
+    curvature: float | None
+    convex: bool
+    start: Vector
+    penalised: tuple[str, ...]
+    formula: Formula | None = None
+    notes: tuple[str, ...] = ()
+
+
+def linear_model(loss: Loss, prepared: Prepared, job: Job, backend: str | None = None) -> Model:
+    """Return the model of a named loss."""
+    features, classes = len(prepared.encoding.features), prepared.target.width
+    first = next(iter(prepared.train.blocks()))
+    weighted = first.weights is not None
+    shapes: dict[str, tuple[int, ...]] = {"w": (features,), "b": ()}
     if loss.several:
-        names = ("W", "b") if intercept else ("W",)
-        return Layout(names, ((features, classes), (classes,))[: len(names)])
-    names = ("w", "b") if intercept else ("w",)
-    return Layout(names, ((features,), ())[: len(names)])
+        shapes = {"W": (features, classes), "b": (classes,)}
+    if not job.intercept:
+        del shapes["b"]
+    layout = Layout(tuple(shapes), tuple(shapes.values()))
+    size = float(prepared.rows) * features
+    name = known_backend(backend, size=size, sparse=is_sparse(first.features))
+    return Model(
+        label=loss.name,
+        formulas=loss.formulas(intercept=job.intercept, weighted=weighted),
+        kernel=loss_kernel(loss, layout, weighted=weighted, constants=job.constants, backend=name),
+        link=loss.link,
+        curvature=loss.curvature,
+        convex=loss.convex,
+        start=np.zeros(layout.size),
+        penalised=("W",) if loss.several else ("w",),
+    )
 
 
-def penalty_of(layout: Layout, l1: float, l2: float) -> Penalty:
-    """Return the penalty of the coefficients, the intercept left free."""
-    free = layout.where([n for n in layout.names if not is_bias(n)])
-    return Penalty(l2 * free, l1 * free if l1 else None)
+def formula_model(
+    formula: Formula,
+    prepared: Prepared,
+    sizes: Mapping[str, int],
+    seed: int,
+    backend: str | None = None,
+) -> Model:
+    """Return the model of a formula of the user's.
 
+    Raises:
+        BadData: a size is not known, or shapes do not fit.
+    """
+    from gradproof.training.custom import kernel_of, start_of
 
-def is_bias(name: str) -> bool:
-    """Tell whether a parameter is an intercept by its name: b, or b with a label."""
-    return name == "b" or name.startswith("b_")
+    first = next(iter(prepared.train.blocks()))
+    size = float(prepared.rows) * len(prepared.encoding.features)
+    name = known_backend(backend, size=size, sparse=is_sparse(first.features))
+    kernel = kernel_of(formula, first, sizes, name)
+    layout = kernel.layout
+    trained = ", ".join(
+        f"{n} ({'×'.join(map(str, s)) or 'a number'})"
+        for n, s in zip(layout.names, layout.shapes, strict=True)
+    )
+    notes = [f"trained: {trained}"]
+    if kernel.kind == "other":
+        notes.append("the formula is no sum or mean over rows: all rows are computed at once")
+    start = start_of(formula, layout, seed)
+    if start.any():
+        notes.append("several arrays meet in products: they start at small random numbers (--seed)")
+    return Model(
+        label="formula",
+        formulas=formula.formulas,
+        kernel=kernel,
+        link=None,
+        curvature=None,
+        convex=False,
+        start=start,
+        penalised=tuple(n for n in layout.names if not is_bias(n)),
+        formula=formula,
+        notes=tuple(notes),
+    )
 
 
 def run(
     prepared: Prepared,
-    loss: Loss,
+    model: Model,
     job: Job,
     source: str,
     seen: Callable[[Point], None] = lambda _: None,
@@ -87,43 +174,47 @@ def run(
         CannotSave: a checkpoint cannot be written.
     """
     encoding, target = prepared.encoding, prepared.target
-    layout = layout_of(loss, len(encoding.features), target.width, intercept=job.intercept)
-    weighted = any(b.weights is not None for b in _first(prepared.train))
-    kernel: Kernel = StandIn(loss, layout)
-    summed = LocalSum(kernel, prepared.train)
-    formulas = loss.formulas(intercept=job.intercept, weighted=weighted)
-    start = np.zeros(layout.size)
-    notes = list(prepared.notes)
-    subject = "\n".join((*formulas, *encoding.features, *target.labels))
+    layout = model.kernel.layout
+    summed = LocalSum(model.kernel, prepared.train)
+    start = model.start
+    notes = [*prepared.notes, *model.notes]
+    subject = "\n".join((*model.formulas, *encoding.features, *target.labels))
     if job.resume is not None:
         start, iteration = read_checkpoint(job.resume, subject, layout.size)
         notes.append(f"resumed from {job.resume}, iteration {iteration}")
     checkpoints = None if job.checkpoint is None else Checkpoints(job.checkpoint, subject)
-    track, name, why = train(summed, loss, job, start, _watched(checkpoints, seen))
+    track, name, why = train(summed, model, job, start, _watched(checkpoints, seen))
     if checkpoints is not None:
         checkpoints.write()
     if why:
-        notes.append(
-            f"solver: {name}, because {why}" if why != "gradients only" else f"solver: {name}"
-        )
+        notes.append(f"solver: {name}, because {why}")
     best = track.best
     if best is None:
         raise AssertionError("a solver reports its start")
-    parameters = {k: v.copy() for k, v in layout.unpack(best.parameters).items()}
     fitted = Fitted(
-        loss=loss.name, formulas=formulas, link=loss.link, parameters=parameters, encoding=encoding, target=target,
-        l1=job.l1, l2=job.l2, solver=name, reason=track.stopped, iterations=len(track.curve) - 1,
-        evaluations=track.evaluations, value=best.value, gradient_norm=best.gradient_norm, curve=tuple(track.curve),
-        metrics={}, held_out=0, rows=_count(prepared.train), source=source,
-        constants={**loss.constants, **job.constants},
-    )  # fmt: skip
+        loss=model.label,
+        formulas=model.formulas,
+        link=model.link,
+        parameters={k: v.copy() for k, v in layout.unpack(best.parameters).items()},
+        encoding=encoding,
+        target=target,
+        l1=job.l1,
+        l2=job.l2,
+        solver=name,
+        reason=track.stopped,
+        iterations=len(track.curve) - 1,
+        evaluations=track.evaluations,
+        value=best.value,
+        gradient_norm=best.gradient_norm,
+        curve=tuple(track.curve),
+        metrics={},
+        held_out=0,
+        rows=_count(prepared.train),
+        source=source,
+        constants=model.kernel.constants,
+        formula=model.formula,
+    )
     return finished(fitted, prepared, notes)
-
-
-def _first(rows: Rows) -> list[Block]:
-    for block in rows.blocks():
-        return [block]
-    return []
 
 
 def _count(rows: Rows) -> int:
@@ -144,7 +235,7 @@ def _watched(
 
 
 def train(
-    summed: Summed, loss: Loss, job: Job, start: Vector, seen: Callable[[Point], None]
+    summed: Summed, model: Model, job: Job, start: Vector, seen: Callable[[Point], None]
 ) -> tuple[Track, str, str]:
     """Return the track of the solver, its name, and why it was chosen (empty where it was named).
 
@@ -153,38 +244,48 @@ def train(
         CannotSolve: it does not fit the problem, or the steps are too long.
     """
     kernel = summed.kernel
-    objective = Objective(summed, penalty_of(kernel.layout, job.l1, job.l2))
+    free = kernel.layout.where(model.penalised)
+    penalty = Penalty(job.l2 * free, job.l1 * free if job.l1 else None)
+    objective = Objective(summed, penalty)
     size = kernel.layout.size
-    curved = size <= HESSIAN_SIZE and not loss.several
+    curved = size <= HESSIAN_SIZE
     name, why = job.solver or "", ""
     if not name:
         name, why = choose(
-            rows=summed.total, size=size, absolute=bool(job.l1), hessian=curved, convex=loss.convex
+            rows=summed.total, size=size, absolute=bool(job.l1), hessian=curved, convex=model.convex
         )
     if name not in solvers():
         raise BadData(f"there is no solver {name!r}; expected one of {', '.join(solvers())}")
-    curvature = loss.curvature
+    curvature = model.curvature
 
     def lipschitz() -> float:
         if curvature is None:
             raise AssertionError("asked for only where there is one")
-        return curvature * summed.spread(intercept=job.intercept) / summed.total + job.l2
+        spread = summed.spread(intercept="b" in kernel.layout.names)
+        return curvature * spread / objective.divisor + job.l2
 
     problem = Problem(
         size=size,
         value_and_gradient=objective.value_and_gradient,
         hessian=objective.hessian if curved else None,
+        product=objective.product,
         lipschitz=None if curvature is None else lipschitz,
-        batches=lambda chance: objective.batches(job.batch, chance),
-        l1=objective.penalty.l1,
+        batches=partial(_flipped, objective, job.batch) if kernel.additive else None,
+        l1=penalty.l1,
     )
     return solve(solvers()[name], problem, start, job.limits, seen), name, why
+
+
+def _flipped(
+    objective: Objective, rows: int, chance: np.random.Generator
+) -> Iterator[ValueAndGradient]:
+    return objective.batches(rows, chance)
 
 
 def finished(fitted: Fitted, prepared: Prepared, notes: Sequence[str]) -> Fitted:
     """Return the model with metrics and with what has to be said about it."""
     out = list(notes)
-    if fitted.reason == "converged" and separated(fitted, prepared.train):
+    if separated(fitted, prepared.train):
         out.append(
             "the classes are separated by the features without a mistake: there is no finite optimum, the "
             "coefficients would grow without end; expected --l2 with a small number such as 1e-4"
@@ -198,19 +299,21 @@ def finished(fitted: Fitted, prepared: Prepared, notes: Sequence[str]) -> Fitted
     if fitted.reason == "interrupted":
         out.append("interrupted: this is the best so far")
     rows = prepared.test if prepared.test is not None else prepared.train
-    if fitted.link is None:
+    if fitted.link is None and (fitted.formula is None or fitted.formula.prediction is None):
         return replace(fitted, notes=tuple(out))
-    parts = [(fitted.linear(b.features), b.target) for b in rows.blocks()]
-    linear = np.concatenate([p[0] for p in parts])
+    parts = [(fitted.predict_encoded(b.features), b.target) for b in rows.blocks()]
+    prediction = np.concatenate([p[0] for p in parts])
     truth = np.concatenate([p[1] for p in parts])
-    bins = ()
-    if fitted.link in ("logistic", "softmax"):
-        bins = calibration(predicted(fitted.link, linear), truth)
+    link = fitted.link or link_for(fitted.target, prediction)
+    if prediction.shape != truth.shape:
+        told = f"shape {prediction.shape}, the target {truth.shape}"
+        out.append(f"no metrics: the prediction has the {told}")
+        return replace(fitted, notes=tuple(out))
     return replace(
         fitted,
-        metrics=scores(fitted.link, fitted.target, linear, truth),
-        calibration=bins,
-        held_out=linear.shape[0] if prepared.test is not None else 0,
+        metrics=scores(link, fitted.target, prediction, truth),
+        calibration=calibration(prediction, truth) if link in ("logistic", "softmax") else (),
+        held_out=truth.shape[0] if prepared.test is not None else 0,
         notes=tuple(out),
     )
 

@@ -1,5 +1,6 @@
 """The losses that have a name: formulas in TeX, from which gradient and Hessian are derived as from any other."""
 
+import re
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Literal, final
@@ -167,3 +168,8 @@ def chosen_for(loss: Loss | None, profile: TargetProfile) -> tuple[TargetKind, s
     kind, why = guessed(profile)
     loss = loss_for(kind)
     return kind, loss.name, f"loss: {loss.name}, because {why}"
+
+
+def is_formula(loss: str) -> bool:
+    """Tell a formula from the name of a loss."""
+    return re.fullmatch(r"[a-z][a-z-]*", loss.strip()) is None

@@ -12,40 +12,51 @@ from gradproof.training.losses import Link
 BINS: Final = 10
 
 
-def scores(link: Link, target: Target, linear: Vector, truth: Vector) -> dict[str, float]:
+def scores(link: Link, target: Target, prediction: Vector, truth: Vector) -> dict[str, float]:
     """Return the metrics by name, in the order in which they are shown.
 
     Args:
-        link: how a prediction is made of the linear values.
+        link: what kind of prediction it is.
         target: classes, if any.
-        linear: the linear values h, shape (rows,) or (rows, classes).
+        prediction: what `predicted` gives, shape (rows,) or (rows, classes).
         truth: the targets as the loss takes them.
     """
     metrics: Any = library("sklearn.metrics", "metrics on held-out rows")
     match link:
         case "logistic" | "softmax":
-            return _classes(metrics, target, predicted(link, linear), truth)
+            return _classes(metrics, prediction, truth)
         case "sign":
-            out = {"accuracy": float(((linear > 0) == (truth > 0.5)).mean())}
+            out = {"accuracy": float(((prediction > 0) == (truth > 0.5)).mean())}
             if _both(truth):
-                out["roc auc"] = float(metrics.roc_auc_score(truth > 0.5, linear))
+                out["roc auc"] = float(metrics.roc_auc_score(truth > 0.5, prediction))
             return out
         case "exponential":
-            mean = np.maximum(predicted(link, linear), 1e-300)
+            mean = np.maximum(prediction, 1e-300)
             return {
                 "mean poisson deviance": float(metrics.mean_poisson_deviance(truth, mean)),
                 "mean absolute error": float(metrics.mean_absolute_error(truth, mean)),
             }
         case "identity":
+            squares = float(metrics.mean_squared_error(truth, prediction))
             return {
-                "r2": float(metrics.r2_score(truth, linear))
+                "r2": float(metrics.r2_score(truth, prediction))
                 if truth.shape[0] > 1
                 else float("nan"),
-                "root mean squared error": float(
-                    np.sqrt(metrics.mean_squared_error(truth, linear))
-                ),
-                "mean absolute error": float(metrics.mean_absolute_error(truth, linear)),
+                "root mean squared error": float(np.sqrt(squares)),
+                "mean absolute error": float(metrics.mean_absolute_error(truth, prediction)),
             }
+
+
+def link_for(target: Target, prediction: Vector) -> Link:
+    """Return what kind of prediction a formula of the user's gives."""
+    match target.kind:
+        case "binary":
+            inside = bool(((prediction >= 0) & (prediction <= 1)).all())
+            return "logistic" if inside else "sign"
+        case "classes":
+            return "softmax"
+        case "number" | "count":
+            return "identity"
 
 
 def predicted(link: Link, linear: Vector) -> Vector:
@@ -63,7 +74,7 @@ def predicted(link: Link, linear: Vector) -> Vector:
             return linear
 
 
-def _classes(metrics: Any, target: Target, chance: Vector, truth: Vector) -> dict[str, float]:
+def _classes(metrics: Any, chance: Vector, truth: Vector) -> dict[str, float]:
     several = chance.ndim == 2
     labels = list(range(chance.shape[1] if several else 2))
     right = truth.argmax(axis=1) if several else truth.astype(int)

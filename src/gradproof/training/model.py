@@ -14,6 +14,7 @@ import numpy as np
 
 from gradproof._version import __version__
 from gradproof.training.arrays import Matrix, Vector
+from gradproof.training.asked import Formula
 from gradproof.training.data.batch import BadData
 from gradproof.training.data.encoding import Encoding
 from gradproof.training.data.target import Target
@@ -53,6 +54,7 @@ class Fitted:
         constants: values of the constants of the formula.
         calibration: of probabilities, ten bins: the mean of what was predicted, the share of rows that it was true
             of, how many rows.
+        formula: a formula of the user's, as it was read.
     """
 
     loss: str
@@ -77,6 +79,7 @@ class Fitted:
     notes: tuple[str, ...] = ()
     constants: dict[str, float] = field(default_factory=dict[str, float])
     calibration: tuple[tuple[float, float, float], ...] = ()
+    formula: Formula | None = None
 
     @property
     def converged(self) -> bool:
@@ -101,16 +104,24 @@ class Fitted:
         return np.asarray(features @ self.coefficients + self.intercept)
 
     def predict_encoded(self, features: Matrix) -> Vector:
-        """Return the predictions for encoded features: probabilities, counts or numbers."""
+        """Return the predictions for encoded features: probabilities, counts or numbers.
+
+        Raises:
+            BadData: a formula of the user's names no prediction.
+        """
+        if self.formula is not None:
+            from gradproof.training.prediction import predict
+
+            return predict(self.formula, self.parameters, features)
         if self.link is None:
-            raise BadData("a model of a formula of its own has no linear prediction")
+            raise BadData("this model has no predictions")
         return predicted(self.link, self.linear(features))
 
-    def labels(self, features: Matrix) -> "list[str | float]":
-        """Return the predicted classes for encoded features."""
-        linear = self.linear(features)
-        picked = linear.argmax(axis=1) if linear.ndim == 2 else (linear > 0).astype(int)
-        return [self.target.classes[k] for k in picked.tolist()]
+    def labels(self, prediction: Vector) -> "list[str | float]":
+        """Return the classes that are most probable by what `predict_encoded` gave."""
+        edge = 0 if self.link == "sign" else 0.5
+        picked = prediction.argmax(axis=1) if prediction.ndim == 2 else prediction > edge
+        return [self.target.classes[k] for k in picked.astype(int).tolist()]
 
     def save(self, path: str) -> None:
         """Write ``path`` (JSON) and, beside it, the arrays (``.npz``); both or none.
@@ -136,9 +147,10 @@ class Fitted:
             "formulas": list(self.formulas),
             "constants": self.constants,
             "link": self.link,
+            "formula": None if self.formula is None else self.formula.to_json(),
             "parameters": {k: list(v.shape) for k, v in self.parameters.items()},
             "features": list(self.encoding.features),
-            "intercept": np.asarray(self.intercept).tolist(),
+            "intercept": np.asarray(self.parameters.get("b", 0.0)).tolist(),
             "encoding": self.encoding.to_json(),
             "target": self.target.to_json(),
             "l1": self.l1,
@@ -221,6 +233,7 @@ def load(path: str) -> Fitted:
             loss=str(data["loss"]),
             formulas=tuple(data["formulas"]),
             link=data["link"],
+            formula=None if data["formula"] is None else Formula.from_json(data["formula"]),
             parameters={k: held[f"parameter_{k}"] for k in data["parameters"]},
             encoding=Encoding.from_json(data["encoding"]),
             target=Target.from_json(data["target"]),

@@ -35,8 +35,12 @@ class Summed(Protocol):
         """Return the sum over all rows and its gradient, shape (size,)."""
         ...
 
-    def hessian(self, w: Vector) -> Vector | None:
-        """Return its Hessian, shape (size, size), or None."""
+    def hessian(self, w: Vector) -> Vector:
+        """Return its Hessian, shape (size, size)."""
+        ...
+
+    def product(self, w: Vector, v: Vector) -> Vector:
+        """Return its Hessian times `v`, shape (size,)."""
         ...
 
     def batches(self, chance: np.random.Generator, rows: int) -> Iterator[Block]:
@@ -77,14 +81,18 @@ class LocalSum:
             gradient = slope if gradient is None else gradient + slope
         return value, np.zeros(w.shape) if gradient is None else gradient
 
-    def hessian(self, w: Vector) -> Vector | None:
-        """Return its Hessian, shape (size, size), or None."""
-        out: Vector | None = None
+    def hessian(self, w: Vector) -> Vector:
+        """Return its Hessian, shape (size, size)."""
+        out = np.zeros((w.shape[0], w.shape[0]))
         for block in self._cut(HESSIAN_BYTES):
-            part = self.kernel.hessian(w, block)
-            if part is None:
-                return None
-            out = part if out is None else out + part
+            out += self.kernel.hessian(w, block)
+        return out
+
+    def product(self, w: Vector, v: Vector) -> Vector:
+        """Return its Hessian times `v`, shape (size,)."""
+        out = np.zeros(w.shape)
+        for block in self._cut(CACHED_BYTES):
+            out += self.kernel.product(w, v, block)
         return out
 
     def batches(self, chance: np.random.Generator, rows: int) -> Iterator[Block]:
@@ -129,42 +137,54 @@ class Penalty:
 @final
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """The mean over rows and the smooth penalty.
+    """What is made small: the sum over rows over its divisor, what has no rows, and the smooth penalty.
 
     Attributes:
         summed: the sum over rows.
-        penalty: what is added to the mean.
+        penalty: what is added.
     """
 
     summed: Summed
     penalty: Penalty
 
+    @property
+    def divisor(self) -> float:
+        """What the sum over rows is divided by."""
+        return self.summed.kernel.divisor(self.summed.total)
+
     def value_and_gradient(self, w: Vector) -> tuple[float, Vector]:
         """Return value and gradient, shape (size,), of the smooth part."""
         value, gradient = self.summed.value_and_gradient(w)
-        return self._with_penalty(w, value / self.summed.total, gradient / self.summed.total)
+        return self._with_penalty(w, value / self.divisor, gradient / self.divisor)
 
     def _with_penalty(self, w: Vector, value: float, gradient: Vector) -> tuple[float, Vector]:
+        offset = self.summed.kernel.offset(w)
+        if offset is not None:
+            value, gradient = value + offset[0], gradient + offset[1]
         pulled = self.penalty.l2 * w
         return value + 0.5 * float(pulled @ w), gradient + pulled
 
     def hessian(self, w: Vector) -> Vector:
         """Return the Hessian of the smooth part, shape (size, size)."""
-        found = self.summed.hessian(w)
-        if found is None:
-            raise AssertionError("asked for only where the kernel has one")
-        out = found / self.summed.total
+        out = self.summed.hessian(w) / self.divisor
         out[np.diag_indices_from(out)] += self.penalty.l2
         return out
+
+    def product(self, w: Vector, v: Vector) -> Vector:
+        """Return the Hessian of the smooth part times `v`, shape (size,)."""
+        return self.summed.product(w, v) / self.divisor + self.penalty.l2 * v
 
     def batches(self, rows: int, chance: np.random.Generator) -> Iterator[ValueAndGradient]:
         """Return for one random pass over the rows the functions of its mini-batches."""
         kernel = self.summed.kernel
+        total, divisor = self.summed.total, self.divisor
         for block in self.summed.batches(chance, rows):
+            share = total / max(block.total, 1e-300) / divisor
 
-            def estimate(w: Vector, block: Block = block) -> tuple[float, Vector]:
+            def estimate(
+                w: Vector, block: Block = block, share: float = share
+            ) -> tuple[float, Vector]:
                 value, gradient = kernel.value_and_gradient(w, block)
-                weight = max(block.total, 1e-300)
-                return self._with_penalty(w, value / weight, gradient / weight)
+                return self._with_penalty(w, share * value, share * gradient)
 
             yield estimate

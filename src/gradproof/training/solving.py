@@ -203,7 +203,7 @@ def solve(
     most = solver.iterations if limits.iterations is None else limits.iterations
     track = Track(problem, limits, most, seen)
     try:
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             solver.run(problem, start, limits, track)
     except KeyboardInterrupt:
         if track.best is None:
