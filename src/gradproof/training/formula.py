@@ -110,7 +110,7 @@ class FormulaKernel:
         return np.concatenate(
             [
                 np.concatenate(
-                    [np.asarray(b).reshape(p, q) for b, q in zip(row, sizes, strict=True)], axis=1
+                    [_dense(b).reshape(p, q) for b, q in zip(row, sizes, strict=True)], axis=1
                 )
                 for row, p in zip(rows, sizes, strict=True)
             ]
@@ -121,6 +121,10 @@ class FormulaKernel:
         classes = self.widths.get("target", 0)
         shape = (0, classes) if classes else (0,)
         return Block(np.zeros((0, self.widths.get("features", 0))), np.zeros(shape))
+
+
+def _dense(array: Matrix) -> Vector:
+    return array.toarray() if is_sparse(array) else np.asarray(array)
 
 
 def _plain(features: Matrix, backend: str) -> Matrix:

@@ -15,7 +15,7 @@ from gradproof.training.spread import largest_eigenvalue
 CACHED_BYTES: Final = 1 << 20
 """Bytes of features in a block where the kernel does not cut its own."""
 
-HESSIAN_BYTES: Final = 8 << 20
+HESSIAN_BYTES: Final = 4 << 20
 
 
 class Summed(Protocol):
@@ -84,7 +84,7 @@ class LocalSum:
     def hessian(self, w: Vector) -> Vector:
         """Return its Hessian, shape (size, size)."""
         out = np.zeros((w.shape[0], w.shape[0]))
-        for block in self._cut(HESSIAN_BYTES):
+        for block in self._cut(HESSIAN_BYTES, always=True):
             out += self.kernel.hessian(w, block)
         return out
 
@@ -106,9 +106,9 @@ class LocalSum:
         """Return the largest eigenvalue of ``Σ c_i x_i x_iᵀ``, x with a one behind it where there is an intercept."""
         return largest_eigenvalue(self.rows, intercept=intercept)
 
-    def _cut(self, size: int) -> Iterator[Block]:
+    def _cut(self, size: int, *, always: bool = False) -> Iterator[Block]:
         for block in self.rows.blocks():
-            if self.kernel.whole:
+            if self.kernel.whole and not (always and self.kernel.additive):
                 yield block
                 continue
             width = 20 if is_sparse(block.features) else max(1, block.features.shape[1])

@@ -263,3 +263,23 @@ def bound(problem: Problem) -> float:
             "--step, or --step bb or line-search"
         )
     return problem.lipschitz()
+
+
+def downhill(
+    track: Track, w: Vector, value: float, gradient: Vector, direction: Vector
+) -> tuple[Vector, float, Vector] | None:
+    """Return the first of ``w + direction``, ``w + direction/2``, … that lies far enough below, and what is there.
+
+    Armijo's condition, Nocedal, Wright, Numerical Optimization, 2006, algorithm 3.1, with room for rounding. None where
+    no step lowers the value any more, that is, at the limit of the arithmetic.
+    """
+    slope = float(gradient @ direction)
+    slack = 1e-15 * abs(value)
+    step = 1.0
+    for _ in range(60):
+        new = w + step * direction
+        found, new_gradient = track.evaluate(new)
+        if np.isfinite(found) and found <= value + 1e-4 * step * slope + slack:
+            return new, found, new_gradient
+        step /= 2
+    return None

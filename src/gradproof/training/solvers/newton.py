@@ -3,9 +3,7 @@
 import numpy as np
 
 from gradproof.training.arrays import Vector
-from gradproof.training.solving import Limits, Problem, Solver, Track
-
-DECREASE = 1e-4
+from gradproof.training.solving import Limits, Problem, Solver, Track, downhill
 
 
 def run(problem: Problem, start: Vector, limits: Limits, track: Track) -> None:
@@ -17,18 +15,10 @@ def run(problem: Problem, start: Vector, limits: Limits, track: Track) -> None:
     value, gradient = track.evaluate(w)
     while not track.arrived(w, value, gradient):
         direction = descent(hessian(w), gradient)
-        slope = float(gradient @ direction)
-        step = 1.0
-        for _ in range(60):
-            new = w + step * direction
-            found, new_gradient = track.evaluate(new)
-            slack = 1e-15 * abs(value)
-            if np.isfinite(found) and found <= value + DECREASE * step * slope + slack:
-                break
-            step /= 2
-        else:
+        found = downhill(track, w, value, gradient, direction)
+        if found is None:
             return
-        w, value, gradient = new, found, new_gradient
+        w, value, gradient = found
 
 
 def descent(hessian: Vector, gradient: Vector) -> Vector:
