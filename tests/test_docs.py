@@ -116,6 +116,12 @@ def options(command):
     }
 
 
+def test_the_page_of_gradcheck_names_every_option():
+    page = (DOCS / "gradcheck.md").read_text(encoding="utf-8")
+    assert {o for o in options("gradcheck") if o not in page} == set()
+    assert not set(re.findall(r"(?m)^- `(--[a-z-]+)", page)) - options("gradcheck")
+
+
 def test_the_page_of_derive_names_every_option():
     page = (DOCS / "derive.md").read_text(encoding="utf-8")
     assert options("derive") == set(re.findall(r"`(--[a-z-]+)", page))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gradproof.api import (
         Checked,
         UnknownPage,
+        assert_gradient,
         check,
         check_files,
         compile,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         derive,
         explain,
         fit,
+        gradcheck,
         json_schema,
         load_model,
         page_names,
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from gradproof.codegen.limits import CannotCompile
     from gradproof.deriving.request import CannotDerive
     from gradproof.diagnostic import FileReport, Report
+    from gradproof.gradcode.failures import CannotCheck
+    from gradproof.gradcode.report import CodeReport
     from gradproof.notation.documents.model import UnreadableDocument
     from gradproof.selection import UnknownName
     from gradproof.training.data.batch import BadData
@@ -46,11 +50,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BadData",
+    "CannotCheck",
     "CannotCompile",
     "CannotDerive",
     "CannotSave",
     "CannotSolve",
     "Checked",
+    "CodeReport",
     "Compiled",
     "FileReport",
     "Fitted",
@@ -62,6 +68,7 @@ __all__ = [
     "UnreadableDocument",
     "Worked",
     "__version__",
+    "assert_gradient",
     "check",
     "check_files",
     "compile",
@@ -69,6 +76,7 @@ __all__ = [
     "derive",
     "explain",
     "fit",
+    "gradcheck",
     "json_schema",
     "load_model",
     "page_names",
@@ -81,9 +89,11 @@ _HOMES: Final = {
     "CannotCompile": "gradproof.codegen.limits",
     "Compiled": "gradproof.codegen.compiled",
     "BadData": "gradproof.training.data.batch",
-    "CannotDerive": "gradproof.deriving.request",
     "CannotSave": "gradproof.training.saving",
     "CannotSolve": "gradproof.training.solving",
+    "CannotCheck": "gradproof.gradcode.failures",
+    "CannotDerive": "gradproof.deriving.request",
+    "CodeReport": "gradproof.gradcode.report",
     "FileReport": "gradproof.diagnostic",
     "Fitted": "gradproof.training.model",
     "MissingLibrary": "gradproof.training.libraries",

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, final
 
 from gradproof.diagnostic import FileReport, Report
 from gradproof.files import Loader, read, unreadable
+from gradproof.gradcode.verb import CodeReport as CodeReport
+from gradproof.gradcode.verb import assert_gradient as assert_gradient
+from gradproof.gradcode.verb import gradcheck as gradcheck
 from gradproof.learning import fit as fit
 from gradproof.learning import load_model as load_model
 from gradproof.learning import predict as predict
@@ -339,7 +342,7 @@ def to_text(report: Report, *, readings: bool = False) -> str:
     return render(report, readings=readings)
 
 
-def json_schema(verb: Literal["check", "derive"] = "check") -> dict[str, Any]:
+def json_schema(verb: Literal["check", "derive", "gradcheck"] = "check") -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of what a verb prints with ``--format json``."""
     return json.loads((_PACKAGE / "schema" / f"{verb}.schema.json").read_text(encoding="utf-8"))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final, cast, final
 
 FORMATS: Final = ("full", "concise", "json", "github", "svg")
+GRADCHECK_FORMATS: Final = ("full", "json")
 DERIVATION_FORMATS: Final = ("text", "latex", "markdown", "html", "json", "svg")
 DIALECTS: Final = ("tex", "markdown", "notebook", "plain")
 DOUBTS: Final = ("warning", "undecided", "unread")

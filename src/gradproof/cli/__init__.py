@@ -38,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from gradproof.cli.fit import run
         elif options.command == "predict":
             from gradproof.cli.predict import run
+        elif options.command == "gradcheck":
+            from gradproof.cli.gradcheck import run
         else:
             from gradproof.cli.explain import run
         code = run(options)

@@ -13,6 +13,11 @@ EXPLAINED: Final = """exit codes:
   1  at least one error, or something that --fail-on counts
   2  a file could not be read, or the command line or the settings are wrong"""
 
+COMPARED: Final = """exit codes:
+  0  the function computes the gradient
+  1  it does not
+  2  the function or the formula cannot be used, or nothing could be decided"""
+
 DERIVED: Final = """exit codes:
   0  derived; with --compare, the answer is right
   1  with --compare, the answer is wrong or could not be decided

@@ -5,8 +5,9 @@ import argparse
 from rich_argparse import RawDescriptionRichHelpFormatter
 
 from gradproof._version import __version__
-from gradproof.cli.codes import COMPILED, DERIVED, EXPLAINED
+from gradproof.cli.codes import COMPARED, COMPILED, DERIVED, EXPLAINED
 from gradproof.cli.fit_parser import add_fit, add_predict
+from gradproof.cli.gradcheck_arguments import add_gradcheck_arguments
 from gradproof.settings import DERIVATION_FORMATS, DIALECTS, DOUBTS, FORMATS
 
 
@@ -72,6 +73,16 @@ def make_parser() -> argparse.ArgumentParser:
         formatter_class=RawDescriptionRichHelpFormatter,
     )
     add_predict(predict)
+    gradcheck = commands.add_parser(
+        "gradcheck",
+        help="compare gradient code with a formula, and name its slip",
+        description="Compare a function that computes a gradient with the formula. The function is run in a process\n"
+        "of its own, with limits of time and memory; no other command runs code of yours.",
+        epilog=COMPARED,
+        formatter_class=RawDescriptionRichHelpFormatter,
+    )
+    add_gradcheck_arguments(gradcheck)
+    gradcheck.set_defaults(refuse=gradcheck.error)
 
     explain = commands.add_parser(
         "explain",

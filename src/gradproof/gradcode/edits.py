@@ -1,0 +1,301 @@
+"""What programs make of a right gradient: every single edit of one line, with the name of the mistake it is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product as choices
+from typing import Final, final
+
+from gradproof.expr import (
+    Add,
+    Context,
+    Delta,
+    Derivative,
+    Diag,
+    Div,
+    Entry,
+    Expr,
+    Fn,
+    Gradient,
+    Hadamard,
+    HadamardDiv,
+    Idx,
+    Indicator,
+    Inverse,
+    MatMul,
+    Mul,
+    Neg,
+    Norm,
+    Num,
+    Path,
+    Pow,
+    Prod,
+    Root,
+    Sum,
+    Sym,
+    Transpose,
+    children,
+    rank,
+    replace_at,
+    walk,
+)  # fmt: skip
+from gradproof.gradcode.array_edits import elementwise_edits, product_edits
+from gradproof.gradcode.quantities import Quantities
+from gradproof.mistakes.factors import elementwise, transposed
+from gradproof.rewrite import ONE, TWO, add, div, mul, neg, num, sub
+
+MOST: Final = 3000
+"""At most so many edits of one line are tried."""
+
+BELOW: Final = {
+    "chain-link-skipped": "chain-link-repeated",
+    "chain-link-repeated": "chain-link-skipped",
+    "chain-linear-factor-dropped": "factor-lost",
+}
+"""What a mistake is called where it stands in a denominator."""
+
+Change = tuple[str, int, Expr]
+"""The mistake, how far-fetched it is (from 1), and what stands there then."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A line after an edit: the mistake, its cost, where, what stood there, what stands there now."""
+
+    line: Expr
+    mistake: str
+    cost: int
+    path: Path
+    before: Expr
+    after: Expr
+
+
+def edits(line: Expr, context: Context, known: Quantities) -> Iterator[Edited]:
+    """Yield the edits of a line."""
+    for path, node, parents in _places(line):
+        below = any(
+            isinstance(p, Div | HadamardDiv) and step == 1
+            for p, step in zip(parents, path, strict=True)
+        )
+        for name, cost, new in _at(node, parents, context, known):
+            mistake = BELOW.get(name, name) if below else name
+            if new != node:
+                try:
+                    edited = replace_at(line, path, new)
+                except TypeError:
+                    continue
+                yield Edited(edited, mistake, cost, path, node, new)
+
+
+def _places(line: Expr) -> Iterator[tuple[Path, Expr, tuple[Expr, ...]]]:
+    todo: list[tuple[Path, Expr, tuple[Expr, ...]]] = [((), line, ())]
+    while todo:
+        path, node, parents = todo.pop()
+        yield path, node, parents
+        if isinstance(node, Derivative | Gradient | Entry | Idx):
+            continue
+        kids = children(node)
+        shown = 1 if isinstance(node, Sum | Prod) else len(kids)
+        for i in reversed(range(shown)):
+            todo.append(((*path, i), kids[i], (*parents, node)))
+
+
+def _at(
+    e: Expr, parents: tuple[Expr, ...], context: Context, known: Quantities
+) -> Iterator[Change]:
+    r = rank(e, context)
+    yield from _inside(e, context, known)
+    if all(isinstance(p, Neg | Mul | Div | Add) for p in parents):
+        yield from _scaled(e, parents, known)
+    if r == 2 and not isinstance(e, Transpose):
+        if not parents:
+            yield "transpose-missing", 1, transposed(e, context)
+            yield "jacobian-off-diagonal-missing", 1, Diag(Diag(e))
+            yield "jacobian-off-diagonal-missing", 1, Diag(e)
+            yield "jacobian-off-diagonal-sign", 1, sub(mul(TWO, Diag(Diag(e))), e)
+        elif not isinstance(e, Sym | MatMul):
+            yield "transpose-spurious", 2, transposed(e, context)
+    for slope in known.slopes:
+        if r is None or rank(slope.expr, context) != r:
+            continue
+        if slope.mistake is None and not isinstance(parents[-1] if parents else None, Hadamard):
+            yield "chain-link-repeated", 1, elementwise(e, slope.expr, context=context)
+        if slope.mistake is not None and any(
+            s.expr == e and s.of == slope.of and s.mistake is None for s in known.slopes
+        ):
+            yield slope.mistake, 1, slope.expr
+    yield from _exchanged(e, r, context, known)
+
+
+def _inside(e: Expr, context: Context, known: Quantities) -> Iterator[Change]:
+    """Yield what becomes of a node by what is inside it."""
+    match e:
+        case MatMul(fs):
+            yield from product_edits(fs, context)
+        case Hadamard(fs):
+            yield from elementwise_edits(fs, context, known)
+        case HadamardDiv(top, _):
+            yield "factor-lost", 2, top
+        case Div(top, den):
+            lost = "mean-factor-dropped" if den in known.sizes else "factor-lost"
+            yield lost, 1, top
+        case Mul(fs):
+            yield from _factors(fs, context, known)
+        case Add(ts):
+            yield from _terms(ts, known)
+        case Sum(body):
+            yield "sum-dropped", 2, body
+        case Neg(x):
+            yield "sign-of-one-term", 2, x
+        case Transpose(Inverse() as x):
+            yield "logdet-transpose", 1, x
+        case Transpose(x):
+            yield "transpose-missing", 1, x
+        case Inverse(x):
+            yield "factor-lost", 2, x
+            yield "logdet-transpose", 1, Transpose(e)
+        case Fn("sqrt", (x,)) | Root(x):
+            yield "power-exponent-wrong", 1, x
+        case Norm(_, "2" | "F"):
+            yield "power-exponent-wrong", 1, Pow(e, TWO)
+        case Fn(name, (x,)):
+            yield (
+                "kink-ignored" if name in ("sign", "abs") else "chain-outer-not-differentiated",
+                3,
+                x,
+            )
+            if name == "sign":
+                yield "kink-ignored", 1, ONE
+                yield "kink-ignored", 2, Fn("abs", (x,))
+        case Pow(x, Num()):
+            yield "power-exponent-wrong", 2, x
+            yield "power-exponent-wrong", 2, Pow(x, num(3) if e.exponent == TWO else TWO)
+        case Diag(x) if rank(x, context) == 1:
+            yield "diag-missing", 2, x
+        case Indicator():
+            yield "kink-ignored", 1, ONE
+        case _:
+            pass
+
+
+def _factors(fs: tuple[Expr, ...], context: Context, known: Quantities) -> Iterator[Change]:
+    """Yield a product with a factor lost; a Jacobian's with its diagonal alone."""
+    slopes = {s.expr for s in known.slopes if s.mistake is None}
+    for k, f in enumerate(fs):
+        rest = mul(*fs[:k], *fs[k + 1 :])
+        if isinstance(f, Indicator):
+            yield "kink-ignored", 1, rest
+        elif isinstance(f, Div) and f.num == ONE and f.den in known.sizes:
+            yield "mean-factor-dropped", 1, rest
+        elif f in slopes:
+            yield "chain-link-skipped", 1, rest
+        elif isinstance(f, Num):
+            yield "power-coefficient-dropped" if known.square else "factor-lost", 1, rest
+        elif isinstance(f, Sum):
+            yield "factor-lost", 2, rest
+        else:
+            yield "chain-linear-factor-dropped" if isinstance(f, Entry) else "factor-lost", 1, rest
+        if isinstance(f, Add):
+            for t in f.terms:
+                if isinstance(t, Delta):
+                    yield "jacobian-off-diagonal-missing", 1, mul(t, *fs)
+                    yield "jacobian-off-diagonal-missing", 2, rest
+    rest = tuple(f for f in fs if f not in slopes)
+    for j, k in choices(range(len(fs)), repeat=2):
+        if j < k and elementwise(fs[j], fs[k], context=context) in slopes:
+            rest = fs[:j] + fs[j + 1 : k] + fs[k + 1 :]
+            yield "chain-link-skipped", 1, mul(*rest)
+
+
+def _terms(ts: tuple[Expr, ...], known: Quantities) -> Iterator[Change]:
+    """Yield a sum with a term lost, repeated, or of the other sign."""
+    match ts:
+        case (a, Transpose(b)) | (Transpose(b), a) if a == b:
+            yield "quadratic-form-symmetrised", 1, mul(TWO, a)
+        case _:
+            pass
+    jacobian = any(isinstance(t, Delta | Diag) for t in ts)
+    for k, t in enumerate(ts):
+        rest = add(*ts[:k], *ts[k + 1 :])
+        penalty = holds(t, known.weights)
+        if jacobian:
+            yield "jacobian-off-diagonal-missing", 1, rest
+        else:
+            yield "regulariser-factor" if penalty else "term-lost", 1, rest
+        flipped = add(*ts[:k], neg(t), *ts[k + 1 :])
+        yield "jacobian-off-diagonal-sign" if jacobian else "sign-of-one-term", 1, flipped
+
+
+def holds(e: Expr, names: frozenset[str]) -> bool:
+    """Tell whether one of some symbols stands in an expression."""
+    return any(isinstance(n, Sym) and n.name in names for _, n in walk(e))
+
+
+def _scaled(e: Expr, parents: tuple[Expr, ...], known: Quantities) -> Iterator[Change]:
+    """Yield a term with another factor in front: a sign, a number, a size, a scalar."""
+    root = not parents
+    if isinstance(e, Num) or (isinstance(e, Neg) and not root):
+        return
+    factor = not root and isinstance(parents[-1], Mul | Div)
+    penalty = holds(e, known.weights)
+    if penalty and not root and not factor:
+        number = size = weight = "regulariser-factor"
+    else:
+        number = "power-coefficient-dropped" if known.square else "factor-lost"
+        size, weight = "mean-factor-added", "factor-lost"
+    cost = 2 if factor else 1
+    if root:
+        sign = "sign-loss-vs-likelihood" if known.likelihood else "sign-outer-lost"
+        yield sign, 1, neg(e)
+    elif not factor:
+        yield "sign-of-one-term", 1, neg(e)
+    for k in (2, 4):
+        yield number, cost + (k == 4), mul(num(k), e)
+        yield number, cost + (k == 4), div(e, num(k))
+    for s in known.sizes:
+        yield "mean-factor-dropped" if size != "regulariser-factor" else size, cost + 1, mul(s, e)
+        yield size, cost + 1, div(e, s)
+    for s in known.scalars:
+        if isinstance(s, Sym) and s not in known.sizes:
+            yield weight, cost + 1, mul(s, e)
+            yield weight, cost + 1, div(e, s)
+    if root:
+        for a, b in choices(known.sizes, repeat=2):
+            if a != b:
+                yield "mean-over-wrong-size", 2, mul(div(a, b), e)
+
+
+def _exchanged(e: Expr, r: int | None, context: Context, known: Quantities) -> Iterator[Change]:
+    """Yield another quantity of the same kind in the place of a node."""
+    if isinstance(e, Sym):
+        stem = e.name.partition("_")[0].partition("^")[0]
+        for d in context.definitions.get(e.name, ()):
+            match d.body:
+                case Fn("softmax" | "logsoftmax" as f, (x,)) if r == 2:
+                    turned = Transpose(Fn(f, (Transpose(x),)))
+                    yield "sum-over-wrong-axis", 1, turned
+                case _:
+                    pass
+        for inner in known.inside.get(e.name, ()):
+            yield "wrong-operand" if r else "wrong-variable", 2, inner
+        for other in known.around.get(e.name, ()):
+            if rank(other, context) == r:
+                yield "value-overwritten", 2, other
+        for other in (*known.arrays, *known.scalars):
+            if other == e or rank(other, context) != r:
+                continue
+            name = other.name if isinstance(other, Sym) else ""
+            layer = name != e.name and name.partition("_")[0].partition("^")[0] == stem != name
+            mistake = "wrong-operand" if r else "wrong-variable"
+            yield ("layer-slip", 2, other) if layer else (mistake, 3, other)
+            if r == 2 and isinstance(other, Sym) and layer:
+                yield "layer-slip", 3, Transpose(other)
+    elif isinstance(e, Entry):
+        for other in known.scalars:
+            if other != e:
+                yield "wrong-variable", 3, other
+    elif r and isinstance(e, Add | Hadamard | MatMul | Derivative):
+        own = e.terms if isinstance(e, Add) else ()
+        for other in known.arrays:
+            if rank(other, context) == r and other not in own:
+                yield "wrong-operand", 3, other

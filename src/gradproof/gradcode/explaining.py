@@ -1,0 +1,270 @@
+"""Findings about one gradient: the slip by name, or the structure of the difference; and trouble of numbers."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from gradproof.gradcode.answers import Answers
+from gradproof.gradcode.edited import squeezed
+from gradproof.gradcode.fit import fit
+from gradproof.gradcode.forms import Forms, forms_of
+from gradproof.gradcode.naming import Slip, name_slip
+from gradproof.gradcode.numbers import Floats, decoded
+from gradproof.gradcode.parameters import Matched
+from gradproof.gradcode.question import Asked
+from gradproof.gradcode.report import CodeFinding, Sample
+from gradproof.gradcode.structure import describe
+from gradproof.gradcode.suggestion import numpy_line
+from gradproof.gradcode.trouble import Probe
+from gradproof.gradcode.truth import Points
+from gradproof.mistakes import catalogue
+from gradproof.spell import identifier, name_plain, to_plain, to_tex
+
+UNEXPLAINED: Final = "unexplained-difference"
+
+SHOWN: Final = 6
+"""Significant digits of numbers that are shown."""
+
+
+def explain(
+    asked: Asked, k: int, matched: Matched, main: Sequence[tuple[Points, Answers]]
+) -> CodeFinding:
+    """Return the finding about a gradient that differs."""
+    forms = forms_of(asked.questions[k])
+    variable = name_plain(asked.variables[k])
+    sets = [(p, a.gradients[k]) for p, a in main if not a.all_raised]
+    slip = name_slip(asked, k, forms, sets)
+    expected = forms.shown
+    common = CodeFinding(
+        UNEXPLAINED,
+        "error",
+        "",
+        variable=variable,
+        expected_tex=None if expected is None else to_tex(expected),
+        expected_plain=None if expected is None else to_plain(expected),
+        suggestion=_suggestion(asked, k, forms, matched),
+        counterexample=_sample(sets, k),
+    )
+    if slip is None:
+        whole = [(p, squeezed(c), squeezed(p.gradients[k])) for p, c in sets]
+        name = "shape-mismatch" if whole[0][1].shape != whole[0][2].shape else UNEXPLAINED
+        if _not_finite(sets, k):
+            name = "not-finite"
+            told = "it returns nan or inf at ordinary points, at which the formula is finite"
+        else:
+            told = describe(whole, forms)
+        message = (
+            f"the gradient by {variable} is wrong, and no known mistake gives these numbers: {told}"
+        )
+        return replace(common, mistake=name, message=message)
+    return _named(slip, variable, common)
+
+
+def _named(slip: Slip, variable: str, common: CodeFinding) -> CodeFinding:
+    computed = slip.computed
+    message = f"{slip.told}. The function returns exactly the gradient by {variable} with this slip"
+    mistake = catalogue().get(slip.mistake)
+    return replace(
+        common,
+        mistake=slip.mistake,
+        message=message,
+        computed_tex=to_tex(computed),
+        computed_plain=to_plain(computed),
+        also_consistent_with=slip.also,
+        why=None if mistake is None or "{" in mistake.why else mistake.why,
+    )
+
+
+def _suggestion(asked: Asked, k: int, forms: Forms, matched: Matched) -> str | None:
+    """Return the right line of NumPy; values that the function is not given are called by their names."""
+    if forms.shown is None:
+        return None
+    names = {symbol: parameter for parameter, symbol in matched.symbols.items()}
+    for name, space in asked.base.items():
+        for axis, size in enumerate(space.shape):
+            if size.name and not size.offset and name in names:
+                names.setdefault(
+                    size.name,
+                    f"len({names[name]})" if axis == 0 else f"{names[name]}.shape[{axis}]",
+                )
+    line = numpy_line(forms.shown, asked.questions[k].context, names)
+    return None if line is None else f"{_returned(asked, k)} = {line}"
+
+
+def _returned(asked: Asked, k: int) -> str:
+    return f"d{identifier(asked.variables[k]).rstrip('_')}"
+
+
+def _not_finite(sets: Sequence[tuple[Points, Floats]], k: int) -> bool:
+    code = sets[0][1]
+    return 2 * int(np.isfinite(code).sum()) < code.size
+
+
+def _sample(sets: Sequence[tuple[Points, Floats]], k: int) -> Sample | None:
+    """Return the simplest point at which the numbers differ clearly."""
+    points, code = sets[0]
+    flat, right = squeezed(code), squeezed(points.gradients[k])
+    if flat.shape != right.shape:
+        return _shapes(points, code, points.gradients[k])
+    errors = np.nan_to_num(fit(flat, right).errors, nan=np.inf)
+    wrong = [p for p in range(len(errors)) if errors[p] > 1e-3] or [int(np.argmax(errors))]
+    at = min(wrong, key=lambda p: sum(len(v) for _, v in _given(points, p)))
+    gap = np.abs(np.nan_to_num(flat[at] - right[at], nan=np.inf))
+    entry = (
+        tuple(int(i) for i in np.unravel_index(int(np.argmax(gap)), gap.shape)) if gap.ndim else ()
+    )
+    return Sample(_given(points, at), entry, _number(flat[at][entry]), _number(right[at][entry]))
+
+
+def _shapes(points: Points, code: Floats, right: Floats) -> Sample:
+    def told(a: Floats) -> str:
+        return f"an array of shape {a.shape[1:]}"
+
+    return Sample(_given(points, 0), (), told(code), told(right))
+
+
+def _given(points: Points, at: int) -> tuple[tuple[str, str], ...]:
+    out: list[tuple[str, str]] = []
+    for name, value in points.arguments[at].items():
+        plain = decoded(value)
+        if isinstance(plain, int):
+            out.append((name, str(plain)))
+        else:
+            out.append((name, _array(np.asarray(plain, dtype=np.float64))))
+    return tuple(out)
+
+
+def _array(a: Floats) -> str:
+    if a.ndim == 0:
+        return _number(float(a))
+    return "[" + ", ".join(_array(x) for x in a) + "]"
+
+
+def _number(value: float) -> str:
+    return f"{float(value):.{SHOWN}g}"
+
+
+def numbers_trouble(
+    asked: Asked,
+    main: Sequence[tuple[Points, Answers]],
+    tried: Sequence[tuple[Probe, Answers]],
+) -> list[CodeFinding]:
+    """Return warnings: single precision, shapes, nan and inf where the formula is finite, another value."""
+    out: list[CodeFinding] = []
+    _, first = main[0]
+    for k, name in enumerate(asked.variables):
+        variable = name_plain(name)
+        typed = first.types[k]
+        fits = [fit(squeezed(a.gradients[k]), squeezed(p.gradients[k])) for p, a in main]
+        if all(f.closeness == "single" for f in fits) or typed in (
+            "float32",
+            "float16",
+            "bfloat16",
+        ):
+            digits = min(f.digits for f in fits)
+            how = (
+                f"returns {typed}"
+                if typed != "float64"
+                else "computes in less than double precision"
+            )
+            out.append(
+                CodeFinding(
+                    "single-precision",
+                    "warning",
+                    f"the gradient by {variable} is exact to about {digits} digits: the function {how}",
+                    variable,
+                )
+            )
+        shape, right = first.shapes[k], main[0][0].gradients[k].shape[1:]
+        if (
+            shape != right
+            and squeezed(first.gradients[k]).shape == squeezed(main[0][0].gradients[k]).shape
+        ):
+            out.append(
+                CodeFinding(
+                    "shape-differs",
+                    "warning",
+                    f"the gradient by {variable} has the shape {shape}, that of the variable is {right}",
+                    variable,
+                )
+            )
+    out += _at_the_edge(asked, tried)
+    out += _value(main)
+    return out
+
+
+def _at_the_edge(asked: Asked, tried: Sequence[tuple[Probe, Answers]]) -> list[CodeFinding]:
+    seen: set[tuple[str, str]] = set()
+    out: list[CodeFinding] = []
+    for probe, answers in tried:
+        for k, name in enumerate(asked.variables):
+            if (probe.kind, name) in seen:
+                continue
+            points = probe.points
+            told = _edge(answers, points, k)
+            if told is None:
+                continue
+            seen.add((probe.kind, name))
+            what, at, entry, code = told
+            right = float(np.asarray(points.gradients[k][at])[entry]) if code is not None else 0.0
+            sample = None
+            if code is not None:
+                sample = Sample(_given(points, at), entry, code, _number(right))
+            where = "large inputs" if probe.kind == "overflow" else "a special point"
+            mistake = "overflow" if probe.kind == "overflow" else "kink"
+            out.append(
+                CodeFinding(
+                    mistake,
+                    "warning",
+                    f"at {where} ({probe.told}) the gradient by {name_plain(name)} {what}, where the formula is finite",
+                    name_plain(name),
+                    counterexample=sample,
+                )
+            )
+    return out
+
+
+def _edge(
+    answers: Answers, points: Points, k: int
+) -> tuple[str, int, tuple[int, ...], str | None] | None:
+    if answers.errors:
+        at = min(answers.errors)
+        return f"is not returned: the function raises {answers.errors[at]}", at, (), None
+    code = answers.gradients[k]
+    right = points.gradients[k]
+    if squeezed(code).shape != squeezed(right).shape:
+        return None
+    code = code.reshape(right.shape)
+    bad = ~np.isfinite(code)
+    if not bad.any():
+        return None
+    place = tuple(int(i) for i in np.argwhere(bad)[0])
+    value = float(code[place])
+    return f"is {value}", place[0], place[1:], _number(value)
+
+
+def _value(main: Sequence[tuple[Points, Answers]]) -> list[CodeFinding]:
+    """Say so where the function returns the formula's value, too, and it is another."""
+    for points, answers in main:
+        if answers.value is None:
+            return []
+        found, right = squeezed(answers.value), squeezed(points.value)
+        if fit(found, right).closeness == "none":
+            at = int(
+                np.nanargmax(
+                    np.nan_to_num(np.abs(found - right).reshape(len(found), -1).max(axis=1))
+                )
+            )
+            return [
+                CodeFinding(
+                    "value-differs",
+                    "warning",
+                    "the value that the function returns beside its gradient is not that of the formula",
+                    counterexample=Sample(
+                        _given(points, at), (), str(found[at].tolist()), str(right[at].tolist())
+                    ),
+                )
+            ]
+    return []
