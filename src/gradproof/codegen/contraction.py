@@ -19,7 +19,7 @@ def contraction(w: "Writer", op: Contract) -> Text:
     graph = w.graph
     shape = op.dims[: op.rank]
     if not op.args:
-        return w.call(w.dialect.full, fraction(op.coef).inner, shape=w.shape(shape), fill="number")
+        return w.call(w.dialect.full, fraction(op.coef).inner, shape=w.shape(shape))
     above: list[Text] = []
     below: list[Text] = []
     arrays: list[Operand] = []
@@ -49,7 +49,7 @@ def contraction(w: "Writer", op: Contract) -> Text:
         above += parts if all(_distinct(axes) for _, axes in arrays) else [_einsum(w, arrays, op)]
     out = quotient(op.coef, above, below)
     if not set(range(op.rank)) <= covered:
-        out = w.call(w.dialect.full, out.inner, shape=w.shape(shape), fill="array")
+        out = w.call(w.dialect.spread, out.inner, shape=w.shape(shape))
     return out
 
 

@@ -19,7 +19,7 @@ class Dialect:
         total: the sum over ``{axes}`` of ``{0}``; `whole` over all axes.
         dot: the sum of the products of all entries of two arrays of one shape.
         permute: the axes of ``{0}`` in the order ``{axes}``.
-        full: an array of ``{shape}`` filled with ``{0}`` (a number or an array that is broadcast).
+        full: an array of ``{shape}`` filled with the number ``{0}``; `spread` with an array that is broadcast.
         eye, positions, diagonal: ``{n}``; ``{first}``, ``{last}``; the diagonal matrix of ``{0}``.
         reshape: ``{0}`` in ``{shape}``.
         pad: from array, axis, rank, zeros before and after.
@@ -39,6 +39,7 @@ class Dialect:
     dot: str
     permute: str
     full: str
+    spread: str
     eye: str
     positions: str
     diagonal: str

@@ -1,7 +1,7 @@
 """The source of a module: its head, the check of the arguments, and one function for each result."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, final
 
@@ -205,3 +205,84 @@ def function(
     """Return a function."""
     head = f"{decorator}\ndef {name}({parameters}):" if decorator else f"def {name}({parameters}):"
     return f'{head}\n    """{quoted(told)}"""\n{indented(lines)}'
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class Library:
+    """What is said around the functions of a module.
+
+    Attributes:
+        title: the first line of the module.
+        dialect: how operations are spelled.
+        imports: the lines that import the library.
+        checks: the functions ``_floating`` and ``_misfit``.
+        direction: a template that makes an array of a direction ``{0}``.
+        shape: a template for the shape of ``{0}`` as a tuple.
+        bridge: what makes the value differentiable for the library's own automatic differentiation, given the
+            program; the value's own statements are then in ``_plain``. None where the library has none.
+    """
+
+    title: str
+    dialect: Dialect
+    imports: tuple[str, ...]
+    checks: str
+    direction: str
+    shape: str = "{0}.shape"
+    bridge: Callable[[Program], str] | None = None
+
+
+def module(p: Program, library: Library) -> str:
+    """Return the source of a module."""
+    helpers: dict[str, None] = {}
+    made = jobs(p)
+    parts: list[str] = []
+    bridged = library.bridge is not None and not p.graph.shapes[p.value]
+    for job in made:
+        lines = body(p, library.dialect, job, helpers)
+        lines = [opening(p, job, lines), *lines]
+        if job.name == "value" and bridged:
+            names = arguments(p)
+            given = ", ".join(f"{n}={n}" for n in names)
+            parts.append(
+                function(
+                    "value", signature(p, job), job.told, [f"return _value(*_floating({given}))"]
+                )
+            )
+            parts.append(function("_plain", ", ".join(names), job.told, lines))
+            continue
+        parts.append(function(job.name, signature(p, job), job.told, lines))
+    if bridged and library.bridge is not None:
+        parts.append(library.bridge(p).rstrip())
+    needed = [text.rstrip() for name, text in library.dialect.helpers.items() if name in helpers]
+    source = [*parts, checker(p, library), library.checks.rstrip(), *needed]
+    imports = ["import math", ""] if "math." in "\n".join(source) else []
+    names = ", ".join(f'"{job.name}"' for job in made)
+    head = [document(p, library.title), "", *imports, *library.imports, "", f"__all__ = [{names}]"]
+    return "\n".join(head) + "\n\n\n" + "\n\n\n".join(source) + "\n"
+
+
+def checker(p: Program, library: Library) -> str:
+    """Return the function that looks at the arguments."""
+    names = arguments(p)
+    given = ", ".join(f"{n}={n}" for n in (s.name for s in p.symbols))
+    lines: list[str] = []
+    if p.symbols:
+        comma = "," if len(p.symbols) == 1 else ""
+        lines.append(f"{', '.join(s.name for s in p.symbols)}{comma} = _floating({given})")
+    lines += binding(p, p.symbols, library.shape, "_misfit")
+    sizes = [x for x in p.sizes.values() if x not in p.passed]
+    out = [*names, *sizes]
+    if p.directions:
+        lines.append(f"if {p.directions[0].name} is not None:")
+        for s in p.directions:
+            text = plain_shape(s.shape, p)
+            lines.append(f"    {s.name} = {library.direction.format(s.name, like=p.wrt[0].name)}")
+            lines.append(f"    if {library.shape.format(s.name)} != {text}:")
+            lines.append(f'        raise _misfit("{s.name}", {s.name}, "{text}", {text})')
+        flat = ", ".join([*names, *(s.name for s in p.directions), *sizes])
+        lines.append(f"    return {flat}")
+    lines.append(f"return {', '.join(out)}{',' if len(out) == 1 else ''}")
+    parameters = ", ".join([*names, *(f"{s.name}=None" for s in p.directions)])
+    told = "Return the arguments as arrays of one floating type, and the sizes; refuse shapes that do not fit."
+    return function("_checked", parameters, told, lines)

@@ -4,17 +4,7 @@ from typing import Final
 
 from gradproof.codegen.backend import Backend
 from gradproof.codegen.dialect import Dialect
-from gradproof.codegen.module import (
-    arguments,
-    binding,
-    body,
-    document,
-    function,
-    jobs,
-    opening,
-    plain_shape,
-    signature,
-)  # fmt: skip
+from gradproof.codegen.module import Library, module
 from gradproof.codegen.program import Program
 
 
@@ -145,6 +135,7 @@ NUMPY: Final = Dialect(
     dot="np.vdot({0}, {1})",
     permute="np.transpose({0}, ({axes}))",
     full="np.full({shape}, {0}, dtype={like}.dtype)",
+    spread="np.full({shape}, {0}, dtype={like}.dtype)",
     eye="np.eye({n}, dtype={like}.dtype)",
     positions="np.arange({first}, {last}, dtype={like}.dtype)",
     diagonal="np.diag({0})",
@@ -184,55 +175,18 @@ def _misfit(name, x, expected, sizes=None):
 '''
 
 
-def checker(p: Program, checks: str, helper: str = "_checked") -> str:
-    """Return the function that looks at the arguments."""
-    names = [s.name for s in p.symbols]
-    directions = [s.name for s in p.directions]
-    given = ", ".join(f"{n}={n}" for n in names)
-    lines: list[str] = []
-    if names:
-        lines.append(f"{', '.join(names)}{',' if len(names) == 1 else ''} = _floating({given})")
-    lines += binding(p, p.symbols, "{0}.shape", "_misfit")
-    sizes = [x for x in p.sizes.values() if x not in p.passed]
-    out = [*arguments(p), *sizes]
-    if directions:
-        flat = ", ".join([*arguments(p), *directions, *sizes])
-        lines.append(f"if {directions[0]} is not None:")
-        for s in p.directions:
-            text = plain_shape(s.shape, p)
-            lines.append(f"    {s.name} = {checks.format(s.name, like=p.wrt[0].name)}")
-            lines.append(f"    if {s.name}.shape != {text}:")
-            lines.append(f'        raise _misfit("{s.name}", {s.name}, "{text}", {text})')
-        lines.append(f"    return {flat}")
-    lines.append(f"return {', '.join(out)}{',' if len(out) == 1 else ''}")
-    parameters = ", ".join([*arguments(p), *(f"{d}=None" for d in directions)])
-    told = "Return the arguments as arrays of one floating type, and the sizes; refuse shapes that do not fit."
-    return function(helper, parameters, told, lines)
+LIBRARY: Final = Library(
+    title="NumPy code for a formula and its derivatives.",
+    dialect=NUMPY,
+    imports=("import numpy as np",),
+    checks=CHECKS,
+    direction="np.asarray({0}, dtype={like}.dtype)",
+)
 
 
 def emit(p: Program) -> str:
     """Return the source of a module."""
-    helpers: dict[str, None] = {}
-    made = jobs(p)
-    parts: list[str] = []
-    for job in made:
-        lines = body(p, NUMPY, job, helpers)
-        lines = [opening(p, job, lines), *lines]
-        parts.append(function(job.name, signature(p, job), job.told, lines))
-    checked = checker(p, "np.asarray({0}, dtype={like}.dtype)")
-    needed = [NUMPY.helpers[h].rstrip() for h in NUMPY.helpers if h in helpers]
-    source = [*parts, checked, CHECKS.rstrip(), *needed]
-    imports = ["import math", ""] if "math." in "\n".join(source) else []
-    names = ", ".join(f'"{job.name}"' for job in made)
-    head = [
-        document(p, "NumPy code for a formula and its derivatives."),
-        "",
-        *imports,
-        "import numpy as np",
-        "",
-    ]
-    head.append(f"__all__ = [{names}]")
-    return "\n".join(head) + "\n\n\n" + "\n\n\n".join(source) + "\n"
+    return module(p, LIBRARY)
 
 
 BACKEND: Final = Backend("numpy", ("numpy",), "", emit)

@@ -1,0 +1,229 @@
+"""PyTorch: functions of tensors on any device, the value with its derivatives for autograd."""
+
+from typing import Final
+
+from gradproof.codegen.backend import Backend
+from gradproof.codegen.dialect import Dialect
+from gradproof.codegen.module import Library, arguments, module
+from gradproof.codegen.program import Program
+
+
+def _pad(x: str, axis: int, rank: int, before: str, after: str) -> str:
+    widths = ["0", "0"] * (rank - 1 - axis) + [before, after]
+    return f"torch.nn.functional.pad({x}, ({', '.join(widths)}))"
+
+
+_LOGDET: Final = '''\
+def _logdet(x):
+    """Return the logarithm of the determinant, nan where it is negative."""
+    sign, size = torch.linalg.slogdet(x)
+    return torch.where(sign > 0, size, torch.nan)
+'''
+_CBRT: Final = '''\
+def _cbrt(x):
+    """Return the cube root, also of negative numbers."""
+    return torch.sign(x) * torch.abs(x) ** (1 / 3)
+'''
+_NUMBER: Final = "torch.as_tensor({0}, dtype={like}.dtype, device={like}.device)"
+
+TORCH: Final = Dialect(
+    module="torch",
+    functions={
+        **{
+            name: f"torch.{name}({{0}})"
+            for name in (
+                "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos",
+                "arctan", "sqrt", "abs", "sign", "log1p", "expm1", "sigmoid", "relu", "erf",
+            )
+        },
+        "pow": "~{0} ** {1}",
+        "cbrt": "_cbrt({0})",
+        "softplus": "torch.nn.functional.softplus({0}, threshold=40)",
+        "max": "torch.maximum({0}, {1})",
+        "min": "torch.minimum({0}, {1})",
+        "greater": "torch.gt({0}, {1}).to({like}.dtype)",
+        "atleast": "torch.ge({0}, {1}).to({like}.dtype)",
+        "equal": "torch.eq({0}, {1}).to({like}.dtype)",
+        "unequal": "torch.ne({0}, {1}).to({like}.dtype)",
+        "where": "torch.where({0} != 0, {1}, {2})",
+    },
+    helpers={"_logdet": _LOGDET, "_cbrt": _CBRT},
+    einsum='torch.einsum("{spec}", {args})',
+    tensordot="torch.tensordot({0}, {1}, dims=({2}, {3}))",
+    total="torch.sum({0}, dim={axes})",
+    whole="torch.sum({0})",
+    dot="torch.sum(torch.mul({0}, {1}))",
+    permute="torch.permute({0}, ({axes}))",
+    full="torch.full({shape}, {0}, dtype={like}.dtype, device={like}.device)",
+    spread="torch.broadcast_to({0}, {shape}).clone()",
+    eye="torch.eye({n}, dtype={like}.dtype, device={like}.device)",
+    positions="torch.arange({first}, {last}, dtype={like}.dtype, device={like}.device)",
+    diagonal="torch.diag({0})",
+    reshape="{0}.reshape({shape})",
+    pad=_pad,
+    along={
+        "softmax": "torch.softmax({0}, dim=-1)",
+        "logsoftmax": "torch.log_softmax({0}, dim=-1)",
+        "logsumexp": "torch.logsumexp({0}, dim=-1)",
+        "maximum": "torch.amax({0}, dim=-1)",
+        "minimum": "torch.amin({0}, dim=-1)",
+        "product": "torch.prod({0}, dim=-1)",
+    },
+    inverse="torch.linalg.inv({0})",
+    solve="torch.linalg.solve({0}, {1})",
+    solve_positive="torch.linalg.solve({0}, {1})",
+    det="torch.linalg.det({0})",
+    logdet="_logdet({0})",
+    wrapped=_NUMBER,
+    result=_NUMBER,
+)  # fmt: skip
+
+CHECKS: Final = '''\
+def _floating(**given):
+    """Return the arguments as tensors of one floating type, on the device of the first array among them."""
+    tensors = {}
+    for name, x in given.items():
+        try:
+            tensors[name] = torch.as_tensor(x)
+        except (TypeError, ValueError, RuntimeError) as failure:
+            raise TypeError(f"{name} has the type {type(x).__name__}, expected real numbers") from failure
+        if tensors[name].is_complex():
+            raise TypeError(f"{name} has the type {tensors[name].dtype}, expected real numbers")
+    arrays = [x for x in tensors.values() if x.ndim] or list(tensors.values())
+    dtype = arrays[0].dtype
+    for x in arrays:
+        dtype = torch.promote_types(dtype, x.dtype)
+    if not dtype.is_floating_point:
+        dtype = torch.get_default_dtype()
+    return [x.to(dtype=dtype, device=arrays[0].device) for x in tensors.values()]
+
+
+def _misfit(name, x, expected, sizes=None):
+    """Return the error for an argument whose shape does not fit."""
+    told = expected if sizes is None or expected == str(sizes) else f"{expected} = {sizes}"
+    return ValueError(f"{name} has the shape {tuple(x.shape)}, expected {told}")
+'''
+
+
+def _bridge(p: Program) -> str:
+    """Return the autograd function of the value, and that of the gradient for second derivatives."""
+    names = arguments(p)
+    listed = ", ".join(names)
+    given = ", ".join(f"{n}={n}" for n in names)
+    mine = [s.name for s in p.wrt]
+    places = [names.index(n) for n in mine]
+    several = len(mine) > 1
+    pack = "gradients" if several else "(gradients,)"
+    hvp = f"hvp(*seeds, {given})" if p.products else None
+    second = "products" if several else "(products,)"
+    lines = [
+        "class _Value(torch.autograd.Function):",
+        '    """The value; its derivative is the gradient of this module."""',
+        "",
+        "    generate_vmap_rule = True",
+        "",
+        "    @staticmethod",
+        f"    def forward({listed}):",
+        f"        value, gradients = value_and_gradient({given})",
+        f"        return (value, *{pack})",
+        "",
+        "    @staticmethod",
+        "    def setup_context(ctx, inputs, output):",
+        "        ctx.save_for_backward(*inputs, *output[1:])",
+        "        ctx.mark_non_differentiable(*output[1:])",
+        "",
+        "    @staticmethod",
+        "    def backward(ctx, seed, *_):",
+        f"        inputs, gradients = ctx.saved_tensors[:{len(names)}], ctx.saved_tensors[{len(names)}:]",
+        "        if torch.is_grad_enabled():",
+        "            gradients = _Gradient.apply(*inputs)",
+        f"        out = _by_others(_plain, inputs, ctx.needs_input_grad, {places}, [seed])",
+        f"        for place, gradient in zip({places}, gradients):",
+        "            out[place] = seed * gradient",
+        "        return tuple(out)",
+        "",
+        "",
+        "class _Gradient(torch.autograd.Function):",
+        '    """The gradient; its derivative is the Hessian of this module, where it has one."""',
+        "",
+        "    generate_vmap_rule = True",
+        "",
+        "    @staticmethod",
+        f"    def forward({listed}):",
+        f"        gradients = gradient({given})",
+        f"        return {'gradients' if several else '(gradients,)'}",
+        "",
+        "    @staticmethod",
+        "    def setup_context(ctx, inputs, output):",
+        "        ctx.save_for_backward(*inputs)",
+        "",
+        "    @staticmethod",
+        "    def backward(ctx, *seeds):",
+        "        inputs = ctx.saved_tensors",
+        f"        {listed}{',' if len(names) == 1 else ''} = inputs",
+    ]
+    if hvp is not None:
+        lines += [
+            f"        out = _by_others(_gradients, inputs, ctx.needs_input_grad, {places}, seeds)",
+            f"        products = {hvp}",
+            f"        for place, product in zip({places}, {second}):",
+            "            out[place] = product",
+        ]
+    else:
+        lines.append(
+            "        out = _by_others(_gradients, inputs, ctx.needs_input_grad, [], seeds)"
+        )
+    lines += [
+        "        return tuple(out)",
+        "",
+        "",
+        f"def _gradients({listed}):",
+        '    """Return the gradients as autograd sees them."""',
+        f"    gradients = gradient({given})",
+        f"    return {pack}",
+        "",
+        "",
+        "def _by_others(function, inputs, needed, known, seeds):",
+        '    """Return the derivatives by those inputs that need one and have none of their own here."""',
+        "    places = [k for k, needs in enumerate(needed) if needs and k not in known]",
+        "    out = [None] * len(inputs)",
+        "    if places:",
+        "        create = torch.is_grad_enabled()",
+        "        with torch.enable_grad():",
+        "            results = function(*inputs)",
+        "            results = results if isinstance(results, tuple) else (results,)",
+        "            wanted = [inputs[k] for k in places]",
+        "            found = torch.autograd.grad(",
+        "                results, wanted, list(seeds), create_graph=create, allow_unused=True",
+        "            )",
+        "        for k, x in zip(places, found):",
+        "            out[k] = x",
+        "    return out",
+        "",
+        "",
+        f"def _value({listed}):",
+        '    """Return the value, with its derivative where autograd asks for it."""',
+        f"    if torch.is_grad_enabled() and any(x.requires_grad for x in ({listed}{',' if len(names) == 1 else ''})):",
+        f"        return _Value.apply({listed})[0]",
+        f"    return _plain({listed})",
+    ]
+    return "\n".join(lines)
+
+
+LIBRARY: Final = Library(
+    title="PyTorch code for a formula and its derivatives, on any device.",
+    dialect=TORCH,
+    imports=("import torch",),
+    checks=CHECKS,
+    direction="torch.as_tensor({0}, dtype={like}.dtype, device={like}.device)",
+    shape="tuple({0}.shape)",
+    bridge=_bridge,
+)
+
+
+def emit(p: Program) -> str:
+    """Return the source of a module."""
+    return module(p, LIBRARY)
+
+
+BACKEND: Final = Backend("torch", ("torch",), "torch", emit)
