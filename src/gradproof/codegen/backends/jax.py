@@ -20,6 +20,43 @@ def _holds(condition, *like):
     """Return 1 where a condition holds, else 0, in the type of some numbers."""
     return jnp.asarray(condition).astype(jnp.result_type(jnp.float32, *like))
 '''
+_LOG1MEXP: Final = '''\
+def _log1mexp(x):
+    """Return log(1 - exp(-x)) for x > 0."""
+    near = x < 0.6931471805599453
+    small, large = jnp.where(near, x, 1), jnp.where(near, 1, x)
+    return jnp.where(near, jnp.log(-jnp.expm1(-small)), jnp.log1p(-jnp.exp(-large)))
+'''
+_XLOGY: Final = '''\
+def _xlogy(a, b):
+    """Return a * log(b), which is 0 where a is 0."""
+    return a * jnp.log(jnp.where(a == 0, 1, b))
+'''
+_EXPREL: Final = '''\
+def _exprel(x, k):
+    """Return the integral of t^k exp(t x) over t from 0 to 1: near 0 its series, else by parts."""
+    near = jnp.abs(x) < 1
+    small, large = jnp.where(near, x, 0), jnp.where(near, 1, x)
+    series = sum(small**j / (math.factorial(j) * (j + k + 1)) for j in range(20))
+    parts = jnp.expm1(large) / large
+    for j in range(1, k + 1):
+        parts = (jnp.exp(large) - j * parts) / large
+    return jnp.where(near, series, parts)
+'''
+_LOGSUMEXP: Final = '''\
+def _logsumexp(x):
+    """Return log(sum(exp(x))) along the last axis, without overflow; what is beside the largest keeps its digits."""
+    first = jnp.arange(x.shape[-1]) == jnp.argmax(x, axis=-1)[..., None]
+    top = jnp.max(x, axis=-1)
+    return top + jnp.log1p(jnp.where(first, 0, jnp.exp(x - top[..., None])).sum(axis=-1))
+'''
+_LOGSOFTMAX: Final = '''\
+def _logsoftmax(x):
+    """Return x - log(sum(exp(x))) along the last axis, without overflow; near 0 it keeps its digits."""
+    first = jnp.arange(x.shape[-1]) == jnp.argmax(x, axis=-1)[..., None]
+    x = x - jnp.max(x, axis=-1, keepdims=True)
+    return x - jnp.log1p(jnp.where(first, 0, jnp.exp(x)).sum(axis=-1, keepdims=True))
+'''
 _LOGDET: Final = '''\
 def _logdet(x):
     """Return the logarithm of the determinant, nan where it is negative."""
@@ -40,6 +77,12 @@ JAX: Final = Dialect(
         "pow": "~{0} ** {1}",
         "sigmoid": "jax.nn.sigmoid({0})",
         "softplus": "jax.nn.softplus({0})",
+        "log1mexp": "_log1mexp({0})",
+        "xlogy": "_xlogy({0}, {1})",
+        "logaddexp": "jnp.logaddexp({0}, {1})",
+        "exprel0": "_exprel({0}, 0)",
+        "exprel1": "_exprel({0}, 1)",
+        "exprel2": "_exprel({0}, 2)",
         "relu": "jnp.maximum({0}, 0)",
         "max": "jnp.maximum({0}, {1})",
         "min": "jnp.minimum({0}, {1})",
@@ -50,7 +93,10 @@ JAX: Final = Dialect(
         "where": "jnp.where({0}, {1}, {2})",
         "erf": "jax.scipy.special.erf({0})",
     },
-    helpers={"_holds": _HOLDS, "_logdet": _LOGDET},
+    helpers={
+        "_holds": _HOLDS, "_log1mexp": _LOG1MEXP, "_xlogy": _XLOGY, "_exprel": _EXPREL,
+        "_logsumexp": _LOGSUMEXP, "_logsoftmax": _LOGSOFTMAX, "_logdet": _LOGDET,
+    },
     einsum='jnp.einsum("{spec}", {args})',
     tensordot="jnp.tensordot({0}, {1}, axes=({2}, {3}))",
     total="jnp.sum({0}, axis={axes})",
@@ -66,8 +112,8 @@ JAX: Final = Dialect(
     pad=_pad,
     along={
         "softmax": "jax.nn.softmax({0}, axis=-1)",
-        "logsoftmax": "jax.nn.log_softmax({0}, axis=-1)",
-        "logsumexp": "jax.nn.logsumexp({0}, axis=-1)",
+        "logsoftmax": "_logsoftmax({0})",
+        "logsumexp": "_logsumexp({0})",
         "maximum": "jnp.max({0}, axis=-1)",
         "minimum": "jnp.min({0}, axis=-1)",
         "product": "jnp.prod({0}, axis=-1)",

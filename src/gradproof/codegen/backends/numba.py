@@ -1,11 +1,11 @@
 """Numba: one pass over the rows of the data where the formula allows it, NumPy for the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, final
 
 from gradproof.codegen.backend import Backend
-from gradproof.codegen.backends.numpy import CHECKS, NUMPY, checker
+from gradproof.codegen.backends.numpy import CHECKS, LIBRARY, NUMPY
 from gradproof.codegen.dims import Dim
 from gradproof.codegen.fused import Plan, blocks, plan
 from gradproof.codegen.fused.arithmetic import helpers
@@ -14,6 +14,7 @@ from gradproof.codegen.limits import CannotCompile
 from gradproof.codegen.module import (
     Job,
     body,
+    checker,
     document,
     function,
     jobs,
@@ -104,7 +105,7 @@ def _module(
     checks = CHECKS.rstrip()
     source = [*parts]
     if kernels:
-        source += [*kernels, *(_PARTS[name].rstrip() for name in called), *helpers(inner)]
+        source += [*kernels, *(_PARTS[name].rstrip() for name in called)]
         source += [blocks.THREADS.rstrip(), _LAID.rstrip()]
         checks = checks.replace("def _floating(**given)", "def _dense(*kinds, **given)")
         checks = checks.replace(
@@ -112,8 +113,11 @@ def _module(
             "types = [*kinds, *(x.dtype for x in arrays.values() if x.ndim)]",
         )
         source.append(_SPARSE.rstrip())
-    source += [checker(p, "np.asarray({0}, dtype={like}.dtype)"), checks]
+    source += [checker(p, LIBRARY), checks]
     source += [NUMPY.helpers[h].rstrip() for h in NUMPY.helpers if h in used]
+    if kernels:
+        source = [_renamed(text, used) if text not in kernels else text for text in source]
+        source += helpers(inner)
     whole = "\n\n\n".join(source)
     title = "Numba code for a formula and its derivatives"
     title += (
@@ -136,6 +140,13 @@ def _module(
     if kernels:
         head += ["", blocks.HEAD.rstrip()]
     return "\n".join(head) + "\n\n\n" + whole + "\n"
+
+
+def _renamed(text: str, used: Iterable[str]) -> str:
+    """Give functions of whole arrays other names than those of numbers, which loops over rows call."""
+    for name in used:
+        text = text.replace(f"{name}(", f"{name}_of_arrays(")
+    return text
 
 
 def _fused(p: Program, job: Job, used: dict[str, None], inner: set[str]) -> _Fused | None:

@@ -13,6 +13,40 @@ def _pad(x: str, axis: int, rank: int, before: str, after: str) -> str:
     return f"torch.nn.functional.pad({x}, ({', '.join(widths)}))"
 
 
+_LOG1MEXP: Final = '''\
+def _log1mexp(x):
+    """Return log(1 - exp(-x)) for x > 0."""
+    near = x < 0.6931471805599453
+    small, large = torch.where(near, x, 1), torch.where(near, 1, x)
+    return torch.where(near, torch.log(-torch.expm1(-small)), torch.log1p(-torch.exp(-large)))
+'''
+_EXPREL: Final = '''\
+def _exprel(x, k):
+    """Return the integral of t^k exp(t x) over t from 0 to 1: near 0 its series, else by parts."""
+    near = torch.abs(x) < 1
+    small, large = torch.where(near, x, 0), torch.where(near, 1, x)
+    series = sum(small**j / (math.factorial(j) * (j + k + 1)) for j in range(20))
+    parts = torch.expm1(large) / large
+    for j in range(1, k + 1):
+        parts = (torch.exp(large) - j * parts) / large
+    return torch.where(near, series, parts)
+'''
+_LOGSUMEXP: Final = '''\
+def _logsumexp(x):
+    """Return log(sum(exp(x))) along the last axis, without overflow; what is beside the largest keeps its digits."""
+    place = torch.argmax(x, dim=-1, keepdim=True)
+    top = torch.gather(x, -1, place)
+    rest = torch.exp(x - top).scatter(-1, place, 0)
+    return top[..., 0] + torch.log1p(rest.sum(dim=-1))
+'''
+_LOGSOFTMAX: Final = '''\
+def _logsoftmax(x):
+    """Return x - log(sum(exp(x))) along the last axis, without overflow; near 0 it keeps its digits."""
+    place = torch.argmax(x, dim=-1, keepdim=True)
+    x = x - torch.gather(x, -1, place)
+    rest = torch.exp(x).scatter(-1, place, 0)
+    return x - torch.log1p(rest.sum(dim=-1, keepdim=True))
+'''
 _LOGDET: Final = '''\
 def _logdet(x):
     """Return the logarithm of the determinant, nan where it is negative."""
@@ -39,6 +73,12 @@ TORCH: Final = Dialect(
         "pow": "~{0} ** {1}",
         "cbrt": "_cbrt({0})",
         "softplus": "torch.nn.functional.softplus({0}, threshold=40)",
+        "log1mexp": "_log1mexp({0})",
+        "xlogy": "torch.xlogy({0}, {1})",
+        "logaddexp": "torch.logaddexp({0}, {1})",
+        "exprel0": "_exprel({0}, 0)",
+        "exprel1": "_exprel({0}, 1)",
+        "exprel2": "_exprel({0}, 2)",
         "max": "torch.maximum({0}, {1})",
         "min": "torch.minimum({0}, {1})",
         "greater": "torch.gt({0}, {1}).to({like}.dtype)",
@@ -47,7 +87,10 @@ TORCH: Final = Dialect(
         "unequal": "torch.ne({0}, {1}).to({like}.dtype)",
         "where": "torch.where({0} != 0, {1}, {2})",
     },
-    helpers={"_logdet": _LOGDET, "_cbrt": _CBRT},
+    helpers={
+        "_log1mexp": _LOG1MEXP, "_exprel": _EXPREL, "_logsumexp": _LOGSUMEXP,
+        "_logsoftmax": _LOGSOFTMAX, "_logdet": _LOGDET, "_cbrt": _CBRT,
+    },
     einsum='torch.einsum("{spec}", {args})',
     tensordot="torch.tensordot({0}, {1}, dims=({2}, {3}))",
     total="torch.sum({0}, dim={axes})",
@@ -63,8 +106,8 @@ TORCH: Final = Dialect(
     pad=_pad,
     along={
         "softmax": "torch.softmax({0}, dim=-1)",
-        "logsoftmax": "torch.log_softmax({0}, dim=-1)",
-        "logsumexp": "torch.logsumexp({0}, dim=-1)",
+        "logsoftmax": "_logsoftmax({0})",
+        "logsumexp": "_logsumexp({0})",
         "maximum": "torch.amax({0}, dim=-1)",
         "minimum": "torch.amin({0}, dim=-1)",
         "product": "torch.prod({0}, dim=-1)",
