@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from gradproof.checking.array_hypotheses import COUNTING
 from gradproof.evaluate import ShapeMismatch
 from gradproof.expr import (
+    SEED,
     Apply,
     Context,
     Derivative,
@@ -94,6 +95,8 @@ def doubtful_scalar(left: Expr, right: Expr, context: Context) -> str | None:
 
 def _known(name: str, context: Context) -> bool:
     if name in context.domains or name in context.definitions or name in context.values:
+        return True
+    if name.endswith(SEED):
         return True
     sizes = {r.upper.name for r in context.ranges.values()} | set(context.sizes)
     formal = {

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
-from typing import final
+from typing import Final, final
 
 from gradproof.expr.layout import USUAL, Layout
 from gradproof.expr.nodes import Expr, Idx
@@ -28,6 +28,10 @@ class Domain:
     integer: bool = False
     declared: bool = False
 
+
+SEED: Final = "{}{}"
+"""Ends the name of a gradient that comes from outside: it may be any, has the shape of what it is the gradient by,
+and is spelled without this mark."""
 
 REAL = Domain()
 POSITIVE = Domain(lower=Fraction(0))

@@ -8,6 +8,7 @@ from gradproof.expr import (
     Apply,
     Branch,
     Cases,
+    Compare,
     Delta,
     Det,
     Fn,
@@ -248,7 +249,21 @@ def indicator_node(c: Converter, node: Surface) -> Built:
     found = c.condition(node.args[0])
     if found is None:
         return c.opaque(node, "indicator")
+    if any(k.shape for k in found[1].kids):
+        return _step(c, found[1], node)
     return Built(Indicator(found[0]), node.span, (found[1],))
+
+
+def _step(c: Converter, test: Built, node: Surface) -> Built:
+    r"""Convert ``1[Z > 0]`` of an array: the slope of the rectifier, entry by entry."""
+    compare = test.expr
+    if not isinstance(compare, Compare) or compare.op in ("=", "!="):
+        return c.opaque(node, "indicator")
+    high, low = test.kids if compare.op in (">", ">=") else test.kids[::-1]
+    zero = isinstance(low.expr, Num) and low.expr.value == 0
+    x = high if zero else build.add([high, build.neg(low, node.span)], node.span)
+    c.note("step-of-array", "the indicator of an array is taken entry by entry", node)
+    return Built(Apply("relu", (x.expr,), 1), node.span, (x,), x.shape)
 
 
 def cases_node(c: Converter, node: Surface) -> Built:

@@ -2,7 +2,20 @@
 
 from collections.abc import Sequence
 
-from gradproof.expr import Apply, Det, Diag, Expr, Fn, FunctionName, Size, Sym, Trace, Vec
+from gradproof.expr import (
+    Apply,
+    Det,
+    Diag,
+    Expr,
+    Fn,
+    FunctionName,
+    Ones,
+    Size,
+    Space,
+    Sym,
+    Trace,
+    Vec,
+)
 from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.converter import Converter
@@ -38,6 +51,8 @@ def apply_call(c: Converter, node: Surface) -> Built:
         return _builtin(c, node, "sigmoid", args, primes, habit=key)
     if not own and node.text in MATRIX_FUNCTIONS and len(args) == 1:
         return _matrix_function(c, node, args[0])
+    if " of " in node.text and len(args) == 1:
+        return _along(c, node, args[0])
     if not own and callee.name is None:
         return c.opaque(node, node.text)
     if any(a.head in ("given", "relation", "tuple") for a in args):
@@ -119,6 +134,27 @@ def _entry_meant(c: Converter, x: Built, node: Surface) -> Built:
 
 def _is_row(shape: tuple[Size, ...]) -> bool:
     return shape[0] == build.ONE
+
+
+def _along(c: Converter, node: Surface, arg: Surface) -> Built:
+    """Convert a sum or mean along an axis: a product with ones."""
+    x = c.whole(arg)
+    if x.shape is None or len(x.shape) != 2:
+        return build.opaque("a sum along an axis", node.span, [x])
+    what, _, axis = node.text.partition(" of ")
+    size = x.shape[1] if axis.startswith("rows") else x.shape[0]
+    ones = Built(Ones(Space((size,))), node.span, (), (size,))
+    if axis.startswith("rows"):
+        out = build.product([x, ones], "j", node.span)
+    else:
+        out = build.product([build.transpose(ones, node.span), x], "j", node.span)
+    if what == "mean":
+        count = (
+            Built(Sym(size.name), node.span) if size.name else build.number(size.offset, node.span)
+        )
+        out = build.divide(out, count, node.span)
+    c.note("axis", f"the {what} of the {axis.split()[0]} is read as a product with ones", node)
+    return out
 
 
 def _matrix_function(c: Converter, node: Surface, arg: Surface) -> Built:

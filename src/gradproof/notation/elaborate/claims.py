@@ -19,6 +19,7 @@ from gradproof.expr import (
 )  # fmt: skip
 from gradproof.notation.derivation import Claim, Condition
 from gradproof.notation.elaborate import build
+from gradproof.notation.elaborate.adjoint_claims import adjoint_sides
 from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.constants import with_constants
 from gradproof.notation.elaborate.contexts import Known, Scope, base_name
@@ -77,6 +78,7 @@ class RowReading:
     )
     constraints: list[tuple[Expr, Expr]] = field(default_factory=list[tuple[Expr, Expr]])
     conditions: list[Condition] = field(default_factory=list[Condition])
+    scaled: list[Claim] = field(default_factory=list[Claim])
     later: list[Condition] = field(default_factory=list[Condition])
     notes: list[Note] = field(default_factory=list[Note])
     redefinition: bool = False
@@ -118,7 +120,15 @@ def read_row(
         if role in ("definition", "claim", "continuation") and not soft:
             for d in named_between(built, table, known):
                 out.definitions.append((Target(d.name), d))
-        if role == "definition" and goal is not None:
+        sides_meant = () if goal is None else adjoint_sides(goal, built, table)
+        if sides_meant and goal is not None and role in ("definition", "claim"):
+            out.roles[-1] = "claim"
+            if role == "definition":
+                _define(out, goal, built, statement, known, table)
+            own = [_claim(pair, statement, 0, table, soft=False) for pair in sides_meant]
+            out.claims.append(own[0])
+            out.scaled.extend(own[1:])
+        elif role == "definition" and goal is not None:
             value = _value(goal, built, scope, manner)
             if value is not None:
                 out.roles[-1] = "declaration"

@@ -73,7 +73,14 @@ def scene(
     defined: set[str] = set()
     for s in statements:
         goal = None if declarations(s) else _goal(s, table)
-        if goal is None or goal.key in defined or goal.indices or _declared(table, goal.key):
+        backward = goal is not None and goal.key in table.adjoints
+        if (
+            goal is None
+            or backward
+            or goal.key in defined
+            or goal.indices
+            or _declared(table, goal.key)
+        ):
             claims.append(s)
             continue
         defined.add(goal.key)

@@ -18,6 +18,9 @@ def product(c: Converter, factors: Sequence[Built], gaps: str, node: Surface) ->
     arrays = [k for k, f in enumerate(factors) if f.shape != ()]
     if len(arrays) < 2:
         return build.product(factors, gaps, node.span)
+    starred = _starred(c, factors, gaps, node) if "s" in gaps else None
+    if starred is not None:
+        return starred
     merged, marks = _merged(c, factors, gaps, node)
     return build.product(
         merged,
@@ -41,7 +44,7 @@ def _merged(
     for gap, nxt in zip(gaps, factors[1:], strict=True):
         last = out[-1]
         vectors = _axes(last) == 1 and _axes(nxt) == 1
-        if _only_entrywise(last, nxt) and ((not vectors) or (several and gap not in "cd")):
+        if _only_entrywise(last, nxt) and (not vectors or (several and gap not in "cd")):
             c.note(
                 "entrywise-product",
                 "arrays of one shape that cannot be multiplied as matrices are multiplied entry by entry",
@@ -56,6 +59,33 @@ def _merged(
 
 def _axes(x: Built) -> int:
     return -1 if x.shape is None else len(x.shape)
+
+
+def _starred(c: Converter, factors: Sequence[Built], gaps: str, node: Surface) -> Built | None:
+    """Multiply entry by entry at stars between matrices that do not multiply: a star binds less than no sign."""
+    groups: list[tuple[list[Built], str]] = [([factors[0]], "")]
+    for gap, factor in zip(gaps, factors[1:], strict=True):
+        if gap == "s":
+            groups.append(([factor], ""))
+        else:
+            groups[-1][0].append(factor)
+            groups[-1] = (groups[-1][0], groups[-1][1] + gap)
+    parts = [product(c, fs, inner, node) for fs, inner in groups]
+    arrays = [p for p in parts if p.shape != ()]
+    if len(arrays) < 2 or not all(_side_by_side(arrays[0], p) for p in arrays[1:]):
+        return None
+    message = "a star between matrices that do not multiply is the product entry by entry"
+    c.note("entrywise-product", message, node)
+    out = build.hadamard(arrays, node.span)
+    numbers = [p for p in parts if p.shape == ()]
+    return build.product([*numbers, out], "j" * len(numbers), node.span) if numbers else out
+
+
+def _side_by_side(a: Built, b: Built) -> bool:
+    """Tell whether two matrices that a star stands between have as many columns, and do not multiply."""
+    if a.shape is None or b.shape is None or len(a.shape) != 2 or len(b.shape) != 2:
+        return False
+    return a.shape[1] == b.shape[1] and a.shape[1] != b.shape[0]
 
 
 def _only_entrywise(a: Built, b: Built) -> bool:

@@ -8,6 +8,7 @@ from gradproof.diagnostic import Place
 from gradproof.notation.documents import Document, Region
 from gradproof.notation.elaborate.cues import read_cues
 from gradproof.notation.elaborate.ellipses import Ellipses, letters_of
+from gradproof.notation.elaborate.programs import without_programs
 from gradproof.notation.elaborate.recurrences import recurrences, under_one_letter
 from gradproof.notation.elaborate.superscripts import superscript_labels
 from gradproof.notation.elaborate.survey import survey
@@ -79,7 +80,7 @@ def read_items(document: Document, declared: Sequence[str]) -> tuple[tuple[Item,
     steps = recurrences([r for g in first for r in g])
 
     def written_out(row: FormulaRow) -> FormulaRow:
-        return dots.row(under_one_letter(row, steps))
+        return dots.row(under_one_letter(without_programs(row), steps))
 
     groups = [tuple(map(written_out, g)) for g in first]
     statements = [s for g in groups for r in g for s in r.statements]
@@ -184,7 +185,8 @@ def _options(table: Symbols, statements: Iterable[Statement], orders: Set[str]) 
         words.add("in")
     defined = {k for k in callables if k in table.defined_functions}
     factors = {k for k in _factors(statements) | table.variables if k not in defined}
-    arrays = {k for k, shape in table.shapes.items() if shape} | set(table.domains)
+    arrays = {k for k, shape in table.shapes.items() if shape and k not in table.likes}
+    arrays |= set(table.domains)
     products = frozenset(arrays - callables) | frozenset(table.indices)
     return Options(
         callables=frozenset(callables) or None,

@@ -122,6 +122,8 @@ def _line(
     readings: list[Reading] = []
     if main.claims:
         readings.append(Reading(tuple(main.claims)))
+        if len(main.claims) == 1:
+            readings.extend(Reading((c,), "scale") for c in main.scaled)
     for choice, row in item.alternatives if main.claims or main.definitions else ():
         other = read_row(row, table, scope, known, manner)
         if choice.kind == "sum-scope" and _loose(other) > _loose(main):

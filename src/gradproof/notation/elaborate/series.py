@@ -1,6 +1,6 @@
 """Sums and products over indices."""
 
-from gradproof.expr import Compare, Identity, Idx, Prod, Size, Space, Sum
+from gradproof.expr import Compare, Identity, Idx, Ones, Prod, Size, Space, Sum
 from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.converter import Converter
@@ -90,7 +90,12 @@ def _binds_both(c: Converter, node: Surface, binder: Surface) -> bool:
 
 def _unindexed(c: Converter, node: Surface) -> Built:
     """Convert a sum without an index: over the letter inside that it must be, or over the one family in ``Σ e^z``."""
-    letter = _letter_inside(c, node) or _letter_of_family(c, node)
+    inside = _letter_inside(c, node)
+    if inside is None and node.head == "sum" and not c.letters(node.args[0]) - set(c.bound):
+        whole = _whole(c, node)
+        if whole is not None:
+            return whole
+    letter = inside or _letter_of_family(c, node)
     if letter is None:
         return c.opaque(node, "sum")
     kind = Sum if node.head == "sum" else Prod
@@ -100,6 +105,20 @@ def _unindexed(c: Converter, node: Surface) -> Built:
     c.note("sum-index", f"the sum without an index is read as a sum over {letter}", node)
     idx = build.index(letter, node.span)
     return Built(kind(body.expr, Idx(letter)), node.span, (body, idx), body.shape)
+
+
+def _whole(c: Converter, node: Surface) -> Built | None:
+    """Convert the sum of a matrix, of all its entries or (the variant "axis") of its columns; None of all else."""
+    x = c.whole(node.args[0])
+    if x.shape is None or len(x.shape) != 2:
+        return None
+    if c.variant == "axis" and x.shape[0] != build.ONE:
+        ones = Built(Ones(Space(x.shape[1:])), node.span, (), x.shape[1:])
+        return build.product([x, ones], "j", node.span)
+    c.note(
+        "sum-index", "the sum of a matrix without an index is read as that of all its entries", node
+    )
+    return build.frobenius(x, Built(Ones(Space(x.shape)), node.span, (), x.shape), node.span)
 
 
 def _letter_inside(c: Converter, node: Surface) -> str | None:

@@ -44,6 +44,10 @@ def infer_shapes(statements: Sequence[Statement], table: Symbols) -> None:
                 else:
                     table.shapes.pop(key, None)
             changed = changed or before != (table.shapes.get(key), key in table.vague)
+        for name, base in table.likes.items():
+            if table.shapes.get(base):
+                table.shapes[name] = table.shapes[base]
+                table.vague.discard(name)
         if not changed:
             break
 

@@ -244,16 +244,16 @@ def _upstream(table: Symbols, pairs: Sequence[_Pair], backward: Set[_Route]) -> 
 
 def _backward(table: Symbols, pairs: Sequence[_Pair]) -> set[_Route]:
     """Find the routes by which adjoints run: what changes on the right depends on what changes on the left."""
-    ancestors: dict[str, set[str]] = {}
+    above: dict[str, set[str]] = {}
     found: set[_Route] = set()
     for left, inside, _ in pairs:
         for change in inside:
             end, start = _route(left, change, table)
             if end is None or start is None or end == start:
                 continue
-            if start not in ancestors:
-                ancestors[start] = _ancestors(start, table)
-            if end in ancestors[start]:
+            if start not in above:
+                above[start] = ancestors(start, table)
+            if end in above[start]:
                 found.add((end, start))
     return found
 
@@ -274,7 +274,7 @@ def _of_arrays(side: Surface) -> bool:
     )
 
 
-def _ancestors(key: str, table: Symbols) -> set[str]:
+def ancestors(key: str, table: Symbols) -> set[str]:
     """Return the keys on which a name depends by the equations that define it."""
     seen: set[str] = set()
     todo = [key]

@@ -13,12 +13,13 @@ from gradproof.notation.elaborate.fitting import misfit
 from gradproof.notation.elaborate.roles import EQUALS, target
 from gradproof.notation.surface import Note, Statement
 
-Variant = Literal["", "row", "norm", "dot", "gradient"]
+Variant = Literal["", "row", "norm", "dot", "gradient", "axis"]
 
 MESSAGES: dict[Variant, str] = {
     "row": "a vector before a matrix is read as a row: as a column it does not fit",
     "norm": "the square of a vector is read as its squared length: entry by entry it does not fit",
     "dot": "the dot between vectors is read as the product entry by entry: as an inner product it does not fit",
+    "axis": "the sum of a matrix without an index is read as that of its columns: that of all entries does not fit",
     "gradient": "d of a number that stands for an array is read as its gradient",
 }
 """The other readings in the order in which they are tried, and how each is told."""
