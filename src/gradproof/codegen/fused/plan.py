@@ -97,10 +97,14 @@ class _Planner:
     def _pruned(self, roots: tuple[Ref, ...]) -> Plan:
         """Return the plan without what nothing needs."""
         graph = self._graph
-        sums = [self._sums[r] for r in self._down(roots, frozenset(self._sums)) if r in self._sums]
+        sums = [
+            self._sums[r]
+            for r in sorted(self._down(roots, frozenset(self._sums)))
+            if r in self._sums
+        ]
         ends = [x for s in sums for x in (s.rows, s.matrix) if x is not None]
         needed = self._down(ends, frozenset(self._products))
-        products = [self._products[r] for r in needed if r in self._products]
+        products = [self._products[r] for r in sorted(needed) if r in self._products]
         for p in products:
             needed |= self._down([p.matrix], frozenset(self._products))
         products = [self._products[r] for r in sorted(needed) if r in self._products]
@@ -129,15 +133,18 @@ class _Planner:
 
     def _node(self, ref: Ref) -> Ref:
         """Return the node that stands for one of the graph, with its axes in the same order."""
-        for r in self._graph.order([ref]):
+        graph = self._graph
+        for r in graph.order([ref]):
             if r not in self._made:
-                self._made[r] = self._renewed(r)
+                x = graph.labelled(r)
+                made = self._renewed(r, x)
+                self._made[r] = Value(made.ref, tuple(x.labels.index(k) for k in made.labels))
         return self._made[ref].ref
 
-    def _renewed(self, ref: Ref) -> Value:
+    def _renewed(self, ref: Ref, x: Value) -> Value:
+        """Return a node made anew, the axis of the rows first; `x` is the node with labels."""
         graph = self._graph
         op = graph.ops[ref]
-        x = graph.labelled(ref)
         axis = self._axis(ref)
         match op:
             case Input():
@@ -172,6 +179,8 @@ class _Planner:
         """Return a node of an operation on whole axes."""
         graph = self._graph
         new = {r: self._made[r].ref for r in operands(op)}
+        if any(self._made[r].labels != tuple(range(len(self._made[r].labels))) for r in new):
+            raise _Unfit
         made = graph.node(with_operands(op, new))
         rowed = [r for r in new.values() if self._axis(r) is not None]
         if rowed:
@@ -183,10 +192,13 @@ class _Planner:
         return Value(made, x.labels)
 
     def _operand(self, ref: Ref, labels: tuple[Label, ...]) -> Value:
-        return Value(self._made[ref].ref, labels)
+        made = self._made[ref]
+        return Value(made.ref, tuple(labels[k] for k in made.labels))
 
     def _arranged(self, x: Value, labels: tuple[Label, ...]) -> Value:
         """Return a value with axes in order; whatever was made on the way is noted."""
+        sizes = self._graph.sizes
+        labels = tuple(sorted(labels, key=lambda k: sizes[k] != self._rows))
         ref = algebra.arranged(self._graph, x, labels)
         axis = self._axis(ref)
         if axis not in (None, 0) or (axis == 0 and len(labels) > 2):

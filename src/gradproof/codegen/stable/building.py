@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from gradproof.codegen import algebra
-from gradproof.codegen.graph import Graph, Value
+from gradproof.codegen.graph import Graph, Label, Value
 from gradproof.codegen.ops import Along, AlongName, Contract, Map
 from gradproof.codegen.powers import power, reciprocal
 from gradproof.codegen.stable import tree
@@ -39,12 +39,12 @@ def _logarithm(graph: Graph, x: Value) -> Value:
         return Value(graph.node(Along("logsoftmax", op.arg, op.shape)), x.labels)
     inner = exponents(graph, x)
     if inner is not None:
-        return along(graph, "logsumexp", inner)
+        return along(graph, "logsumexp", *inner)
     return algebra.apply(graph, "log", x)
 
 
-def exponents(graph: Graph, x: Value) -> Value | None:
-    """Return the vector u, its label last, of a value ``Σ_k e^{u_k}``."""
+def exponents(graph: Graph, x: Value) -> tuple[Value, Label] | None:
+    """Return the vector u and its label, of a value ``Σ_k e^{u_k}``."""
     op = graph.ops[x.ref]
     if (
         not isinstance(op, Contract)
@@ -59,12 +59,12 @@ def exponents(graph: Graph, x: Value) -> Value | None:
         return None
     labels = (*x.labels, graph.label(op.dims[-1]))
     (u,) = inner.args
-    return Value(u.ref, tuple(labels[arg.axes[k]] for k in u.axes))
+    places = tuple(labels[arg.axes[k]] for k in u.axes)
+    return (Value(u.ref, places), labels[-1]) if labels[-1] in places else None
 
 
-def along(graph: Graph, fn: AlongName, x: Value, last: int | None = None) -> Value:
-    """Return a function of the vectors along a label (the last one, where none is given)."""
-    last = x.labels[-1] if last is None else last
+def along(graph: Graph, fn: AlongName, x: Value, last: Label) -> Value:
+    """Return a function of the vectors along a label."""
     labels = (*(label for label in x.labels if label != last), last)
     ref = algebra.arranged(graph, x, labels)
     shape = graph.shapes[ref]
@@ -84,19 +84,19 @@ def _product(graph: Graph, args: Sequence[Scalar], leaves: Sequence[Value]) -> V
         for j, g in enumerate(args):
             if isinstance(g, Op) and g.name == "exp":
                 part = built(graph, g.args[0], leaves)
-                label = _same(whole, part)
+                label = _same(*whole, part)
                 if label is not None:
                     rest = (built(graph, a, leaves) for i, a in enumerate(args) if i not in (j, k))
                     return algebra.times(graph, along(graph, "softmax", part, label), *rest)
     return algebra.times(graph, *(built(graph, a, leaves) for a in args))
 
 
-def _same(whole: Value, part: Value) -> int | None:
+def _same(whole: Value, last: Label, part: Value) -> Label | None:
     """Return the label along which a vector runs, where `part` is an entry of it."""
     if whole.ref != part.ref:
         return None
-    apart = [b for a, b in zip(whole.labels, part.labels, strict=True) if a != b]
-    return apart[0] if len(apart) == 1 and whole.labels[-1] not in part.labels else None
+    apart = [(a, b) for a, b in zip(whole.labels, part.labels, strict=True) if a != b]
+    return apart[0][1] if len(apart) == 1 and apart[0][0] == last else None
 
 
 def _sum(graph: Graph, args: Sequence[Scalar], leaves: Sequence[Value]) -> Value:
@@ -110,7 +110,7 @@ def _sum(graph: Graph, args: Sequence[Scalar], leaves: Sequence[Value]) -> Value
         if isinstance(a, Op) and a.name == "mul" and isinstance(a.args[0], Number):
             coef, a = a.args[0].value, tree.mul(*a.args[1:])
         values.append((coef, built(graph, a, leaves)))
-    return algebra.total(graph, _normalised(graph, values))
+    return _residual(graph, _normalised(graph, values))
 
 
 def _normalised(graph: Graph, values: list[tuple[Fraction, Value]]) -> list[tuple[Fraction, Value]]:
@@ -120,10 +120,59 @@ def _normalised(graph: Graph, values: list[tuple[Fraction, Value]]) -> list[tupl
         if not isinstance(op, Along) or op.fn != "logsumexp":
             continue
         for d, y in values:
-            if d == -c and y.ref == op.arg and y.labels[:-1] == x.labels:
+            last = [label for label in y.labels if label not in x.labels]
+            if d != -c or len(last) != 1 or len(y.labels) != len(x.labels) + 1:
+                continue
+            if algebra.arranged(graph, y, (*x.labels, *last)) == op.arg:
                 rest = [v for v in values if v not in ((c, x), (d, y))]
-                return _normalised(graph, [*rest, (d, along(graph, "logsoftmax", y))])
+                joined = along(graph, "logsoftmax", y, *last)
+                return _normalised(graph, [*rest, (d, joined)])
     return values
+
+
+def _residual(graph: Graph, values: list[tuple[Fraction, Value]]) -> Value:
+    """Return a sum; ``a s_k + b_k`` with a softmax s keeps its tail as ``(a + b_k) s_k + b_k (1 - s_k)``.
+
+    The complement ``1 - s_k`` is ``-expm1(logsoftmax_k)``; factors that all terms have are taken out first.
+    """
+    for k, (c, x) in enumerate(values):
+        found = _with_softmax(graph, x)
+        if found is None:
+            continue
+        s, factors = found
+        rest = [v for j, v in enumerate(values) if j != k]
+        if not rest or any(s.labels[-1] not in y.labels for _, y in rest):
+            continue
+        if any(_with_softmax(graph, y) is not None for _, y in rest):
+            continue
+        before = algebra.times(graph, *factors, coef=c)
+        after = algebra.total(graph, rest)
+        op = graph.ops[s.ref]
+        assert isinstance(op, Along)
+        log = Value(graph.node(Along("logsoftmax", op.arg, op.shape)), s.labels)
+        both = algebra.total(graph, ((algebra.UNIT, before), (algebra.UNIT, after)))
+        lower = algebra.times(graph, after, algebra.apply(graph, "expm1", log))
+        upper = algebra.times(graph, both, s)
+        return algebra.total(graph, ((algebra.UNIT, upper), (-algebra.UNIT, lower)))
+    return algebra.total(graph, values)
+
+
+def _with_softmax(graph: Graph, x: Value) -> tuple[Value, list[Value]] | None:
+    """Return the softmax in a product without sums, and the other factors, none of which runs along its vector."""
+    op = graph.ops[x.ref]
+    if isinstance(op, Along) and op.fn == "softmax":
+        return x, []
+    if not isinstance(op, Contract) or op.rank < len(op.dims) or op.coef != 1:
+        return None
+    args = [Value(a.ref, tuple(x.labels[k] for k in a.axes)) for a in op.args]
+    for k, a in enumerate(args):
+        inner = graph.ops[a.ref]
+        others = [*args[:k], *args[k + 1 :]]
+        if not isinstance(inner, Along) or inner.fn != "softmax":
+            continue
+        if all(a.labels[-1] not in o.labels for o in others):
+            return a, others
+    return None
 
 
 def negative(t: Scalar) -> bool:

@@ -222,8 +222,8 @@ class _Stabiliser:
         for t in op.terms:
             found = self._reduced(t.ref)
             range_ = None if found is None else nested[tuple(sorted(found))]
-            if range_ in shared and range_ is not None:
-                over = shared[range_]
+            over = None if range_ is None else shared.get(range_)
+            if over is not None and range_ is not None:
                 body = tree.mul(tree.number(t.coef), self._body(_at(t, labels), over, leaves))
                 groups.setdefault(range_, []).append(_Reduction(body, over))
             else:
