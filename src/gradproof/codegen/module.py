@@ -208,6 +208,16 @@ def function(
 
 
 @final
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Statements that return the results where they apply, and the kernel that they call."""
+
+    lines: tuple[str, ...]
+    kernel: str
+    helpers: tuple[str, ...]
+
+
+@final
 @dataclass(frozen=True, slots=True, eq=False)
 class Library:
     """What is said around the functions of a module.
@@ -221,6 +231,8 @@ class Library:
         shape: a template for the shape of ``{0}`` as a tuple.
         bridge: what makes the value differentiable for the library's own automatic differentiation, given the
             program; the value's own statements are then in ``_plain``. None where the library has none.
+        branch: a faster way through a function, tried first where it applies.
+        kernels: what the kernels of branches need; ``{0}`` are the kernels.
     """
 
     title: str
@@ -230,6 +242,8 @@ class Library:
     direction: str
     shape: str = "{0}.shape"
     bridge: Callable[[Program], str] | None = None
+    branch: Callable[[Program, Job], Branch | None] | None = None
+    kernels: str = ""
 
 
 def module(p: Program, library: Library) -> str:
@@ -237,9 +251,15 @@ def module(p: Program, library: Library) -> str:
     helpers: dict[str, None] = {}
     made = jobs(p)
     parts: list[str] = []
+    kernels: list[str] = []
     bridged = library.bridge is not None and not p.graph.shapes[p.value]
     for job in made:
         lines = body(p, library.dialect, job, helpers)
+        ahead = library.branch(p, job) if library.branch is not None else None
+        if ahead is not None:
+            lines = [*ahead.lines, *lines]
+            kernels.append(ahead.kernel)
+            helpers.update(dict.fromkeys(ahead.helpers))
         lines = [opening(p, job, lines), *lines]
         if job.name == "value" and bridged:
             names = arguments(p)
@@ -255,6 +275,8 @@ def module(p: Program, library: Library) -> str:
     if bridged and library.bridge is not None:
         parts.append(library.bridge(p).rstrip())
     needed = [text.rstrip() for name, text in library.dialect.helpers.items() if name in helpers]
+    if kernels:
+        parts.append(library.kernels.replace("{0}", "\n\n".join(kernels)).rstrip())
     source = [*parts, checker(p, library), library.checks.rstrip(), *needed]
     imports = ["import math", ""] if "math." in "\n".join(source) else []
     names = ", ".join(f'"{job.name}"' for job in made)

@@ -4,7 +4,9 @@ from typing import Final
 
 from gradproof.codegen.backend import Backend
 from gradproof.codegen.dialect import Dialect
-from gradproof.codegen.module import Library, arguments, module
+from gradproof.codegen.fused.branch import branch
+from gradproof.codegen.fused.triton import KERNELS
+from gradproof.codegen.module import Branch, Job, Library, arguments, module
 from gradproof.codegen.program import Program
 
 
@@ -253,6 +255,11 @@ def _bridge(p: Program) -> str:
     return "\n".join(lines)
 
 
+def _branch(p: Program, job: Job) -> Branch | None:
+    """Return the way through a kernel."""
+    return branch(p, job, TORCH)
+
+
 LIBRARY: Final = Library(
     title="PyTorch code for a formula and its derivatives, on any device.",
     dialect=TORCH,
@@ -261,6 +268,8 @@ LIBRARY: Final = Library(
     direction="torch.as_tensor({0}, dtype={like}.dtype, device={like}.device)",
     shape="tuple({0}.shape)",
     bridge=_bridge,
+    branch=_branch,
+    kernels=KERNELS,
 )
 
 

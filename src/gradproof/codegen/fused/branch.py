@@ -1,25 +1,12 @@
 """The way through a function of tensors that goes once over the rows, where a GPU (and Triton) is at hand."""
 
-from dataclasses import dataclass
-from typing import final
-
 from gradproof.codegen.dialect import Dialect
 from gradproof.codegen.fused.plan import plan
 from gradproof.codegen.fused.triton import gpu_kernel
 from gradproof.codegen.limits import CannotCompile
-from gradproof.codegen.module import Job
+from gradproof.codegen.module import Branch, Job
 from gradproof.codegen.printer import Writer
 from gradproof.codegen.program import Program
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """Statements that return the results where they apply, and the kernel that they call."""
-
-    lines: tuple[str, ...]
-    kernel: str
-    helpers: tuple[str, ...]
 
 
 def branch(p: Program, job: Job, dialect: Dialect) -> Branch | None:

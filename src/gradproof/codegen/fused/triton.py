@@ -5,13 +5,22 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, final
 
-from gradproof.codegen.fused.gpu import TEMPLATES
+from gradproof.codegen.fused.gpu import HELPERS, TEMPLATES
 from gradproof.codegen.fused.parts import Plan
 from gradproof.codegen.fused.values import number, scaled
 from gradproof.codegen.limits import CannotCompile
 from gradproof.codegen.ops import Add, Arg, Contract, Map, Number, Ref, Term
 
-PASS: Final = '''\
+KERNELS: Final = (
+    '''\
+import os
+
+try:
+    import triton
+    import triton.language as tl
+except ImportError:
+    triton = None
+
 _TILE = 8192  # numbers of the data that a program holds at a time
 _PROGRAMS = 8  # programs for each multiprocessor
 _WARPS = 8
@@ -40,14 +49,17 @@ def _pass(kernel, x, rows, shared, outer):
         x, *rows, *shared, *parts, count, width, x.stride(0), TALL=tall, WIDE=wide, num_warps=_WARPS
     )
     return [p.sum(0)[:width] if k else p.sum() for p, k in zip(parts, outer)]
+
+
+if triton is not None:
+
 '''
-IMPORT: Final = """\
-try:
-    import triton
-    import triton.language as tl
-except ImportError:
-    triton = None
+    + HELPERS
+    + """
+{0}
 """
+)
+"""What a module has besides its functions; ``{0}`` are its kernels."""
 
 
 @final
