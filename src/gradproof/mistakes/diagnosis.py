@@ -31,10 +31,11 @@ from gradproof.mistakes.align import Alignment, align_terms
 from gradproof.mistakes.bench import Bench
 from gradproof.mistakes.catalogue import SHAPE_MISMATCH, UNEXPLAINED, catalogue
 from gradproof.mistakes.match import Match
-from gradproof.mistakes.mending import mended
+from gradproof.mistakes.mending import ALL, mended
 from gradproof.mistakes.presented import presented, reduced
 from gradproof.mistakes.scene import Scene
 from gradproof.mistakes.search import Search
+from gradproof.mistakes.sites import GENERAL
 from gradproof.rewrite import tidy
 from gradproof.source import Span
 from gradproof.spell import name_tex, to_plain, to_tex
@@ -168,9 +169,11 @@ def _under(
         for search, goal in zip(searches, rights, strict=True):
             matches = matches or search.causes(goal, bench, single=h is not None)
         arrays = has_arrays(outcome.left, context) or has_arrays(after, context)
-        if arrays or (h is None and not matches):
+        general = not matches or matches[0].prior < GENERAL
+        if arrays or (h is None and general):
             scene = Scene(outcome.left, after, context, texts)
-            matches = _better(matches, mended(scene, bench, samples, outcome.mode))
+            below = GENERAL if matches and not arrays else ALL
+            matches = _better(matches, mended(scene, bench, samples, outcome.mode, below=below))
         if right is not None and (h is None or matches):
             alignment = align_terms(after, right, context, samples, mode=outcome.mode, bench=bench)
     except Unsupported:

@@ -33,6 +33,20 @@ from gradproof.rewrite import mul
 
 SINGLE: Final = Size("", 1)
 
+ELEMENTWISE_SIGNS: Final = (
+    "\\odot",
+    "\\circ",
+    "\\ast",
+    "\\cdot",
+    "\\times",
+    "⊙",
+    "∘",
+    "*",
+    "·",
+    "×",
+)
+"""Signs that may stand between the factors of an elementwise product."""
+
 
 def transposed(e: Expr, context: Context) -> Expr:
     """Return the transpose, written out: ``(AB)ᵀ = BᵀAᵀ``, ``Aᵀᵀ = A``."""
@@ -142,3 +156,8 @@ def moved(factors: tuple[Expr, ...]) -> Iterator[tuple[tuple[Expr, ...], int, in
 def number(e: Expr) -> bool:
     """Tell whether an expression is a plain number."""
     return isinstance(e, Num)
+
+
+def juxtaposed(text: str) -> bool:
+    """Tell whether a product of arrays was written without a sign, where its text is known."""
+    return bool(text) and not any(sign in text for sign in ELEMENTWISE_SIGNS)

@@ -17,6 +17,9 @@ from gradproof.mistakes.scene import Scene, Spot, spots
 from gradproof.mistakes.sites import nested, span_size
 from gradproof.mistakes.words import told
 
+ALL: Final = 2.0
+"""More than any prior."""
+
 TIERS: Final = (0.5, 0.33, 0.0)
 """Priors down to which edits are tried before rarer ones are looked at."""
 
@@ -28,6 +31,9 @@ CLOSE: Final = 1e-8
 
 BLURRED: Final = 1e-6
 """The same, relative to the largest entry of all points, at a few of them: ``1 - h`` is rounded where h is almost 1."""
+
+ROUNDED: Final = 1e-4
+"""The same, relative to the largest entry of the point itself."""
 
 PAIR_POOL: Final = 500
 """At most so many edits are combined in pairs."""
@@ -80,14 +86,16 @@ class Edit:
             return None
 
 
-def mended(scene: Scene, bench: Bench, samples: Samples, mode: Mode = "total") -> tuple[Match, ...]:
+def mended(
+    scene: Scene, bench: Bench, samples: Samples, mode: Mode = "total", *, below: float = ALL
+) -> tuple[Match, ...]:
     """Return the edit of the line that makes it equal the other side, as a match; none where none does.
 
     First shapes have to be those of the other side exactly; failing that, a row may stand for a column
     and a matrix for its transpose. Where no single edit mends the line two in different places may: then there
-    are two matches.
+    are two matches. Slips with a prior of `below` or more are left out, and then there are no pairs.
     """
-    return _Hunt(scene, bench, samples, mode).matches()
+    return _Hunt(scene, bench, samples, mode).matches(below)
 
 
 @final
@@ -104,22 +112,24 @@ class _Hunt:
         self.values: dict[Expr, Measured | None] = {}
         self.tiers: dict[float, list[Edit]] = {}
 
-    def matches(self) -> tuple[Match, ...]:
+    def matches(self, below: float) -> tuple[Match, ...]:
         truth = self.bench.value(self.scene.left)
         own = self.bench.value(self.scene.line)
         if truth is None or (own is not None and agree(own, truth)):
             return ()
         for turned in (False, True):
             aim = _turned(truth) if turned else truth
-            above = 2.0
+            above = below
             for least in TIERS:
+                if least >= above:
+                    continue
                 fits = [e for e in self.tier(least, above) if self.fits(e.line, aim)]
                 above = least
                 kept = self.elsewhere([e.line for e in fits], turned)
                 fits = [e for e, ok in zip(fits, kept, strict=True) if ok]
                 if fits:
                     return (_match(fits, self.scene.context),)
-        return self.pair(own, truth) if own is not None else ()
+        return self.pair(own, truth) if own is not None and below >= ALL else ()
 
     def tier(self, least: float, above: float) -> list[Edit]:
         """Return the edits of priors in a range, the likeliest first."""
@@ -192,7 +202,7 @@ class _Hunt:
         return ()
 
 
-def edits(scene: Scene, least: float = 0.0, above: float = 2.0) -> Iterator[Edit]:
+def edits(scene: Scene, least: float = 0.0, above: float = ALL) -> Iterator[Edit]:
     """Yield the edits of a line that undo slips of priors in a range."""
     repairs = [
         (m, r)
@@ -231,7 +241,8 @@ def agree(found: Measured, aim: Measured) -> bool:
     if aim.rank:
         usable = usable.any(axis=own)
     known, top = int(usable.sum()), scale.max(initial=0.0)
-    return bool(4 * int((clear & usable).sum()) >= 3 * known and np.all(gap <= BLURRED * top))
+    near = gap <= np.maximum(BLURRED * top, ROUNDED * scale)
+    return bool(2 * int((clear & usable).sum()) >= known and np.all(near))
 
 
 def _alike(a: Measured, b: Measured) -> bool:

@@ -47,7 +47,8 @@ class WrongRewriting:
     `whole` lets it fit at the root of the line only. `opened` lets it fit too in what a name stands for that
     is differentiated. `shows` looks at the person's line for a sign that this was done (a common
     denominator, say); without it every line will do. `on` names the kinds of nodes that it may fit, to save
-    work: without it all are tried.
+    work: without it all are tried. `weight` multiplies the prior of the mistake; `message` and `why` take the place
+    of its own.
     """
 
     wrong: Callable[[Expr, Context], Iterable[Slip]]
@@ -55,6 +56,9 @@ class WrongRewriting:
     opened: bool = False
     shows: Callable[[Expr], bool] = lambda _after: True
     on: tuple[type, ...] = ()
+    weight: float = 1.0
+    message: str = ""
+    why: str = ""
 
     def at(self, node: Expr, context: Context, after: Expr) -> Iterable[Slip]:
         """Return the slips at a node; the person's line plays no part."""
@@ -67,12 +71,14 @@ class WrongRewriting:
 class WrongExchange:
     """Something that the person's line (the third argument) holds is written in the place of a node.
 
-    `weight` multiplies the prior of the mistake.
+    `weight` multiplies the prior of the mistake; `message` and `why` take the place of its own.
     """
 
     wrong: Callable[[Expr, Context, Expr], Iterable[Slip]]
     weight: float = 1.0
     on: tuple[type, ...] = ()
+    message: str = ""
+    why: str = ""
     whole: ClassVar[bool] = False
     opened: ClassVar[bool] = True
 
@@ -151,5 +157,5 @@ class Mistake:
     @property
     def highest(self) -> float:
         """The highest prior that this mistake can have at a site."""
-        weights = [r.weight for r in (*self.derivatives, *self.exchanges)]
+        weights = [r.weight for r in (*self.derivatives, *self.rewritings, *self.exchanges)]
         return self.prior * max((1.0, *weights))

@@ -216,6 +216,11 @@ class Spot:
         return rank(self.node, self.scene.context)
 
     @property
+    def text(self) -> str:
+        """How the node was written, empty where that is not known."""
+        return self.scene.text(self.path)
+
+    @property
     def parent(self) -> Expr | None:
         """The node directly above, None at the root."""
         return self.parents[-1] if self.parents else None
@@ -232,9 +237,18 @@ class Spot:
 
     @property
     def term(self) -> bool:
-        """Whether the node is the side or a term of it, its sign not included."""
-        return not isinstance(self.node, Add | Neg) and all(
-            isinstance(p, Neg | Add) for p in self.parents
+        """Whether the node is the side or a term of it, or of a bracket in it; its sign is not included."""
+        if isinstance(self.node, Add | Neg):
+            return False
+        steps = list(zip(self.parents, self.path, strict=True))
+        while steps and isinstance(steps[-1][0], Neg):
+            steps.pop()
+        return not steps or (
+            isinstance(steps[-1][0], Add)
+            and all(
+                isinstance(p, Neg | Add | Mul) or (isinstance(p, Div) and step == 0)
+                for p, step in steps
+            )
         )
 
 

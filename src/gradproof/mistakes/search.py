@@ -14,12 +14,9 @@ from gradproof.mistakes.match import Match
 from gradproof.mistakes.meeting import meeting
 from gradproof.mistakes.mistake import Mistake
 from gradproof.mistakes.opened import opened
-from gradproof.mistakes.sites import Placed, Workshop, nested, shown, span_size
+from gradproof.mistakes.sites import GENERAL, Placed, Workshop, nested, shown, span_size
 from gradproof.mistakes.words import fill
 from gradproof.rewrite import tidy
-
-GENERAL: Final = 0.33
-"""Prior below which a mistake only says what is different; such ones are tried where nothing better fits."""
 
 OFTEN: Final = 0.5
 """Prior above which a mistake is tried first; where one of these fits, rarer ones are not looked at."""
@@ -275,6 +272,7 @@ def _match(
     c: _Candidate, placed: tuple[Placed, ...], others: tuple[str, ...], context: Context
 ) -> Match:
     first = placed[0]
+    message, why = first.told
     line = c.variants.shop.build(c.placed)
     assert line is not None
     sites = tuple(
@@ -286,8 +284,8 @@ def _match(
         tidy(line, context),
         first.right,
         first.wrong,
-        fill(first.mistake.message, first, context),
-        fill(first.mistake.why, first, context),
+        fill(message, first, context),
+        fill(why, first, context),
         others,
         prior=-c.rank[0],
     )

@@ -24,12 +24,16 @@ from gradproof.expr import (
     children,
     replace_at,
 )  # fmt: skip
-from gradproof.mistakes.mistake import Mistake, WrongExchange
+from gradproof.mistakes.mistake import Mistake
 
 Stage = Literal["derivative", "before", "result"]
 
+GENERAL: Final = 0.33
+"""Prior below which a mistake only says what is different; such ones are tried where nothing better fits."""
+
 LATER: Final = 0.8
-"""Factor on the prior of a rewriting that comes after a derivative in the same step."""
+"""Factor on the prior of a rewriting that comes after a derivative in the same step; of one that only says
+what is different, before it: what is written down last is what most likely differs by a slip of the pen."""
 
 DEEPER: Final = 0.93
 """Factor on the prior of a wrong rule of differentiation for each definition within a definition."""
@@ -61,6 +65,15 @@ class Placed:
     outer: tuple[Expr, ...] = ()
     inner: tuple[Expr, ...] = ()
     wrt: Expr | None = None
+
+    @property
+    def told(self) -> tuple[str, str]:
+        """What is said of the mistake here, and why it is one: templates."""
+        message, why = self.mistake.message, self.mistake.why
+        if self.stage == "derivative":
+            return message, why
+        own = (*self.mistake.rewritings, *self.mistake.exchanges)[self.rule]
+        return own.message or message, own.why or why
 
 
 @final
@@ -106,11 +119,10 @@ class Workshop:
         for r, rewriting in enumerate((*mistake.rewritings, *mistake.exchanges)):
             if (self.opened and not rewriting.opened) or not rewriting.shows(after):
                 continue
-            prior = mistake.prior * (OPENED if self.opened else 1.0)
-            if isinstance(rewriting, WrongExchange):
-                prior *= rewriting.weight
+            prior = mistake.prior * rewriting.weight * (OPENED if self.opened else 1.0)
+            late = "before" if mistake.prior < GENERAL and self.evaluated is not None else "result"
             for stage, nodes in self._nodes:
-                own = prior * (LATER if stage == "result" else 1.0)
+                own = prior * (LATER if stage == late else 1.0)
                 for path, node in nodes[:1] if rewriting.whole else nodes:
                     if rewriting.on and not isinstance(node, rewriting.on):
                         continue

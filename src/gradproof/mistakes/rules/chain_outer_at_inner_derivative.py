@@ -4,20 +4,25 @@ from collections.abc import Iterator
 from typing import Final
 
 from gradproof.differentiate import Application
-from gradproof.expr import Expr, children
+from gradproof.expr import Expr, Pow, children
 from gradproof.mistakes.links import trivial, with_outer
 from gradproof.mistakes.mistake import Mistake, WrongDerivative
-from gradproof.rewrite import replace_equal
+from gradproof.rewrite import TWO, replace_equal
 
 
 def _outer_at_inner(a: Application) -> Iterator[Expr]:
-    if len(a.outer) != 1 or trivial(a.inner[0]):
+    if len(a.outer) != 1 or trivial(a.inner[0]) or _square(a.node):
         return
     for inside in children(a.node):
         moved = replace_equal(a.outer[0], inside, a.inner[0])
         if moved != a.outer[0]:
             yield moved
             yield with_outer(a, 0, moved)
+
+
+def _square(e: Expr) -> bool:
+    """Tell whether the outer derivative is linear: ``2 u'`` for ``2 u u'`` has lost a factor."""
+    return isinstance(e, Pow) and e.exponent == TWO
 
 
 MISTAKE: Final = Mistake(

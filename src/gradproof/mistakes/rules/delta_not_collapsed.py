@@ -51,7 +51,7 @@ MISTAKE: Final = Mistake(
     prior=0.5,
     derivatives=(
         WrongDerivative(frozenset({"entries-are-independent"}), _taken_as_one),
-        WrongDerivative(frozenset({"sum-over-index"}), _sum_gone),
+        WrongDerivative(frozenset({"sum-over-index"}), _sum_gone, weight=0.9),
     ),
     rewritings=(WrongRewriting(_left_standing, opened=True, on=(Sum,)),),
 )

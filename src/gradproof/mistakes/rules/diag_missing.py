@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from gradproof.expr import Add, Diag, Hadamard, MatMul, Neg, rank
+from gradproof.expr import Add, Diag, Hadamard, MatMul, Neg, Ones, Transpose, rank
 from gradproof.mistakes.factors import is_vector, product
 from gradproof.mistakes.mistake import Mend, Mistake, Repair
 from gradproof.mistakes.scene import Spot
@@ -42,6 +42,15 @@ def _elementwise(spot: Spot) -> Iterator[Mend]:
             return
 
 
+def _spread(spot: Spot) -> Iterator[Mend]:
+    """A vector beside a matrix, read as the matrix of which each column is the vector."""
+    match spot.node:
+        case MatMul((vector, Transpose(Ones()))) if is_vector(vector, spot.context):
+            yield Mend(Diag(vector))
+        case _:
+            return
+
+
 MISTAKE: Final = Mistake(
     name="diag-missing",
     family="vectors and matrices",
@@ -49,5 +58,10 @@ MISTAKE: Final = Mistake(
     message="{wrong} should be {right}",
     why="an elementwise function has a diagonal Jacobian: d σ(u) = diag(σ'(u)) du",
     prior=0.76,
-    repairs=(Repair(_around, weight=1.05), Repair(_elementwise), Repair(_between, weight=0.95)),
+    repairs=(
+        Repair(_around, weight=1.05),
+        Repair(_spread),
+        Repair(_elementwise),
+        Repair(_between, weight=0.95),
+    ),
 )

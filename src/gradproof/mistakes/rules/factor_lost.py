@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from gradproof.expr import (
+    Add,
     Context,
+    Derivative,
     Det,
     Div,
     Expr,
+    Hadamard,
     Inverse,
     MatMul,
     Mul,
@@ -24,12 +27,19 @@ from gradproof.mistakes.scene import Spot
 from gradproof.rewrite import TWO, div, mul, num
 
 
-def _lost(e: Expr, _context: Context) -> Iterator[Slip]:
+def _lost(e: Expr, context: Context) -> Iterator[Slip]:
     match e:
         case Mul(factors):
             for k, f in enumerate(factors):
                 if f != num(-1):
                     yield Slip(mul(*factors[:k], *factors[k + 1 :]), e)
+        case MatMul(factors):
+            for k in range(len(factors)):
+                yield Slip(product(*factors[:k], *factors[k + 1 :]), e)
+        case Hadamard(factors):
+            for k in range(len(factors)):
+                rest = (*factors[:k], *factors[k + 1 :])
+                yield Slip(elementwise(*rest, context=context), e)
         case Div(u, Mul(factors)):
             for k in range(len(factors)):
                 yield Slip(Div(u, mul(*factors[:k], *factors[k + 1 :])), e)
@@ -39,15 +49,32 @@ def _lost(e: Expr, _context: Context) -> Iterator[Slip]:
             return
 
 
+def _bracket_lost(e: Expr, context: Context) -> Iterator[Slip]:
+    """A bracket goes as a whole: what is left could be a term of it, too, but nobody loses that."""
+    factors = e.factors if isinstance(e, Mul | MatMul | Hadamard) else ()
+    brackets = [k for k, f in enumerate(factors) if isinstance(f, Add)]
+    if brackets:
+        slips = list(_lost(e, context))
+        yield from (slips[k] for k in brackets if k < len(slips))
+    if isinstance(e, Div) and isinstance(e.num, Add | Mul):
+        for slip in _bracket_lost(e.num, context):
+            yield Slip(Div(slip.wrong, e.den), e)
+    if isinstance(e, Div) and isinstance(e.den, Mul):
+        for k, f in enumerate(e.den.factors):
+            if isinstance(f, Add):
+                yield Slip(Div(e.num, mul(*e.den.factors[:k], *e.den.factors[k + 1 :])), e)
+
+
 def _of_the_whole(e: Expr, context: Context) -> Iterator[Slip]:
-    """The whole is off by a symbol that stands in the line or in a definition."""
+    """The whole is off by a symbol of the line or of a definition, or by what is differentiated."""
     bodies = (d.body for found in context.definitions.values() for d in found)
     nodes = (n for body in (e, *bodies) for _, n in walk(body))
     known = context.definitions
     names = {n.name for n in nodes if isinstance(n, Sym) and not n.space.shape}
-    for name in sorted(names - known.keys()):
-        yield Slip(mul(Sym(name), e), e)
-        yield Slip(div(e, Sym(name)), e)
+    own = dict.fromkeys(n.body for _, n in walk(e) if isinstance(n, Derivative))
+    for q in (*(Sym(name) for name in sorted(names - known.keys())), *own):
+        yield Slip(mul(q, e), e)
+        yield Slip(div(e, q), e)
 
 
 def _number(spot: Spot) -> Iterator[Mend]:
@@ -56,8 +83,15 @@ def _number(spot: Spot) -> Iterator[Mend]:
         return
     scalars = [n for n in spot.scene.reached if isinstance(n, Det | Norm)]
     for s in (TWO, *spot.scene.scalars, *scalars):
-        yield Mend(mul(s, spot.node))
+        yield Mend(_with(s, spot.node))
         yield Mend(div(spot.node, s))
+
+
+def _with(s: Expr, e: Expr) -> Expr:
+    """Return the product, a letter before the last factor: ``a b x``."""
+    if isinstance(e, Mul) and isinstance(s, Sym):
+        return Mul((*e.factors[:-1], s, e.factors[-1]))
+    return mul(s, e)
 
 
 def _array(spot: Spot) -> Iterator[Mend]:
@@ -83,7 +117,11 @@ MISTAKE: Final = Mistake(
     message="a factor of {node} is missing",
     why="every factor of the line before must appear again or cancel",
     prior=0.27,
-    rewritings=(WrongRewriting(_lost, on=(Mul, Div)), WrongRewriting(_of_the_whole, whole=True)),
+    rewritings=(
+        WrongRewriting(_lost, on=(Mul, Div, MatMul, Hadamard)),
+        WrongRewriting(_bracket_lost, weight=1.1, on=(Mul, Div, MatMul, Hadamard)),
+        WrongRewriting(_of_the_whole, whole=True),
+    ),
     repairs=(
         Repair(_array, weight=1.25, message="a factor is missing: {wrong} should be {right}"),
         Repair(_number, message="a factor is missing: {wrong} should be {right}"),

@@ -5,7 +5,7 @@ from itertools import product as choices
 from typing import Final
 
 from gradproof.expr import Expr, Hadamard, MatMul, Transpose
-from gradproof.mistakes.factors import elementwise, product, transposed
+from gradproof.mistakes.factors import elementwise, juxtaposed, product, transposed
 from gradproof.mistakes.mistake import Mend, Mistake, Repair
 from gradproof.mistakes.scene import Spot
 
@@ -32,7 +32,7 @@ def _bare(factors: tuple[Expr, ...]) -> Iterator[tuple[Expr, ...]]:
 
 
 def _to_matrix(spot: Spot) -> Iterator[Mend]:
-    if not isinstance(spot.node, Hadamard):
+    if not isinstance(spot.node, Hadamard) or juxtaposed(spot.text):
         return
     fs = spot.node.factors
     for k in range(len(fs)):

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from gradproof.expr import Context, Entry, Expr, Idx, Num
-from gradproof.mistakes.mistake import Mistake, Slip, WrongRewriting
+from gradproof.expr import Context, Entry, Expr, Idx, Num, walk
+from gradproof.mistakes.mistake import Mistake, Slip, WrongExchange, WrongRewriting
 from gradproof.rewrite import num
 
 
@@ -33,6 +33,18 @@ def _others(index: Expr, context: Context) -> Iterator[Expr]:
             return
 
 
+def _letter_of_the_line(e: Expr, context: Context, after: Expr) -> Iterator[Slip]:
+    """Another letter of the line, whatever it counts."""
+    if not isinstance(e, Entry):
+        return
+    letters = dict.fromkeys(n for _, n in walk(after) if isinstance(n, Idx))
+    for k, i in enumerate(e.indices):
+        same = set(_others(i, context))
+        for other in letters:
+            if other != i and other not in same:
+                yield Slip(Entry(e.array, (*e.indices[:k], other, *e.indices[k + 1 :])), e)
+
+
 MISTAKE: Final = Mistake(
     name="index-wrong",
     family="sums and indices",
@@ -41,4 +53,5 @@ MISTAKE: Final = Mistake(
     why="the index of an entry stays that of the line before",
     prior=0.32,
     rewritings=(WrongRewriting(_other_index, on=(Entry,)),),
+    exchanges=(WrongExchange(_letter_of_the_line, on=(Entry,)),),
 )

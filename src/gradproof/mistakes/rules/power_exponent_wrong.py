@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from gradproof.differentiate import Application
-from gradproof.expr import Div, Expr, Mul, Num, Pow
+from gradproof.expr import Context, Div, Expr, Mul, Num, Pow
 from gradproof.mistakes.links import with_outer
-from gradproof.mistakes.mistake import Mend, Mistake, Repair, WrongDerivative
+from gradproof.mistakes.mistake import Mend, Mistake, Repair, Slip, WrongDerivative, WrongRewriting
 from gradproof.mistakes.scene import Spot
 from gradproof.rewrite import MINUS_ONE, ONE, add, div, mul, num, power
 
@@ -37,6 +37,14 @@ def _bases(den: Expr) -> Iterator[Expr]:
             yield f.base
 
 
+def _copied(e: Expr, _context: Context) -> Iterator[Slip]:
+    match e:
+        case Pow(base, Num(n)):
+            yield from (Slip(power(base, num(n + step)), e) for step in (-1, 1))
+        case _:
+            return
+
+
 def _lowered(spot: Spot) -> Iterator[Mend]:
     match spot.node:
         case Pow(base, Num(n)):
@@ -55,6 +63,15 @@ MISTAKE: Final = Mistake(
     derivatives=(
         WrongDerivative(frozenset({"power-rule"}), _other_exponent),
         WrongDerivative(frozenset({"reciprocal-rule"}), _of_reciprocal),
+    ),
+    rewritings=(
+        WrongRewriting(
+            _copied,
+            on=(Pow,),
+            weight=0.65,
+            message="the exponent is wrong: {wrong} stands in the place of {right}",
+            why="an exponent stays what it was, unless a factor cancels",
+        ),
     ),
     repairs=(Repair(_lowered, message="the exponent is wrong: {wrong} should be {right}"),),
 )

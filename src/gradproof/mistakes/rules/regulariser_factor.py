@@ -110,15 +110,19 @@ def _in_the_line(spot: Spot) -> Iterator[Mend]:
 
 
 def _weights(scene: Scene) -> Iterator[Sym]:
-    """Yield the scalars that multiply a square of the variable."""
+    """Yield the scalars that multiply a square or the absolute value of the variable."""
     names = {v.name for v in scene.variables}
     for n in scene.reached:
-        if isinstance(n, Mul) and isinstance(
-            n.factors[-1], Pow | MatMul | Norm | Frobenius | Trace
-        ):
+        if isinstance(n, Mul) and _penalty(n.factors[-1]):
             held = {m.name for _, m in walk(n.factors[-1]) if isinstance(m, Sym)}
             if held and held <= names:
                 yield from (f for f in _scalars(n.factors[:-1]))
+
+
+def _penalty(e: Expr) -> bool:
+    if isinstance(e, Fn):
+        return e.name == "abs"
+    return isinstance(e, Pow | MatMul | Norm | Frobenius | Trace)
 
 
 def _scalars(factors: Iterable[Expr]) -> Iterator[Sym]:

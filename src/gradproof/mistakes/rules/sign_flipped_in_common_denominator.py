@@ -24,9 +24,14 @@ def _is_fraction(e: Expr) -> bool:
 
 
 def _one_fraction(after: Expr) -> bool:
-    return any(
+    """Tell whether a fraction with a sum for its numerator stands there, and no sum of fractions."""
+    nodes = [e for _, e in walk(after)]
+    single = any(
         isinstance(e, Div) and isinstance(e.num, Add) and isinstance(e.den, Mul | Add)
-        for _, e in walk(after)
+        for e in nodes
+    )
+    return single and not any(
+        isinstance(e, Add) and sum(_is_fraction(t) for t in e.terms) > 1 for e in nodes
     )
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
+from gradproof.differentiate import Application
 from gradproof.expr import Context, Expr, Idx, Sum
-from gradproof.mistakes.mistake import Mistake, Slip, WrongRewriting
+from gradproof.mistakes.mistake import Mistake, Slip, WrongDerivative, WrongRewriting
 from gradproof.rewrite import free_names, substitute
 
 
@@ -18,6 +19,11 @@ def _one_term(e: Expr, context: Context) -> Iterator[Slip]:
             yield Slip(substitute(e.body, {e.index: Idx(name)}, context), e)
 
 
+def _of_the_derivative(a: Application) -> Iterator[Expr]:
+    if isinstance(a.node, Sum):
+        yield a.part(0)
+
+
 MISTAKE: Final = Mistake(
     name="sum-dropped",
     family="sums and indices",
@@ -25,5 +31,6 @@ MISTAKE: Final = Mistake(
     message="the sum in {node} is missing",
     why="a sum over examples stays a sum, unless one example is meant and said so",
     prior=0.5,
+    derivatives=(WrongDerivative(frozenset({"sum-over-index"}), _of_the_derivative),),
     rewritings=(WrongRewriting(_one_term, on=(Sum,)),),
 )

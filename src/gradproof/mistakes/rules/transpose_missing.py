@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from gradproof.expr import Derivative, Differential, Hadamard, MatMul, Mul, Neg, Transpose, rank
-from gradproof.mistakes.factors import is_vector, transposed
+from gradproof.mistakes.factors import is_vector, juxtaposed, transposed
 from gradproof.mistakes.mistake import Mend, Mistake, Repair
 from gradproof.mistakes.scene import Spot
 
@@ -30,8 +30,7 @@ def _beside(spot: Spot) -> Iterator[Mend]:
     """Two columns side by side, no sign between them."""
     match spot.node:
         case Hadamard((a, b)) if is_vector(a, spot.context) and is_vector(b, spot.context):
-            text = spot.scene.text(spot.path)
-            if text and not any(sign in text for sign in ("\\odot", "\\circ", "⊙", "∘", "*")):
+            if juxtaposed(spot.text):
                 right = Transpose(b)
                 yield Mend(MatMul((a, right)), (1, 1), right)
                 yield Mend(MatMul((Transpose(a), b)), (0, 0), Transpose(a))
