@@ -41,6 +41,7 @@ def fit(
     checkpoint: str | None = None,
     resume: str | None = None,
     backend: str | None = None,
+    client: Any = None,
     seen: "Callable[[Point], None] | None" = None,
 ) -> "Fitted":
     """Train a model whose loss is a formula; the solver follows the derived gradient.
@@ -78,6 +79,7 @@ def fit(
         checkpoint: a file to which the best parameters so far are written now and then.
         resume: a checkpoint to go on from.
         backend: ``numpy`` or ``numba``; None takes numba where it is installed and there is enough to do.
+        client: a ``dask.distributed.Client``: the rows are held by its workers; `gradproof.dask.fit` is the same.
         seen: called with every point of the solver.
 
     Raises:
@@ -92,8 +94,9 @@ def fit(
     request = Request(
         target=target, features=features, drop=drop, category=category, weights=weights, impute=impute,
         standardize=standardize, test_split=test_split, stream=stream, memory_limit=memory_limit, loss=loss,
-        declare=declare, parameters=parameters, sizes=sizes or {}, prediction=prediction, backend=backend,
-        constants=constants or {}, l1=l1, l2=l2, intercept=intercept, solver=solver, step=step, tolerance=tolerance,
+        declare=declare, parameters=parameters, sizes=sizes or {}, prediction=prediction,
+        backend=backend, client=client, constants=constants or {}, l1=l1, l2=l2, intercept=intercept,
+        solver=solver, step=step, tolerance=tolerance,
         iterations=iterations, batch=batch, seed=seed, checkpoint=checkpoint, resume=resume,
     )  # fmt: skip
     return train(data, y, request, (lambda _: None) if seen is None else seen)

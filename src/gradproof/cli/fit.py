@@ -2,7 +2,8 @@
 
 import argparse
 import sys
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any
 
 from gradproof import api
 from gradproof.cli.codes import CLEAN, FAILED, INTERRUPTED, WRONG
@@ -23,7 +24,10 @@ def run(options: argparse.Namespace) -> int:
         for path in (options.output, options.checkpoint, options.plot):
             if path is not None:
                 require_writable(path)
-        with Progress(quiet=options.quiet, colour=options.color) as progress:
+        with (
+            _client(options.scheduler) as client,
+            Progress(quiet=options.quiet, colour=options.color) as progress,
+        ):
             fitted = api.fit(
                 options.files,
                 target=options.target,
@@ -54,6 +58,7 @@ def run(options: argparse.Namespace) -> int:
                 seed=options.seed,
                 checkpoint=options.checkpoint,
                 resume=options.resume,
+                client=client,
                 seen=progress.seen,
             )
     except (BadData, CannotSolve, MissingLibrary, CannotSave) as failure:
@@ -72,6 +77,15 @@ def run(options: argparse.Namespace) -> int:
     if fitted.reason == "interrupted":
         return INTERRUPTED
     return CLEAN if fitted.converged else WRONG
+
+
+def _client(scheduler: str | None) -> AbstractContextManager[Any]:
+    """Return the client of a cluster, closed at the end, or nothing where none is asked for."""
+    if scheduler is None:
+        return nullcontext()
+    from gradproof.training.distributed import connected
+
+    return connected(scheduler)
 
 
 def _plot(fitted: "Fitted", path: str) -> None:

@@ -80,6 +80,11 @@ def _data(fit: argparse.ArgumentParser) -> None:
         help="read the table again in every pass instead of holding it in memory",
     )
     group.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="train on the workers of this Dask cluster, such as tcp://127.0.0.1:8786",
+    )
+    group.add_argument(
         "--memory-limit",
         metavar="SIZE",
         help="with --stream, memory for rows at one time, such as 256M",

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Final, final
+from typing import TYPE_CHECKING, Any, Final, final
 
 import numpy as np
 
@@ -21,8 +21,11 @@ from gradproof.training.losses import chosen_for, is_formula, loss_for, loss_nam
 from gradproof.training.metrics import predicted
 from gradproof.training.model import Fitted
 from gradproof.training.prepare import Prepared, TargetChoice, Wishes, prepare
-from gradproof.training.rows import Split
+from gradproof.training.rows import Split, Streamed
 from gradproof.training.solving import STEP_RULES, Limits, Point
+
+if TYPE_CHECKING:
+    from gradproof.training.distributed import DistributedSum
 
 _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?", re.IGNORECASE)
 _UNITS: Final = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
@@ -64,6 +67,7 @@ class Request:
     checkpoint: str | None = None
     resume: str | None = None
     backend: str | None = None
+    client: Any = None
 
 
 def fit(
@@ -86,7 +90,7 @@ def fit(
         impute=request.impute,
         standardize=request.standardize,
         split=Split(request.test_split, request.seed),
-        stream=request.stream,
+        stream=request.stream or request.client is not None,
     )
     build = _formula_model(request) if _written(request.loss) else _linear_model(request)
     prepared = prepare(source, wishes, build.choose)
@@ -101,7 +105,43 @@ def fit(
         checkpoint=request.checkpoint,
         resume=request.resume,
     )
-    return run(prepared, build.model(prepared, job), job, source.name, seen)
+    model = build.model(prepared, job)
+    if request.client is None:
+        return run(prepared, model, job, source.name, seen)
+    summed = _distributed(prepared, model, request)
+    try:
+        fitted = run(prepared, model, job, source.name, seen, summed)
+    finally:
+        summed.close()
+    if not summed.lost:
+        return fitted
+    note = f"workers lost on the way: {summed.lost}; the others read their rows"
+    return replace(fitted, notes=(*fitted.notes, note))
+
+
+def _distributed(prepared: Prepared, model: Model, request: Request) -> "DistributedSum":
+    from gradproof.training.distributed import DistributedSum, Recipe
+
+    kernel, rows = model.kernel, prepared.train
+    if not isinstance(rows, Streamed):
+        raise AssertionError("asked for when the table was prepared")
+    if not kernel.additive:
+        raise BadData(
+            "the formula is no sum or mean over rows, so that it cannot be summed on several machines"
+        )
+    named = model.formula is None
+    widths = {"features": len(prepared.encoding.features), "target": prepared.target.width}
+    recipe = Recipe(
+        loss=model.label if named else None,
+        formula=model.formula,
+        layout=kernel.layout,
+        weighted=kernel.roles.weights is not None,
+        constants=kernel.constants,
+        backend=kernel.compiled.backend,
+        kind=kernel.kind,
+        widths=widths if named else kernel.widths,
+    )
+    return DistributedSum(kernel, recipe, rows, request.client)
 
 
 @final

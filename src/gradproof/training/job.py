@@ -165,8 +165,9 @@ def run(
     job: Job,
     source: str,
     seen: Callable[[Point], None] = lambda _: None,
+    summed: Summed | None = None,
 ) -> Fitted:
-    """Train and return the fitted model.
+    """Train and return the fitted model; `summed` is the sum over the rows where they lie elsewhere.
 
     Raises:
         BadData: the checkpoint does not fit.
@@ -175,7 +176,7 @@ def run(
     """
     encoding, target = prepared.encoding, prepared.target
     layout = model.kernel.layout
-    summed = LocalSum(model.kernel, prepared.train)
+    summed = LocalSum(model.kernel, prepared.train) if summed is None else summed
     start = model.start
     notes = [*prepared.notes, *model.notes]
     subject = "\n".join((*model.formulas, *encoding.features, *target.labels))
@@ -270,7 +271,7 @@ def train(
         hessian=objective.hessian if curved else None,
         product=objective.product,
         lipschitz=None if curvature is None else lipschitz,
-        batches=partial(_flipped, objective, job.batch) if kernel.additive else None,
+        batches=partial(_flipped, objective, job.batch) if summed.drawable else None,
         l1=penalty.l1,
     )
     return solve(solvers()[name], problem, start, job.limits, seen), name, why

@@ -10,7 +10,7 @@ from gradproof.training.arrays import Vector, is_sparse
 from gradproof.training.kernel import Kernel
 from gradproof.training.rows import Block, Rows
 from gradproof.training.solving import ValueAndGradient
-from gradproof.training.spread import largest_eigenvalue
+from gradproof.training.spread import gram, gram_product, largest_eigenvalue
 
 CACHED_BYTES: Final = 1 << 20
 """Bytes of features in a block where the kernel does not cut its own."""
@@ -29,6 +29,11 @@ class Summed(Protocol):
     @property
     def total(self) -> float:
         """The sum of the weights of all rows."""
+        ...
+
+    @property
+    def drawable(self) -> bool:
+        """Whether rows can be drawn for mini-batches."""
         ...
 
     def value_and_gradient(self, w: Vector) -> tuple[float, Vector]:
@@ -71,6 +76,11 @@ class LocalSum:
         if not self.total:
             self.total = sum(block.total for block in self.rows.blocks())
 
+    @property
+    def drawable(self) -> bool:
+        """Whether rows can be drawn for mini-batches: where sums of them mean something."""
+        return self.kernel.additive
+
     def value_and_gradient(self, w: Vector) -> tuple[float, Vector]:
         """Return the sum over all rows and its gradient, shape (size,)."""
         value = 0.0
@@ -104,7 +114,13 @@ class LocalSum:
 
     def spread(self, *, intercept: bool) -> float:
         """Return the largest eigenvalue of ``Σ c_i x_i x_iᵀ``, x with a one behind it where there is an intercept."""
-        return largest_eigenvalue(self.rows, intercept=intercept)
+        first = next(iter(self.rows.blocks())).features
+        size = int(first.shape[1]) + intercept
+        return largest_eigenvalue(
+            size,
+            lambda: gram(self.rows, size, intercept=intercept),
+            lambda v: gram_product(self.rows, v, intercept=intercept),
+        )
 
     def _cut(self, size: int, *, always: bool = False) -> Iterator[Block]:
         for block in self.rows.blocks():

@@ -1,5 +1,6 @@
 """How far the features spread: the largest eigenvalue of ``XᵀX``, from which the step 1/L follows."""
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -14,39 +15,60 @@ MARGIN: Final = 1.01
 STEPS: Final = 200
 
 
-def largest_eigenvalue(rows: Rows, *, intercept: bool) -> float:
-    """Return the largest eigenvalue of ``Σ c_i x_i x_iᵀ``, x with a one behind it where there is an intercept.
+def largest_eigenvalue(
+    size: int, matrix: Callable[[], Vector], product: Callable[[Vector], Vector]
+) -> float:
+    """Return the largest eigenvalue of a symmetric positive matrix of `size` rows.
 
-    For few features it is exact; for many it comes from power iteration (Golub, Van Loan, Matrix Computations,
+    For small ones it is exact; for large ones it comes from power iteration (Golub, Van Loan, Matrix Computations,
     8.2.1), with a margin of a hundredth.
     """
-    first = next(iter(rows.blocks())).features
-    size = int(first.shape[1]) + intercept
-    if size <= DENSE and not is_sparse(first):
-        total = np.zeros((size, size))
-        for block in rows.blocks():
-            total += _gram(block, intercept)
-        return float(np.linalg.eigvalsh(total)[-1])
+    if size <= DENSE:
+        return float(np.linalg.eigvalsh(matrix())[-1])
     vector = np.ones(size) / np.sqrt(size)
     value = 0.0
     for _ in range(STEPS):
-        product = sum((_product(b, vector, intercept) for b in rows.blocks()), np.zeros(size))
-        norm = float(np.linalg.norm(product))
+        found = product(vector)
+        norm = float(np.linalg.norm(found))
         if norm == 0 or abs(norm - value) <= 1e-4 * norm:
             value = norm
             break
-        value, vector = norm, product / norm
+        value, vector = norm, found / norm
     return MARGIN * value
+
+
+def gram(rows: Rows, size: int, *, intercept: bool) -> Vector:
+    """Return ``Σ c_i x_i x_iᵀ``, shape (size, size), x with a one behind it where there is an intercept."""
+    total = np.zeros((size, size))
+    for block in rows.blocks():
+        total += _gram(block, intercept)
+    return total
+
+
+def gram_product(rows: Rows, vector: Vector, *, intercept: bool) -> Vector:
+    """Return that matrix times `vector`, shape (size,)."""
+    total = np.zeros(vector.shape)
+    for block in rows.blocks():
+        total += _product(block, vector, intercept)
+    return total
 
 
 def _gram(block: Block, intercept: bool) -> Vector:
     x = block.features
-    weighted = x if block.weights is None else x * block.weights[:, None]
+    if block.weights is None:
+        weighted = x
+    else:
+        weighted = (
+            x.multiply(block.weights[:, None]).tocsr()
+            if is_sparse(x)
+            else x * block.weights[:, None]
+        )
     inner = x.T @ weighted
+    dense: Vector = inner.toarray() if is_sparse(inner) else inner
     if not intercept:
-        return inner
-    edge = weighted.sum(axis=0)
-    return np.block([[inner, edge[:, None]], [edge[None, :], np.array([[block.total]])]])
+        return dense
+    edge = np.asarray(weighted.sum(axis=0)).ravel()
+    return np.block([[dense, edge[:, None]], [edge[None, :], np.array([[block.total]])]])
 
 
 def _product(block: Block, vector: Vector, intercept: bool) -> Vector:
