@@ -49,6 +49,7 @@ from gradproof.evaluate import (
 )
 from gradproof.evaluate.flint_types import bounds, is_finite
 from gradproof.expr import (
+    BINARY,
     CLOSED_UNIT,
     Add,
     Context,
@@ -441,3 +442,23 @@ def test_samples_can_be_made_by_hand():
     assert isinstance(ONE, Num)
     assert replace(CONTEXT, sizes={}) == CONTEXT
     assert {Q.name, S.name, T.name} == {"q", "s", "t"}
+
+
+def test_a_zero_that_hides_another_is_told():
+    """At a = b = 0 neither changes a b + c alone, both together do: one has to be told, or any values would not do."""
+    a, b, c = Sym("a"), Sym("b"), Sym("c")
+    context = Context(domains={"a": BINARY, "b": BINARY})
+    left, right = Add((Mul((a, b)), c)), Add((Mul((a, b)), c, c))
+    samples = make_samples([left, right], context)
+    values = samples.values
+    zeros = [
+        p
+        for p in range(samples.points)
+        if not values["a"][p] and not values["b"][p] and values["c"][p]
+    ]
+    assert zeros
+    found = certify(left, right, samples, context, zeros[0], ())
+    assert found is not None
+    told = [name for name, _, _ in found.assignment]
+    assert "c" in told
+    assert ("a" in told) != ("b" in told)

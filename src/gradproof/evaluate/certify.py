@@ -172,23 +172,55 @@ def _matters(
     mode: Mode,
     read: Assignment,
 ) -> list[bool]:
-    """Tell which of the entries read change a side when they alone change (to values of other points)."""
+    """Tell which of the entries read have to be told: with these, any values of the others give the same sides.
+
+    An entry that changes a side when it alone changes is one. A 0 that others are multiplied with may be one, too,
+    though neither it nor they do.
+    """
     if not 0 < len(read) < MAX_POINTS // 2:
         return [True] * len(read)
-    varied = samples.subset([point] * (2 * len(read) + 1))
+
+    def changes(groups: list[list[int]]) -> list[bool]:
+        return _changes(left, right, samples, context, point, fixed, mode, read, groups)
+
+    matters = changes([[k] for k in range(len(read))])
+    for k, (_, _, value) in enumerate(read):
+        if matters[k] or value != 0:
+            continue
+        if not changes([[n for n, told in enumerate(matters) if not told]])[0]:
+            return matters
+        matters[k] = True
+    rest = [n for n, told in enumerate(matters) if not told]
+    return matters if not rest or not changes([rest])[0] else [True] * len(read)
+
+
+def _changes(
+    left: Expr,
+    right: Expr,
+    samples: Samples,
+    context: Context,
+    point: int,
+    fixed: Mapping[str, int],
+    mode: Mode,
+    read: Assignment,
+    groups: list[list[int]],
+) -> list[bool]:
+    """Tell for each group of entries whether a side changes when these alone change, to values of other points."""
+    varied = samples.subset([point] * (2 * len(groups) + 1))
     algebra = Algebra(FLOAT)
     for name in dict.fromkeys(name for name, _, _ in read):
         at = np.full(varied.points, point)
         varied.cache[FLOAT.name, name, False] = samples.lifted(name, algebra)[at]
-    for k, (name, spot, _) in enumerate(read):
-        place = _place(name, spot, context)
-        column = samples.lifted(name, algebra)[(slice(None), *place)]
-        others = column[column != column[point]][:2]
-        array = varied.lifted(name, algebra)
-        if not others.size:
-            array[(1 + 2 * k, *place)] += 1
-        for turn, other in enumerate(others):
-            array[(1 + 2 * k + turn, *place)] = other
+    for g, group in enumerate(groups):
+        for name, spot, _ in (read[k] for k in group):
+            place = _place(name, spot, context)
+            column = samples.lifted(name, algebra)[(slice(None), *place)]
+            others = column[column != column[point]][:2]
+            array = varied.lifted(name, algebra)
+            if not others.size:
+                array[(1 + 2 * g, *place)] += 1
+            for turn, other in enumerate(others):
+                array[(1 + 2 * g + turn, *place)] = other
     (x, y), names, _, _ = run(
         (left, right), varied, context, arithmetic=FLOAT, mode=mode, fixed=fixed
     )
@@ -197,7 +229,7 @@ def _matters(
         a = ordered(side, len(names))
         a = np.broadcast_to(a, (varied.points, *a.shape[1:])).reshape(varied.points, -1)
         changed |= (a != a[0]).any(axis=1)
-    return [bool(changed[1 + 2 * k] or changed[2 + 2 * k]) for k in range(len(read))]
+    return [bool(changed[1 + 2 * g] or changed[2 + 2 * g]) for g in range(len(groups))]
 
 
 def significant(value: Fraction, digits: int = DIGITS) -> str:
