@@ -91,40 +91,57 @@ def close(a, b, tolerance=1e-12):
     return np.max(np.abs(np.asarray(a) - b)) <= tolerance * max(1.0, np.max(np.abs(b)))
 
 
-@needs_numba
-@pytest.mark.parametrize("name", ["logistic", "softmax"])
-def test_numba_agrees_with_numpy_on_every_layout(name, tmp_path):
-    sparse = pytest.importorskip("scipy.sparse")
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("generated")
+
+
+def both(name, folder):
+    """Return a formula as code for numba and for NumPy."""
     formula, wrt, declare = FORMULAS[name]
-    fast = gradproof.compile(formula, wrt=wrt, declare=declare, backend="numba", cache=tmp_path)
-    plain = gradproof.compile(formula, wrt=wrt, declare=declare, cache=tmp_path)
+    asked = {"wrt": wrt, "declare": declare, "cache": folder}
+    fast = gradproof.compile(formula, backend="numba", **asked)
     assert "_pass(" in fast.source
+    return fast, gradproof.compile(formula, **asked)
+
+
+@needs_numba
+def test_softmax_regression_is_what_numpy_computes(folder):
+    fast, plain = both("intercepts", folder)
     given = numbers(fast, 1037)
-    data = "X" if "X" in given else "x"
     value, gradient = plain.value_and_gradient(**given)
-    layouts = [
-        lambda x: x,
+    v, g = fast.value_and_gradient(**given)
+    assert close(v, value)
+    assert close(g, gradient)
+
+
+@needs_numba
+def test_data_may_lie_in_any_layout(folder):
+    sparse = pytest.importorskip("scipy.sparse")
+    fast, plain = both("logistic", folder)
+    given = numbers(fast, 1037)
+    value, gradient = plain.value_and_gradient(**given)
+    layouts = (
+        np.ascontiguousarray,
         np.asfortranarray,
         lambda x: np.repeat(x, 2, axis=1)[:, ::2],
         sparse.csr_array,
-    ]
+    )
     for layout in layouts:
-        v, g = fast.value_and_gradient(**{**given, data: layout(given[data])})
+        v, g = fast.value_and_gradient(**{**given, "x": layout(given["x"])})
         assert close(v, value)
         assert close(g, gradient)
     single = {k: x.astype(np.float32) for k, x in given.items()}
     v, g = fast.value_and_gradient(**single)
     assert g.dtype == np.float32
     assert close(g, gradient, 3e-6)
-    wrong = {**given, data: given[data][:-1]}
     with pytest.raises(ValueError, match=r"has the shape"):
-        fast.value_and_gradient(**wrong)
+        fast.value_and_gradient(**{**given, "x": given["x"][:-1]})
 
 
 @needs_numba
-def test_threads_change_nothing(tmp_path):
-    formula, wrt, declare = FORMULAS["logistic"]
-    fast = gradproof.compile(formula, wrt=wrt, declare=declare, backend="numba", cache=tmp_path)
+def test_threads_change_nothing(folder):
+    fast, _ = both("logistic", folder)
     given = numbers(fast, 300_000)
     many = fast.value_and_gradient(**given)
     fast._module.threads = 1
@@ -134,10 +151,22 @@ def test_threads_change_nothing(tmp_path):
 
 
 @needs_numba
-def test_rows_far_from_the_boundary_keep_their_digits(tmp_path):
+@pytest.mark.slow
+def test_the_hessian_is_one_pass_too(folder):
+    sparse = pytest.importorskip("scipy.sparse")
+    fast, plain = both("logistic", folder)
+    given = numbers(fast, 1037)
+    hessian = plain.hessian(**given)
+    assert "_gram(" in fast._second().__loader__.get_source(fast._second().__name__)
+    assert close(fast.hessian(**given), hessian)
+    assert close(fast.hessian(**{**given, "x": sparse.csr_array(given["x"])}), hessian)
+
+
+def test_rows_far_from_the_boundary_keep_their_digits(folder):
     formula = r"J = -\sum_{i=1}^m (y_i \log \sigma(x_i^T w) + (1-y_i) \log(1-\sigma(x_i^T w)))"
-    for backend in ("numpy", "numba"):
-        code = gradproof.compile(formula, wrt="w", backend=backend, cache=tmp_path)
+    backends = ["numpy"] + ["numba"] * (importlib.util.find_spec("numba") is not None)
+    for backend in backends:
+        code = gradproof.compile(formula, wrt="w", backend=backend, cache=folder)
         for h in (1e-8, 1.0, 30.0, 40.0, 100.0, 700.0):
             given = {"x": np.array([[h]]), "w": np.ones(1), "y": np.ones(1)}
             value, gradient = code.value_and_gradient(**given)

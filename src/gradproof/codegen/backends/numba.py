@@ -28,7 +28,7 @@ from gradproof.codegen.program import Program
 
 _PARTS: Final = {
     "_dots": blocks.DOTS, "_combined": blocks.COMBINED, "_tile": blocks.TILE,
-    "_outers": blocks.OUTERS, "_added": blocks.ADDED, "_normalised": blocks.SOFTMAX,
+    "_outers": blocks.OUTERS, "_gram": blocks.GRAM, "_added": blocks.ADDED, "_normalised": blocks.SOFTMAX,
 }  # fmt: skip
 _WORDS: Final = ("begin", "end", "size", "start", "count", "total", "whole", "rest", "i", "c")
 """Names that loops over rows use themselves."""
@@ -210,6 +210,9 @@ def _columns(p: Program, found: Plan) -> str:
     dims: dict[Dim, None] = {}
     for x in found.products:
         if len(graph.shapes[x.result]) == 2:
+            dims.setdefault(graph.shapes[x.result][1])
+    for x in found.sums:
+        if x.kind == "gram":
             dims.setdefault(graph.shapes[x.result][1])
     texts = [d.spelled(dict(p.sizes)) for d in dims]
     return "0" if not texts else texts[0] if len(texts) == 1 else f"max({', '.join(texts)})"

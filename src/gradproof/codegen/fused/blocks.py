@@ -109,14 +109,22 @@ GRAM: Final = '''\
 @_sums
 def _gram(X, start, count, d, scaled, part, total):
     """Add the sum over i of d[i] times the outer product of row start + i with itself."""
-    rows = X[0][start : start + count]
-    for i in range(count):
-        for j in range(rows.shape[1]):
-            scaled[i, j] = d[i] * rows[i, j]
-    np.dot(rows.T, scaled[:count], part)
-    for j in range(part.shape[0]):
-        for k in range(part.shape[1]):
-            total[j, k] += part[j, k]
+    if len(X) == 3:
+        values, places, ends = X
+        for i in range(count):
+            for k in range(ends[start + i], ends[start + i + 1]):
+                v = d[i] * values[k]
+                for l in range(ends[start + i], ends[start + i + 1]):
+                    total[places[k], places[l]] += v * values[l]
+    else:
+        rows = X[0][start : start + count]
+        for i in range(count):
+            for j in range(rows.shape[1]):
+                scaled[i, j] = d[i] * rows[i, j]
+        np.dot(rows.T, scaled[:count], part)
+        for j in range(part.shape[0]):
+            for k in range(part.shape[1]):
+                total[j, k] += part[j, k]
 '''
 ADDED: Final = '''\
 @_sums
@@ -156,15 +164,17 @@ threads = os.cpu_count() or 1
 _SMALL = 1_000_000
 _BLOCK = 131_072
 _ALONE = 262_144  # OpenBLAS leaves products of this many terms to the thread that calls
+_WIDE = 16_384
 _pool = None
 
 
 def _pass(kernel, rows, width, columns, matrices, streams, shared, shapes):
     """Go once over the rows and return the sums, each over its shape."""
     size = min(1024, _BLOCK // (max(width, 1) * 8), _ALONE // max(width * columns, 1))
-    size = max(4, size // 4 * 4)
+    wide = width * columns > _WIDE  # then the products of a block are worth the threads of BLAS
+    size = 1024 if wide else max(4, size // 4 * 4)
     if all(len(m) == 3 or m[0].flags.c_contiguous for m in matrices):
-        if rows * width < 2 * _SMALL:
+        if wide or rows * width < 2 * _SMALL:
             sums = tuple([np.zeros(s) for s in shapes])
             kernel(0, rows, size, *matrices, *streams, *shared, *sums)
             return sums

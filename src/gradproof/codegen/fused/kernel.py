@@ -251,14 +251,21 @@ class Kernel:
     def _outer(self, s: RowSum, out: str, source: str, kept: str | None) -> None:
         v = self.values
         rank = v.rank(s.rows)
-        if s.matrix is None or s.kind == "gram":
-            raise CannotCompile("a weighted product of the data with itself")
+        if s.matrix is None:
+            raise CannotCompile("a sum of outer products without data")
         if kept is None or not v.storage[kept][1]:
             row = "start + i" if kept is None else "i"
             wide = None if rank == 1 else f"{source}.shape[1]"
             at = "" if rank == 1 else ", c"
             kept = v.stored("weight", "size" if wide is None else f"(size, {wide})", typed=True)
             self._rows([f"{kept}[i{at}] = {source}[{row}{at}]"], wide)
+        if s.kind == "gram":
+            scaled = v.stored("scaled", f"(size, {out}.shape[0])", typed=True)
+            part = v.stored("part", f"{out}.shape", typed=True)
+            self._lines.append(
+                f"_gram({v.names[s.matrix]}, start, count, {kept}, {scaled}, {part}, {out})"
+            )
+            return
         part = v.stored("part", f"{out}.size" if rank == 1 else f"{out}.shape", typed=True)
         fn = "_combined" if rank == 1 else "_outers"
         self._lines.append(f"{fn}({v.names[s.matrix]}, start, count, {kept}, {part}, {out})")
