@@ -76,7 +76,7 @@ def divergence(h, y):
 
 def complement(h, y):
     below = mpmath.expm1(h)
-    return y * mpmath.log(-mpmath.expm1(-h)), y / below, -y * (below + 1) / below**2
+    return y * mpmath.log1p(-mpmath.exp(-h)), y / below, -y * (below + 1) / below**2
 
 
 def _rows(body):
