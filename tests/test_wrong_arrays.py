@@ -92,7 +92,7 @@ def test_words_settle_the_layout() -> None:
         (r"Z \in \mathbb{R}^{1 \times n}$, $Y \in \{0,1\}^{1 \times n}$, $\sum_i Y_i = 1", r"\sum_i Y_i \log P_i"),
         (r"Z \in \mathbb{R}^{n+1}$, $Y \in \{0,1\}^{n+1}$, $\sum_{i=0}^n Y_i = 1", r"\sum_{i=0}^n Y_i \log P_i"),
         (r"Z \in \mathbb{R}^n$, $Y \in \mathbb{R}^n$, $\mathbf{1}^T Y = 1", r"Y^T \log P"),
-        (r"Z \in \mathbb{R}^{m \times k}$, $Y \in \{0,1\}^{m \times k}$, $Y \mathbf{1} = \mathbf{1}",
+        (r"Z \in \mathbb{R}^{m \times k}$, $Y \in \{0,1\}^{m \times k}$, $\sum_j Y_{ij} = 1",
          r"\sum_{i=1}^m \sum_{j=1}^k Y_{ij} \log P_{ij}"),
     ],
 )  # fmt: skip
