@@ -9,7 +9,7 @@ from gradproof.checking.entrywise import entrywise
 from gradproof.checking.judgement import RIGHT, Outcome
 from gradproof.checking.layouts import Arrangement, arrangements
 from gradproof.checking.limits import FEWEST, POINTS_LARGER
-from gradproof.checking.shapes import explain_mismatch, explain_sides, pinned
+from gradproof.checking.shapes import explain_mismatch, explain_sides, pinned, plain_derivatives
 from gradproof.checking.sizes import NO_POINT, compare_in_sizes, points_for
 from gradproof.diagnostic import Evidence, EvidenceKind
 from gradproof.differentiate import NotSupported, evaluate_derivatives
@@ -166,7 +166,8 @@ def judge_as_written(
     except ShapeMismatch as e:
         if e.given or samples is None:
             return replace(base, reason=str(e), misfit="given" if e.given else "shapes")
-        return _by_shapes(base, explain_mismatch(e, left, right, samples.sizes), str(e))
+        told = explain_mismatch(e, left, right, samples.sizes)
+        return _by_shapes(base, told, str(e), e.parts)
     except Unsampled as e:
         return _unconstrained(replace(base, reason=str(e)), settled=settled)
     except Unsupported as e:
@@ -210,9 +211,19 @@ def certified_outcome(outcome: Outcome) -> Outcome:
     )
 
 
-def _by_shapes(base: Outcome, told: str | None, otherwise: str = "") -> Outcome:
-    """Refute by shapes where these are known without doubt."""
-    if told is None or not pinned(base.left, base.right, base.context):
+def _by_shapes(
+    base: Outcome,
+    told: str | None,
+    otherwise: str = "",
+    parts: tuple[Expr, Expr] | None = None,
+) -> Outcome:
+    """Refute by shapes where these are known without doubt: of the sides, or of the parts that do not fit."""
+    sure = pinned(base.left, base.right, base.context) or (
+        parts is not None
+        and pinned(*parts, base.context)
+        and plain_derivatives(base.left, base.right, base.context)
+    )
+    if told is None or not sure:
         return replace(base, reason=told or otherwise, misfit="shapes")
     evidence = Evidence("shape")
     return replace(base, verdict="refuted", evidence=evidence, reason=told, misfit="shapes")

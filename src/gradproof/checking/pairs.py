@@ -7,24 +7,24 @@ from fractions import Fraction
 from gradproof.checking.entry_meant import ENTRY_MEANT, entries_meant
 from gradproof.checking.glances import stays_wrong
 from gradproof.checking.hypotheses import hypotheses
-from gradproof.checking.instances import instances
 from gradproof.checking.judgement import DOUBTFUL, RIGHT, Outcome
 from gradproof.checking.ladder import certified_outcome, judge_pair
-from gradproof.checking.limits import POINTS
 from gradproof.checking.meant import derivative_meant, differentiates
 from gradproof.checking.operands import operand_slip
 from gradproof.checking.shapes import doubtful_scalar
 from gradproof.checking.sizes import points_for
+from gradproof.checking.unknowns import for_every_function
 from gradproof.checking.unsaid import GRADIENT_VARIABLE, Said, by_what
-from gradproof.diagnostic import Evidence
 from gradproof.evaluate import Samples, Unsupported
 from gradproof.expr import (
     Apply,
     Context,
     Derivative,
+    Entry,
     Expr,
     Fn,
     Gradient,
+    Idx,
     Neg,
     Num,
     Sym,
@@ -34,6 +34,7 @@ from gradproof.expr import (
 from gradproof.notation.derivation import Structure
 
 ENTRY_TOLD = "an array is read as its entry, as the other side is written with an index"
+NEIGHBOURS = "it is not said whether the entries or the steps of a sequence are differentiated by one another"
 TEN, TWO = Fraction(10), Fraction(2)
 
 
@@ -59,9 +60,9 @@ def judge_sides(
     said = by_what(left, right, context, variables)
     single = () if said else entries_meant(left, right, context)
 
-    def again(a: Expr, b: Expr) -> Outcome:
+    def again(a: Expr, b: Expr, c: Context = context) -> Outcome:
         return judge_sides(
-            a, b, context, example_cue=example_cue, case_cue=case_cue, structures=structures,
+            a, b, c, example_cue=example_cue, case_cue=case_cue, structures=structures,
             head=head, variables=variables,
         )  # fmt: skip
 
@@ -76,7 +77,7 @@ def judge_sides(
     if outcome.verdict in RIGHT:
         return operand_slip(left, right, context) or outcome
     if outcome.verdict != "refuted":
-        return _for_all_functions(outcome) or outcome
+        return for_every_function(outcome, again) or outcome
     excuse = _held_constant(outcome)
     if excuse is not None:
         return excuse
@@ -101,6 +102,8 @@ def judge_sides(
     rows = _rows(left, right, context)
     if rows is not None:
         return _undecided(outcome, rows)
+    if _by_its_neighbour(left) or _by_its_neighbour(right):
+        return _undecided(outcome, NEIGHBOURS)
     doubtful = doubtful_scalar(left, right, context)
     if doubtful is not None:
         return _undecided(outcome, f"{DOUBTFUL} {doubtful} is a number or an array")
@@ -147,16 +150,20 @@ def _by_what(found: Sequence[tuple[Said, Outcome]]) -> Outcome:
     return best
 
 
-def _for_all_functions(outcome: Outcome) -> Outcome | None:
-    """Try particular functions for unknown ones; sides that are equal for all that are tried agree."""
-    left, right, context = outcome.left, outcome.right, outcome.context
-    for group in instances(left, right, context):
-        found = [judge_pair(left, right, c, certified=False) for c in group]
-        if all(f.verdict in RIGHT for f in found):
-            note = next((f.note for f in found if f.note is not None), None)
-            evidence = Evidence("sampling", POINTS * len(found))
-            return replace(outcome, verdict="agrees", evidence=evidence, reason=None, note=note)
-    return None
+def _by_its_neighbour(e: Expr) -> bool:
+    """Tell whether an entry is differentiated by the one beside it (``∂x_t/∂x_{t-1}``): steps may be meant."""
+    for _, node in walk(e):
+        match node:
+            case Derivative(Entry(a, i), (Entry(b, j),)) if a == b and i != j:
+                if _letters(i) and _letters(i) == _letters(j):
+                    return True
+            case _:
+                pass
+    return False
+
+
+def _letters(indices: tuple[Expr, ...]) -> set[str]:
+    return {n.name for i in indices for _, n in walk(i) if isinstance(n, Idx)}
 
 
 def _other_base(e: Expr) -> bool:

@@ -1,11 +1,13 @@
 """Shapes that cannot be right: which expressions do not fit together, told in the author's letters."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 from gradproof.checking.array_hypotheses import COUNTING
 from gradproof.evaluate import ShapeMismatch
 from gradproof.expr import (
     SEED,
+    Add,
     Apply,
     Context,
     Derivative,
@@ -13,6 +15,7 @@ from gradproof.expr import (
     Expr,
     Gradient,
     Kron,
+    Neg,
     Opaque,
     Stack,
     Sym,
@@ -35,11 +38,12 @@ def pinned(left: Expr, right: Expr, context: Context) -> bool:
     """
     nodes = [n for side in (left, right) for n in walk_reached(side, context)]
     sizes = {size.name for n in nodes if isinstance(n, Sym) for size in n.space.shape}
+    added = _only_added(nodes, context)
     for side in (left, right):
         for node in walk_reached(side, context):
             match node:
                 case Sym(name):
-                    if name not in sizes and not _known(name, context):
+                    if name not in sizes and name not in added and not _known(name, context):
                         return False
                     if not _as_defined(node, context):
                         return False
@@ -58,6 +62,54 @@ def pinned(left: Expr, right: Expr, context: Context) -> bool:
                 case _:
                     pass
     return True
+
+
+def plain_derivatives(left: Expr, right: Expr, context: Context) -> bool:
+    """Tell whether no derivative in two sides has more than two axes: those are written in too many ways."""
+    for side in (left, right):
+        for node in walk_reached(side, context):
+            if isinstance(node, Derivative):
+                axes = [rank(x, context) for x in (node.body, *node.wrt)]
+                if None in axes or sum(a or 0 for a in axes) > 2:
+                    return False
+    return True
+
+
+def _only_added(nodes: Sequence[Expr], context: Context) -> frozenset[str]:
+    """Return the arrays that stand only beside a term of their shape that is known: ``b`` in ``W x + b``.
+
+    What they are differentiated by counts as well.
+    """
+    standing = Counter(n.name for n in nodes if isinstance(n, Sym))
+    found: frozenset[str] = frozenset()
+    while True:
+        beside: Counter[str] = Counter()
+        for node in nodes:
+            match node:
+                case Add(terms):
+                    ranks = {rank(t, context) for t in terms if _all_known(t, context, found)}
+                    for term in terms:
+                        inner = term.arg if isinstance(term, Neg) else term
+                        if isinstance(inner, Sym) and inner.space.rank in ranks - {0}:
+                            beside[inner.name] += 1
+                case Derivative(_, wrt):
+                    beside.update(w.name for w in wrt if isinstance(w, Sym))
+                case Gradient(_, Sym(name)):
+                    beside[name] += 1
+                case _:
+                    pass
+        more = frozenset(n for n, count in standing.items() if beside[n] == count)
+        if more <= found:
+            return found
+        found |= more
+
+
+def _all_known(e: Expr, context: Context, added: frozenset[str]) -> bool:
+    return all(
+        n.name in added or _known(n.name, context)
+        for n in walk_reached(e, context)
+        if isinstance(n, Sym)
+    )
 
 
 def _as_defined(symbol: Sym, context: Context) -> bool:

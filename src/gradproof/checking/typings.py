@@ -72,7 +72,19 @@ def _faults(judged: Sequence[Judged]) -> tuple[int, int]:
 def _rescued(typings: Sequence[tuple[Judged, ...]]) -> tuple[Judged, ...]:
     """Take the best typing; call a line wrong only if it is wrong under every one, or does not even fit."""
     best = min(typings, key=_faults)
-    return tuple(_unless_rescued(j, [t[k] for t in typings]) for k, j in enumerate(best))
+    return tuple(_worst(j, [t[k] for t in typings]) for k, j in enumerate(best))
+
+
+def _worst(taken: Judged, same_line: Sequence[Judged]) -> Judged:
+    """Return a line as it is in the best typing; where it does not fit in that one, as one refutes it."""
+    if taken.verdict == "undecided" and not _may_hold(taken):
+        taken = next((j for j in same_line if j.verdict == "refuted"), taken)
+    return _unless_rescued(taken, same_line)
+
+
+def _may_hold(judged: Judged) -> bool:
+    """Tell whether a line that is left open may be right under its typing: its arrays fit, and no other is tried."""
+    return (judged.claim is None or judged.claim.misfit is None) and not _doubts(judged)
 
 
 def _doubts(judged: Judged) -> bool:
@@ -84,8 +96,7 @@ def _unless_rescued(taken: Judged, same_line: Sequence[Judged]) -> Judged:
     if taken.verdict != "refuted":
         return taken
     for other in same_line:
-        fits = (other.claim is None or other.claim.misfit is None) and not _doubts(other)
-        if other.verdict in RIGHT or (other.verdict == "undecided" and fits):
+        if other.verdict in RIGHT or (other.verdict == "undecided" and _may_hold(other)):
             return replace(
                 taken,
                 verdict="undecided",

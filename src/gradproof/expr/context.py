@@ -82,6 +82,7 @@ class Context:
         equal: pairs of index names declared equal (the case ``i = k``).
         varying: names without a definition that some formula differentiates: they depend on something unknown.
         functions: names of functions without a definition (``f : ℝ → ℝ``).
+        entrywise: names of functions of one number, which act on arrays entry by entry.
         moving: names that vary under a differential (empty: those that the expression differentiates).
         layout: how derivatives of arrays are arranged.
     """
@@ -99,6 +100,7 @@ class Context:
     equal: frozenset[tuple[str, str]] = frozenset()
     varying: frozenset[str] = frozenset()
     functions: frozenset[str] = frozenset()
+    entrywise: frozenset[str] = frozenset()
     moving: frozenset[str] = frozenset()
     layout: Layout = USUAL
 

@@ -136,7 +136,12 @@ def _applied(e: Apply, context: Context) -> int | None:
         rest = replace(
             context, definitions={k: v for k, v in context.definitions.items() if k != e.name}
         )
-        return rank(found[0].body, rest)
+        inner = rank(found[0].body, rest)
+        match found[0].params, e.args:
+            case (Sym(_, space),), (arg,) if not space.rank and inner == 0:
+                return rank(arg, context)
+            case _:
+                return inner
     return 0 if all(rank(a, context) == 0 for a in e.args) else None
 
 

@@ -218,6 +218,7 @@ def _context(
         equal=frozenset(table.equal),
         varying=frozenset(varying),
         functions=frozenset(functions | table.functions - set(kept)),
+        entrywise=frozenset(table.elementwise),
         moving=_moving(kept, lines),
     )
 

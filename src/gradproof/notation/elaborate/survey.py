@@ -1,6 +1,6 @@
 """First pass over a document: index letters, families, shapes, functions, told by declarations and by use."""
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import final
 
 from gradproof.expr import POSITIVE, IndexRange, Size
@@ -297,6 +297,7 @@ def _functions(table: Symbols, statements: Sequence[Statement], nodes: Iterable[
                 table.defined_functions.add(key)
                 formals.add(id(left))
     for node in nodes:
+        table.elementwise.update(_slopes(node))
         if node.head != "call" or id(node) in formals:
             continue
         key = function_name(node.args[0])
@@ -307,6 +308,17 @@ def _functions(table: Symbols, statements: Sequence[Statement], nodes: Iterable[
                     shape = table.shapes.get(resolved.key, ())[len(resolved.indices) :]
                     if resolved.indices:
                         table.parameters.setdefault((key, k), shape)
+
+
+def _slopes(node: Surface) -> Iterator[str]:
+    r"""Yield the functions whose slopes multiply entry by entry: ``g'(z)`` in ``\odot g'(z)`` or in a diagonal."""
+    if node.head != "had" and not (node.head == "call" and node.text == "diag"):
+        return
+    for part in node.args:
+        if part.head == "call" and part.args[0].head == "prime":
+            name = part.args[0].args[0].name
+            if name is not None:
+                yield full_key(name)
 
 
 def _vague(table: Symbols, statements: Sequence[Statement]) -> None:
