@@ -329,3 +329,44 @@ $$ \nabla_\theta J(\theta) = \sum_a r_a (\phi_a + \sum_b q_\theta(b) \phi_b) $$"
 @pytest.mark.parametrize(("text", "expected"), KINDS)
 def test_kinds_of_names_that_nothing_declares(text: str, expected: str) -> None:
     assert judged(text) == expected
+
+
+UNDEFINED_LOSS = [
+    # backwards through a network whose loss nobody writes
+    (r"""Let $x \in \mathbb{R}^n$, $W \in \mathbb{R}^{m \times n}$, $V \in \mathbb{R}^{k \times m}$.
+Let $t \in \mathbb{R}^k$.
+$$ z = Wx $$
+$$ h = \tanh(z) $$
+$$ y = V h $$
+$$ \frac{\partial L}{\partial V} = \frac{\partial L}{\partial y} h^T $$
+$$ \frac{\partial L}{\partial h} = V \frac{\partial L}{\partial y} $$
+$$ \frac{\partial L}{\partial z} = \frac{\partial L}{\partial h} \odot (1 - h \odot h) $$
+$$ \frac{\partial L}{\partial z} = \frac{\partial L}{\partial h} \odot h $$
+$$ \frac{\partial L}{\partial y} = y - t $$
+$$ \frac{\partial L}{\partial V} = \frac{\partial L}{\partial y} h^T = (y - t) h^T $$
+$$ \frac{\partial L}{\partial W} = \frac{\partial L}{\partial z} x^T + \lambda W $$
+$$ \frac{\partial L}{\partial x} = W^T (y - t) $$""", "gggpxpxgpgg"),
+    # batch normalisation: a path is lost
+    (r"""$$ \mu = \frac1m \sum_{i=1}^m x_i $$
+$$ \sigma^2 = \frac1m \sum_{i=1}^m (x_i - \mu)^2 $$
+$$ \hat x_i = \frac{x_i - \mu}{\sqrt{\sigma^2 + \epsilon}} $$
+$$ \frac{\partial L}{\partial x_i} = \frac{\partial L}{\partial \hat x_i} \frac{1}{\sqrt{\sigma^2+\epsilon}}
++ \frac{\partial L}{\partial \sigma^2} \frac{2(x_i - \mu)}{m} + \frac{\partial L}{\partial \mu} \frac1m $$
+$$ \frac{\partial L}{\partial x_i} = \frac{\partial L}{\partial \hat x_i} \frac{1}{\sqrt{\sigma^2+\epsilon}}
++ \frac{\partial L}{\partial \mu} \frac1m $$""", "gggpx"),
+    # two quantities that nothing is made of, one of which is not spoken of: the loss may hang on both or not
+    (r"""Let $x \in \mathbb{R}$, $w \in \mathbb{R}$.
+$$ y = w x $$
+$$ R = w^2 $$
+$$ \frac{\partial L}{\partial w} = \frac{\partial L}{\partial y} x $$""", "ggg"),
+    # a step later in time is not defined: nothing is said
+    (r"""Let $W \in \mathbb{R}^{n \times n}$, $h_{t-1} \in \mathbb{R}^n$.
+$$ z_t = W h_{t-1} $$
+$$ h_t = \tanh(z_t) $$
+$$ \frac{\partial L}{\partial h_t} = W^T \frac{\partial L}{\partial z_{t+1}} $$""", "ggg"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), UNDEFINED_LOSS)
+def test_a_loss_that_nobody_defines_may_be_any(text: str, expected: str) -> None:
+    assert judged(text) == expected

@@ -13,6 +13,7 @@ from gradproof.checking.known import known_truth, refutes_head
 from gradproof.checking.ladder import judge_pair
 from gradproof.checking.limits import MAX_READINGS
 from gradproof.checking.meant import variables_named
+from gradproof.checking.operands import terms_of
 from gradproof.checking.stated import (
     is_free,
     may_be_condition,
@@ -22,7 +23,7 @@ from gradproof.checking.stated import (
     with_constants,
     with_facts,
 )
-from gradproof.checking.steps import confirmed, head_of, notes_of, pair, truth_of
+from gradproof.checking.steps import confirmed, differentiated, head_of, notes_of, pair, truth_of
 from gradproof.checking.typings import best_typings
 from gradproof.diagnostic import WORST_FIRST, Assumption, Verdict
 from gradproof.expr import (
@@ -154,7 +155,7 @@ def _claim(line: Line, claim: Claim, chain: Chain, context: Context) -> Judged:
         return Judged(line, "undecided", claim.vague, claim=claim)
     sides = list(claim.sides)
     continuing = sides[0] is None
-    if not continuing and _introduces(sides[0], chain, context):
+    if not continuing and _introduces(sides[0], sides[1], chain, context):
         given = Judged(line, "given", UNDEFINED, claim=claim, given=True)
         return _with_rest(given, line, claim, chain, context)
     if continuing:
@@ -180,8 +181,11 @@ def _with_rest(judged: Judged, line: Line, claim: Claim, chain: Chain, context: 
     return judged
 
 
-def _introduces(left: Expr | None, chain: Chain, context: Context) -> bool:
-    """Tell whether an equation is the first word about the derivative of an undefined quantity."""
+def _introduces(left: Expr | None, right: Expr | None, chain: Chain, context: Context) -> bool:
+    """Tell whether an equation is the first word about the derivative of an undefined quantity.
+
+    What tells it by other derivatives of the same quantity is a claim: it holds whatever the quantity is, or not.
+    """
     if not isinstance(left, Derivative | Gradient):
         return False
     body = left.body
@@ -189,6 +193,8 @@ def _introduces(left: Expr | None, chain: Chain, context: Context) -> bool:
     if isinstance(body, Entry) and isinstance(body.array, Sym):
         name = body.array.name
     known = any(lhs == left for lhs, _ in (*chain.facts, *chain.falsehoods))
+    if name in context.stand_ins and right is not None:
+        return not (known or all(differentiated(t, name) for t in terms_of(right)))
     return name in context.varying and not known
 
 

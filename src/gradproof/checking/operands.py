@@ -35,9 +35,9 @@ def operand_slip(left: Expr, right: Expr, context: Context) -> Outcome | None:
         return None
     a, b, path = pair
     body, other = a.body, b.body
-    if any(not _moves(t, a, context) for t in _terms(body)):
+    if any(not _moves(t, a, context) for t in terms_of(body)):
         return None
-    constant = [t for t in _terms(other) if not _moves(t, b, context)]
+    constant = [t for t in terms_of(other) if not _moves(t, b, context)]
     if all(isinstance(t, Sym | Num | Entry) for t in constant):
         return None
     found = judge_pair(body, other, context)
@@ -58,13 +58,13 @@ def _operands(left: Expr, right: Expr, path: Path) -> tuple[Derivative, Derivati
     return _operands(ours[off[0]], theirs[off[0]], (*path, off[0])) if len(off) == 1 else None
 
 
-def _terms(e: Expr) -> list[Expr]:
+def terms_of(e: Expr) -> list[Expr]:
     """Split an expression into its terms, signs kept."""
     match e:
         case Add(terms):
-            return [t for term in terms for t in _terms(term)]
+            return [t for term in terms for t in terms_of(term)]
         case Neg(Add(terms)):
-            return [Neg(t) for term in terms for t in _terms(term)]
+            return [Neg(t) for term in terms for t in terms_of(term)]
         case _:
             return [e]
 

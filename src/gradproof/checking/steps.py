@@ -1,12 +1,19 @@
 """One step in its chain: two sides judged with what the chain knows, and what the outcome says of the line."""
 
+from dataclasses import replace
+from typing import Final
+
 from gradproof.checking.judgement import RIGHT, Chain, Judged, Outcome
 from gradproof.checking.meant import DERIVATIVE_MEANT
+from gradproof.checking.operands import terms_of
 from gradproof.checking.pairs import judge_sides
 from gradproof.diagnostic import Assumption
-from gradproof.expr import Context, Expr
+from gradproof.expr import Context, Derivative, Expr, Gradient, Sym, walk
 from gradproof.notation.derivation import Claim, Line
 from gradproof.rewrite import replace_equal
+
+SPECIAL: Final = "it may hold for the quantity that is meant, of which nothing is said"
+"""Why a line about the derivative of an undefined quantity is left open."""
 
 
 def pair(
@@ -17,13 +24,41 @@ def pair(
 
     `known` is a refutation of another side that is proved to equal the left one.
     """
+
+    def judged(a: Expr, b: Expr) -> Outcome:
+        return judge_sides(
+            a, b, context, example_cue=line.one_example, case_cue=line.cases,
+            structures=line.structures, head=head,
+            variables=None if line.differentiated else chain.variables, known=known,
+        )  # fmt: skip
+
+    told = left, right
     for lhs, rhs in chain.facts:
-        left, right = replace_equal(left, lhs, rhs), replace_equal(right, lhs, rhs)
-    return judge_sides(
-        left, right, context, example_cue=line.one_example, case_cue=line.cases,
-        structures=line.structures, head=head,
-        variables=None if line.differentiated else chain.variables, known=known,
-    )  # fmt: skip
+        told = replace_equal(told[0], lhs, rhs), replace_equal(told[1], lhs, rhs)
+    outcome = judged(*told)
+    if outcome.verdict in RIGHT or not context.stand_ins:
+        return outcome
+    if told != (left, right):
+        outcome = judged(left, right)
+    names = {x for e in (left, right) for x in _stand_ins(e, context)}
+    sure = all(all(differentiated(t, n) for t in terms_of(e)) for n in names for e in (left, right))
+    if outcome.verdict == "refuted" and not sure:
+        return replace(
+            outcome, verdict="undecided", evidence=None, certificate=None, reason=SPECIAL
+        )
+    return outcome
+
+
+def _stand_ins(e: Expr, context: Context) -> set[str]:
+    return {n.name for _, n in walk(e) if isinstance(n, Sym) and n.name in context.stand_ins}
+
+
+def differentiated(e: Expr, name: str | None) -> bool:
+    """Tell whether a derivative of a name stands in an expression."""
+    return any(
+        isinstance(n, Derivative | Gradient) and isinstance(n.body, Sym) and n.body.name == name
+        for _, n in walk(e)
+    )
 
 
 def confirmed(line: Line, claim: Claim, outcome: Outcome, side: int, chain: Chain) -> Judged:

@@ -81,6 +81,7 @@ class Context:
         distinct: pairs of index names declared unequal (``c ≠ k``).
         equal: pairs of index names declared equal (the case ``i = k``).
         varying: names without a definition that some formula differentiates: they depend on something unknown.
+        stand_ins: names without a definition of their own, for which a function stands that could be any.
         functions: names of functions without a definition (``f : ℝ → ℝ``).
         entrywise: names of functions of one number, which act on arrays entry by entry.
         moving: names that vary under a differential (empty: those that the expression differentiates).
@@ -99,6 +100,7 @@ class Context:
     distinct: frozenset[tuple[str, str]] = frozenset()
     equal: frozenset[tuple[str, str]] = frozenset()
     varying: frozenset[str] = frozenset()
+    stand_ins: frozenset[str] = frozenset()
     functions: frozenset[str] = frozenset()
     entrywise: frozenset[str] = frozenset()
     moving: frozenset[str] = frozenset()

@@ -21,6 +21,7 @@ from gradproof.expr import (
 from gradproof.notation.derivation import Condition, Line
 from gradproof.notation.elaborate.domains import label_domains, threshold_domains
 from gradproof.notation.elaborate.rows import OUTSIDE
+from gradproof.notation.elaborate.stand_ins import stand_ins
 from gradproof.notation.elaborate.symbols import Symbols
 
 MAX_CONTEXTS = 4
@@ -204,6 +205,9 @@ def _context(
     kept = {k: v for k, v in kept.items() if k not in circular}
     varying, functions = _unknowns(kept, lines)
     varying |= circular
+    assumed = stand_ins(kept, varying, lines)
+    varying -= assumed.keys()
+    kept |= {k: (d,) for k, d in assumed.items()}
     bodies = [d.body for found in kept.values() for d in found]
     labels = {**threshold_domains(bodies), **label_domains(bodies)}
     labels = {k: v for k, v in labels.items() if k not in kept}
@@ -220,6 +224,7 @@ def _context(
         functions=frozenset(functions | table.functions - set(kept)),
         entrywise=frozenset(table.elementwise),
         moving=_moving(kept, lines),
+        stand_ins=frozenset(assumed),
     )
 
 
