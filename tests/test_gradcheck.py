@@ -1,6 +1,8 @@
 """Gradient code against formulas: verdicts, names of slips, trouble of numbers, bad input, the machine contract."""
 
+import ast
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,8 +10,12 @@ from jsonschema import Draft202012Validator
 
 import gradproof
 from gradproof.cli import main
+from gradproof.gradcode import truth
 from gradproof.gradcode.fit import fit, same
+from gradproof.gradcode.naming import OWN
+from gradproof.mistakes import UNEXPLAINED, catalogue
 
+BENCHMARK = Path(__file__).resolve().parents[1] / "benchmarks" / "gradcode"
 VALIDATOR = Draft202012Validator(gradproof.json_schema("gradcheck"))
 CROSS_ENTROPY = r"J = -(y \log\hat y + (1-y) \log(1-\hat y))"
 LOGISTIC = r"\hat y = \sigma(Xw), J = -\frac{1}{m} \sum_{i=1}^m (y_i \log \hat y_i + (1-y_i) \log(1-\hat y_i))"
@@ -246,10 +252,40 @@ def test_close_and_different_numbers_are_told_apart():
     assert fit(right * (1 + 1e-13), right).closeness == "double"
     assert fit(right * np.float32(1 + 1e-6), right).closeness == "single"
     assert fit(right * 1.1, right).closeness == "none"
+    huge = np.vstack([right, [[1e30, 1e30]]])
+    assert not same(huge * [[1.1], [1], [1], [1], [1]], huge, "single")
     one_wrong = right.copy()
     one_wrong[0] = 7
     assert not same(one_wrong, right, "single")
     assert not same(right[:, :1], right)
+
+
+def test_a_wrong_right_value_would_be_seen(monkeypatch):
+    def right(x):
+        return 2 * x
+
+    assert gradproof.gradcheck("f = x^2", right, wrt="x").agrees
+    certain = truth.certain
+    monkeypatch.setattr(truth, "certain", lambda *given: 1.01 * certain(*given))
+    report = gradproof.gradcheck("f = x^2", right, wrt="x")
+    assert errors(report) == ["unexplained-difference"]
+
+
+def test_a_large_point_does_not_hide_the_others(check):
+    formula = r"\mu_i = e^{x_i^T w}, J = \sum_{i=1}^m (\log \mu_i + \frac{y_i}{\mu_i})"
+    code = returned("w, x, y", "-x.T @ (y / np.exp(x @ w))")
+    assert not check(formula, code, "w", r"x_i \in \mathbb{R}^n").agrees
+
+
+def test_the_benchmark_is_what_it_says():
+    rows = [json.loads(line) for line in (BENCHMARK / "cases.jsonl").read_text().splitlines()]
+    assert len({(r["file"], r["function"]) for r in rows}) >= 60
+    assert len({r["formula"] for r in rows}) >= 15
+    known = {*catalogue(), *OWN, "input-overwritten", UNEXPLAINED}
+    assert {name for r in rows for name in r["accept"]} <= known
+    for r in rows:
+        tree = ast.parse((BENCHMARK / r["file"]).read_text(encoding="utf-8"))
+        assert r["function"] in {getattr(node, "name", None) for node in tree.body}
 
 
 @pytest.mark.parametrize("backend", ["torch", "jax"])

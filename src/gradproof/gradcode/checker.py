@@ -12,7 +12,7 @@ from gradproof.expr import Context
 from gradproof.gradcode.answers import Answers, collect
 from gradproof.gradcode.explaining import explain, numbers_trouble
 from gradproof.gradcode.failures import CannotCheck
-from gradproof.gradcode.fit import fit
+from gradproof.gradcode.fit import Closeness, fit
 from gradproof.gradcode.numbers import Floats
 from gradproof.gradcode.parameters import Matched, match_parameters
 from gradproof.gradcode.question import Asked, ask
@@ -249,7 +249,8 @@ class _Session:
         """Return the unstated assumption under which the code is right, None where there is none."""
         for h_context, message in self._hypotheses(wrong):
             sets = self._under(h_context)
-            if sets is not None and all(_agrees(sets, k) for k in range(len(self.asked.questions))):
+            count = range(len(self.asked.questions))
+            if sets is not None and all(_agrees(sets, k, "double") for k in count):
                 return message.replace("the line holds", "the code agrees")
         return None
 
@@ -381,12 +382,13 @@ def _shaped(code: Floats, right: Floats) -> Floats:
     return code.reshape(right.shape) if keep == [n for n in right.shape[1:] if n != 1] else code
 
 
-def _agrees(main: Sequence[tuple[Points, Answers]], k: int) -> bool:
-    """Tell whether the code gives the gradient by one variable at all points."""
+def _agrees(main: Sequence[tuple[Points, Answers]], k: int, least: Closeness = "single") -> bool:
+    """Tell whether the code gives the gradient by one variable at all points, at least so closely."""
     for points, answers in main:
         if answers.all_raised or answers.errors:
             return False
-        found = fit(_shaped(answers.gradients[k], points.gradients[k]), points.gradients[k])
+        right = points.gradients[k]
+        found = fit(_shaped(answers.gradients[k], right), right, least)
         usable = np.isfinite(found.errors)
         if found.closeness == "none" or 2 * int(usable.sum()) < len(usable):
             return False

@@ -35,6 +35,7 @@ from gradproof.expr import (
     Transpose,
     children,
     rank,
+    rebuild,
     replace_at,
     walk,
 )  # fmt: skip
@@ -72,6 +73,9 @@ class Edited:
 
 def edits(line: Expr, context: Context, known: Quantities) -> Iterator[Edited]:
     """Yield the edits of a line."""
+    bare = _without_kinks(line)
+    if bare != line:
+        yield Edited(bare, "kink-ignored", 1, (), line, bare)
     for path, node, parents in _places(line):
         below = any(
             isinstance(p, Div | HadamardDiv) and step == 1
@@ -85,6 +89,21 @@ def edits(line: Expr, context: Context, known: Quantities) -> Iterator[Edited]:
                 except TypeError:
                     continue
                 yield Edited(edited, mistake, cost, path, node, new)
+
+
+def _without_kinks(e: Expr) -> Expr:
+    """Return a line as if every ``max(0, u)`` were u."""
+    match e:
+        case Fn("max", (Num(value), u)) | Fn("max", (u, Num(value))) if not value:
+            return _without_kinks(u)
+        case Fn("relu", (u,)):
+            return _without_kinks(u)
+        case Indicator():
+            return ONE
+        case _:
+            kids = children(e)
+            new = tuple(_without_kinks(k) for k in kids)
+            return e if new == kids else rebuild(e, new)
 
 
 def _places(line: Expr) -> Iterator[tuple[Path, Expr, tuple[Expr, ...]]]:
@@ -194,7 +213,9 @@ def _factors(fs: tuple[Expr, ...], context: Context, known: Quantities) -> Itera
         elif isinstance(f, Sum):
             yield "factor-lost", 2, rest
         else:
-            yield "chain-linear-factor-dropped" if isinstance(f, Entry) else "factor-lost", 1, rest
+            yield _lost(f, context), 1, rest
+        if isinstance(f, Entry | Sym) and f not in known.sizes:
+            yield "chain-link-repeated", 2, mul(*fs, f)
         if isinstance(f, Add):
             for t in f.terms:
                 if isinstance(t, Delta):
@@ -205,6 +226,14 @@ def _factors(fs: tuple[Expr, ...], context: Context, known: Quantities) -> Itera
         if j < k and elementwise(fs[j], fs[k], context=context) in slopes:
             rest = fs[:j] + fs[j + 1 : k] + fs[k + 1 :]
             yield "chain-link-skipped", 1, mul(*rest)
+
+
+def _lost(f: Expr, context: Context) -> str:
+    """Return what it is called when a factor is left out: a link, where it is a value on the way; an input."""
+    if not isinstance(f, Entry):
+        return "factor-lost"
+    defined = isinstance(f.array, Sym) and f.array.name in context.definitions
+    return "chain-link-skipped" if defined else "chain-linear-factor-dropped"
 
 
 def _terms(ts: tuple[Expr, ...], known: Quantities) -> Iterator[Change]:
@@ -279,7 +308,7 @@ def _exchanged(e: Expr, r: int | None, context: Context, known: Quantities) -> I
         for inner in known.inside.get(e.name, ()):
             yield "wrong-operand" if r else "wrong-variable", 2, inner
         for other in known.around.get(e.name, ()):
-            if rank(other, context) == r:
+            if r and rank(other, context) == r:
                 yield "value-overwritten", 2, other
         for other in (*known.arrays, *known.scalars):
             if other == e or rank(other, context) != r:

@@ -10,7 +10,7 @@ from gradproof.gradcode.numbers import Floats
 Closeness = Literal["double", "single", "none"]
 
 FLOOR: Final = 1e-3
-"""A point counts at least at this share of the largest scale: where a gradient vanishes there is only rounding."""
+"""A point counts at least at this share of the usual scale: where a gradient vanishes there is only rounding."""
 
 _LIMITS: Final[dict[Closeness, tuple[float, float]]] = {
     "double": (1e-8, 1e-5),
@@ -51,8 +51,8 @@ def fit(found: Floats, aim: Floats, least: Closeness = "single") -> Fit:
     usable = np.isfinite(gap)
     if not usable.any():
         return Fit("none", np.full(aim.shape[:1], np.nan), np.inf)
-    largest = float(scale[usable].max())
-    floor = FLOOR * largest if largest > 0 else 1.0
+    moved = scale[usable & (scale > 0)]
+    floor = FLOOR * float(np.median(moved)) if moved.size else 1.0
     errors = np.where(usable, gap / np.maximum(scale, floor), np.nan)
     counted = np.sort(errors[usable])
     typical = float(counted[-(-3 * len(counted) // 4) - 1])

@@ -189,6 +189,9 @@ def _slopes(f: str, a: Expr, inner: Expr, context: Context) -> Iterator[Slope]:
         for e in (complement, product, add(ONE, square), square):
             yield Slope(e, f, wrong)
         yield Slope(sub(ONE, Pow(Fn("tanh", (a,)), TWO)), f, "chain-wrong-point")
+        if rank(inner, context) == rank(a, context):
+            point = elementwise(inner, inner, context=context)
+            yield Slope(sub(ONE, point), f, "chain-wrong-point")
         return
     wrong = "sigmoid-derivative-wrong"
     yield Slope(product, f, None)

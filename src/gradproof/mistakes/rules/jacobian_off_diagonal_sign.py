@@ -19,15 +19,15 @@ def _plus(e: Expr, _context: Context) -> Iterator[Slip]:
 
 
 def _off_diagonal(a: Application) -> Iterator[Expr]:
-    """Turn the sign of all that remains off the diagonal."""
+    """Turn the sign of all that remains off the diagonal, where there is something on it."""
     match a.node, a.wrt:
         case Entry(_, (i,)), Entry(_, (j,)) if i != j:
+            deltas = [node for _, node in walk(a.result) if isinstance(node, Delta)]
             off = a.result
-            for _, node in walk(a.result):
-                if isinstance(node, Delta):
-                    off = replace_equal(off, node, ZERO)
+            for node in deltas:
+                off = replace_equal(off, node, ZERO)
             off = tidy(off, a.context)
-            if off != ZERO:
+            if deltas and off != ZERO:
                 yield sub(a.result, mul(TWO, off))
         case _:
             return
