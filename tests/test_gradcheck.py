@@ -150,6 +150,13 @@ def test_trouble_of_numbers_is_no_mistake(check):
     assert check(SOFTMAX, stable, "z").findings == ()
 
 
+def test_raising_at_some_points_is_told(check):
+    code = returned("x", "assert x > 0, 'negative'", "2 * x")
+    report = check("f = x^2", code, "x")
+    assert errors(report) == ["raises"]
+    assert "AssertionError: negative" in report.to_text()
+
+
 def test_writing_into_arguments_is_told(check):
     code = returned("X, y, w", "y -= X @ w", "-X.T @ y / len(y)")
     report = check(r"J = \frac{1}{2m} \|Xw - y\|^2", code, "w", MATRIX)

@@ -10,7 +10,7 @@ from gradproof.checking.hypotheses import hypotheses
 from gradproof.evaluate import Unsupported
 from gradproof.expr import Context
 from gradproof.gradcode.answers import Answers, collect
-from gradproof.gradcode.explaining import explain, numbers_trouble
+from gradproof.gradcode.explaining import explain, numbers_trouble, raised
 from gradproof.gradcode.failures import CannotCheck
 from gradproof.gradcode.fit import Closeness, fit
 from gradproof.gradcode.numbers import Floats
@@ -182,6 +182,7 @@ class _Session:
         for k in wrong:
             self.told(f"looking for the slip in the gradient by {self.asked.variables[k]}")
             findings.append(self._explained(k, main))
+        findings += raised(main)
         findings += self._habits(main, findings)
         findings += numbers_trouble(self.asked, main, list(zip(tried, answers[2:], strict=False)))
         return self._finished(main, findings, wrong)
@@ -385,7 +386,7 @@ def _shaped(code: Floats, right: Floats) -> Floats:
 def _agrees(main: Sequence[tuple[Points, Answers]], k: int, least: Closeness = "single") -> bool:
     """Tell whether the code gives the gradient by one variable at all points, at least so closely."""
     for points, answers in main:
-        if answers.all_raised or answers.errors:
+        if answers.all_raised:
             return False
         right = points.gradients[k]
         found = fit(_shaped(answers.gradients[k], right), right, least)

@@ -146,6 +146,18 @@ def _number(value: float) -> str:
     return f"{float(value):.{SHOWN}g}"
 
 
+def raised(main: Sequence[tuple[Points, Answers]]) -> list[CodeFinding]:
+    """Return what is said of a function that raises at some points and returns at others."""
+    for points, answers in main:
+        if answers.errors:
+            at = min(answers.errors)
+            where = f" ({answers.lines[-1]})" if answers.lines else ""
+            given = ", ".join(f"{name} = {value}" for name, value in _given(points, at))
+            message = f"at some points the function raises {answers.errors[at]}{where}, such as at {given}"
+            return [CodeFinding("raises", "error", message)]
+    return []
+
+
 def numbers_trouble(
     asked: Asked,
     main: Sequence[tuple[Points, Answers]],
