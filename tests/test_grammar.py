@@ -342,7 +342,7 @@ def test_an_unclosed_bracket_does_not_swallow_the_relation() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        r"a \blob b", r"a + ", r"a \pm b", r"f^{-1}(x)", r"\frac{\partial^2 f}{\partial x}", r"D_X g(H)", "2 3",
+        r"a \blob b", r"a + ", r"a \pm b", r"f^{-1}(x)", r"\frac{\partial^2 f}{\partial x}", r"D_x (x^2)", "2 3",
         r"\overline{x+y}", r"d \| \cdot \|_F(Y)", r"\nabla \cdot F", r"x^\circ", r"\binom{n}{k}", r"a = * b",
         r"\frac{}{a}",
         r"\{x_i\}_{i=1}^n", r"\frac{d}{dt}\Big|_{t=0} f(t)", r"\sum_i", r"()", r"x^{\circ y}",

@@ -370,3 +370,22 @@ $$ \frac{\partial L}{\partial h_t} = W^T \frac{\partial L}{\partial z_{t+1}} $$"
 @pytest.mark.parametrize(("text", "expected"), UNDEFINED_LOSS)
 def test_a_loss_that_nobody_defines_may_be_any(text: str, expected: str) -> None:
     assert judged(text) == expected
+
+
+DIRECTIONS = [
+    (r"""Let $X \in \mathbb{R}^{n \times n}$, $H \in \mathbb{R}^{n \times n}$.
+$$ i(X) = X^{-1} $$
+$$ D_X i(H) = -X^{-1} H X^{-1} $$
+$$ D_X i(H) = -X^{-2} H $$
+$$ D_X(\operatorname{tr} \circ i)(H) = (D_{i(X)} \operatorname{tr})(D_X i(H)) = -\operatorname{tr}(X^{-2} H) $$
+$$ D_X(\operatorname{tr} \circ i)(H) = \operatorname{tr}(X^{-2} H) $$""", "gpxpx"),
+    (r"""Let $x \in \mathbb{R}^n$, $h \in \mathbb{R}^n$, $A \in \mathbb{R}^{n \times n}$.
+$$ f(x) = x^T A x $$
+$$ D_x f(h) = h^T (A + A^T) x $$
+$$ D_x f(h) = 2 h^T A x $$""", "gpx"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), DIRECTIONS)
+def test_derivatives_in_a_direction(text: str, expected: str) -> None:
+    assert judged(text) == expected

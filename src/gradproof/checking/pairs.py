@@ -18,6 +18,7 @@ from gradproof.checking.unsaid import GRADIENT_VARIABLE, Said, by_what
 from gradproof.evaluate import Samples, Unsupported
 from gradproof.expr import (
     Apply,
+    At,
     Context,
     Derivative,
     Entry,
@@ -233,6 +234,10 @@ def unrelated(left: Expr, right: Expr, context: Context) -> str | None:
         for side in pair:
             known.update(_names(side))
     ours, theirs = _reached(left, context), _reached(right, context)
+    for side in (left, right):
+        for _, node in walk(side):
+            if isinstance(node, At):
+                known.update(_names(node.symbol))
     for name in sorted(ours ^ theirs):
         if name not in known and name not in context.definitions:
             return name

@@ -15,7 +15,7 @@ Head = Literal[
     "prod", "range", "integral", "expect", "deriv", "grad", "diff", "delta", "prime", "at", "ind",
     "given", "sim", "argmin", "argmax", "matrix", "row", "cases", "branch", "tuple", "set",
     "interval", "space", "root", "sqrt", "relation", "dots", "text", "factorial", "index", "extremum",
-    "unit", "unknown",
+    "direc", "unit", "unknown",
 ]  # fmt: skip
 
 HEADS: dict[Head, str] = {
@@ -80,6 +80,7 @@ HEADS: dict[Head, str] = {
     "factorial": "args: one operand",
     "index": "args: a compound expression and its subscripts: (Az)_i; text: empty, or ( or [ for a label above in that "
     "bracket: h(x)^{(i)}, or ^ for another label above",
+    "direc": "args: function, point, direction of a directional derivative D_X f(H); the last may be a hole",
     "unit": "args: a member of an array with dots, its index `name`, first and last value: the member in its place; "
     "text: row, column or list. Written by `elaborate`, never by the grammar",
     "unknown": "text: a command or character that is not understood; always with an unread note",

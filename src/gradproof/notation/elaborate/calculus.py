@@ -6,8 +6,11 @@ from gradproof.expr import Apply, At, Derivative, Differential, Expr, Gradient, 
 from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.converter import Converter
-from gradproof.notation.elaborate.symbols import function_name
-from gradproof.notation.surface import Surface
+from gradproof.notation.elaborate.symbols import function_name, unwrapped
+from gradproof.notation.surface import Name, Surface
+
+STEPS = ("\\varepsilon", "\\epsilon", "\\tau")
+"""Letters for the length of a step, in the order of use."""
 
 
 def deriv_node(c: Converter, node: Surface) -> Built:
@@ -124,3 +127,20 @@ def at_node(c: Converter, node: Surface) -> Built:
     return Built(
         At(body.expr, symbol.expr, value.expr), node.span, (body, symbol, value), body.shape
     )
+
+
+def directional_node(c: Converter, node: Surface) -> Built:
+    """Convert ``D_X f(H)``: the derivative of ``f(X + εH)`` by ε at 0."""
+    function, point, direction = node.args
+    letter = next((x for x in STEPS if x not in c.table.bodies and x not in c.table.domains), None)
+    if direction.head == "hole" or letter is None:
+        return c.opaque(node, "a directional derivative without its direction")
+    name = Surface("name", node.span, name=Name(letter))
+    step = Surface("mul", node.span, (name, Surface("group", node.span, (direction,), "(")), "j")
+    moved = Surface("add", node.span, (point, step))
+    callee = unwrapped(function)
+    body = c.convert(Surface("call", node.span, (callee, moved), callee.text))
+    symbol, zero = Built(Sym(letter), node.span), build.number(0, node.span)
+    slope = Built(Derivative(body.expr, (symbol.expr,)), node.span, (body, symbol), body.shape)
+    expr = At(slope.expr, symbol.expr, zero.expr)
+    return Built(expr, node.span, (slope, symbol, zero), body.shape)

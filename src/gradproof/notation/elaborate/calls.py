@@ -36,6 +36,10 @@ def apply_call(c: Converter, node: Surface) -> Built:
     """Convert a call: a definition of the document wins over a built-in function of that name."""
     callee, args = node.args[0], node.args[1:]
     primes = 0
+    if callee.head == "compose":
+        outer, inner = callee.args
+        nested = Surface("call", node.span, (inner, *args), inner.text)
+        return c.convert(Surface("call", node.span, (outer, nested), outer.text))
     family = c.table.quantity(node)
     if family is not None:
         return _family(c, node, family)

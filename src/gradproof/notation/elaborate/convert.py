@@ -35,6 +35,7 @@ HANDLERS: Mapping[str, Handler] = {
     "deriv": calculus.deriv_node,
     "grad": calculus.grad_node,
     "diff": calculus.diff_node,
+    "direc": calculus.directional_node,
     "delta": arithmetic.delta_node,
     "ind": arithmetic.indicator_node,
     "cases": arithmetic.cases_node,

@@ -33,11 +33,7 @@ class Calls(Application):
                 and token.text == "D"
                 and self._is_directional(token, following)
             ):
-                self.unread(
-                    "a directional derivative D_X f(H) is not understood; write df = … with dX = H, or d/dx for D_x",
-                    token.start,
-                    token.end,
-                )
+                return self._directional(token, token.sub)
             if token.sub is not None and token.text == "\\delta":
                 delta = self._kronecker(token)
                 if delta is not None:
@@ -159,6 +155,38 @@ class Calls(Application):
             return True
         after = self.tokens[self.i + 1]
         return after.code == "open" and after.text == "("
+
+    def _directional(self, token: Token, below: Layout) -> Surface:
+        r"""Parse ``D_X f(H)``, or ``D_X f`` of which the direction stands behind a bracket."""
+        point = self.within(below.args, below.span.start, self.expression)
+        following = self.tokens[self.i]
+        if following.code == "open":
+            function = self.bracket()
+        else:
+            self.i += 1
+            known = following.code == "fn"
+            start, end = following.start, following.end
+            name = following.text
+            function = (
+                self.make("function", start, end, (), name) if known else self.name(following)
+            )
+        node = self.make(
+            "direc", token.start, function.span.end, (function, point, self.hole(function.span.end))
+        )
+        return self.directed(node)
+
+    def directed(self, node: Surface) -> Surface:
+        """Give a directional derivative the direction in the bracket after it."""
+        opening = self.tokens[self.i]
+        if opening.code != "open" or opening.text not in "([":
+            if opening.code != "close" and node.head == "direc":
+                message = "a directional derivative without its direction; write D_X f(H), or d/dx for D_x"
+                self.unread(message, node.span.start, node.span.end)
+            return node
+        args = self.arguments()
+        end = bracket_end(self.tokens[self.i - 1])
+        function = next(n for n in (node, *node.args) if n.head == "direc")
+        return self.make("direc", node.span.start, end, (*function.args[:2], args[0]))
 
     def _kronecker(self, token: Token) -> Surface | None:
         """Parse a Kronecker delta, or nothing where the subscript is not two indices."""

@@ -277,6 +277,8 @@ class Parser(Scopes, Tables, Atoms):
             inner = node.args[0] if node.head == "transpose" and node.text == "prime" else node
             if inner.head == "group" and inner.args[0].head in ("compose", "function"):
                 node = self._called_group(node, inner.args[0])
+            elif inner.head == "group" and inner.args[0].head == "direc":
+                node = self.directed(node)
         elif code == "frac":
             node = self.fraction()
         elif code == "fn":
