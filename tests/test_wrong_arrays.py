@@ -130,3 +130,23 @@ def test_behind_a_link_that_cannot_be_decided_the_first_side_is_compared(
         f"{chain} = {last}",
     )[-1]  # fmt: skip
     assert found in RIGHT if verdict == "right" else found == verdict
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        (r"\frac{\partial \operatorname{tr}(A X^{-1})}{\partial X^{-1}} = A^T", "right"),
+        (r"\frac{\partial \operatorname{tr}(A X^{-1})}{\partial X^{-1}} = 2 A^T", "refuted"),
+        (
+            r"\frac{\partial \operatorname{tr}(A X^{-1})}{\partial X^{-1}}"
+            r" \frac{\partial X^{-1}}{\partial X} = A^T X^{-2}",
+            "refuted",
+        ),
+        (r"\frac{\partial \log \sigma(w^T x)}{\partial (w^T x)} = 1 - \sigma(w^T x)", "right"),
+        (r"\frac{\partial \log \sigma(w^T x)}{\partial (w^T x)} = \sigma(w^T x)", "refuted"),
+        (r"\frac{\partial (w^T x + \|w\|^2)}{\partial (w^T x)} = 1", "undecided"),
+    ],
+)
+def test_derivatives_by_something_composed(line: str, verdict: str) -> None:
+    (found,) = verdicts(r"A, X \in \mathbb{R}^{n \times n}$, $w, x \in \mathbb{R}^n", line)
+    assert found in RIGHT if verdict == "right" else found == verdict

@@ -4,6 +4,7 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 from fractions import Fraction
 
+from gradproof.checking.compound import with_names
 from gradproof.checking.entry_meant import ENTRY_MEANT, entries_meant
 from gradproof.checking.glances import stays_wrong
 from gradproof.checking.hypotheses import hypotheses
@@ -67,6 +68,9 @@ def judge_sides(
             head=head, variables=variables,
         )  # fmt: skip
 
+    named = None if said else with_names(left, right, context)
+    if named is not None:
+        return again(*named)
     if said:
         return _by_what([(s, again(s.left, s.right)) for s in said])
     if single:
