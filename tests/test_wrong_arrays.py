@@ -150,3 +150,18 @@ def test_behind_a_link_that_cannot_be_decided_the_first_side_is_compared(
 def test_derivatives_by_something_composed(line: str, verdict: str) -> None:
     (found,) = verdicts(r"A, X \in \mathbb{R}^{n \times n}$, $w, x \in \mathbb{R}^n", line)
     assert found in RIGHT if verdict == "right" else found == verdict
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        (r"d(X^{-1}) = -X^{-1} X^{-1} dX", "undecided"),
+        (r"d(X^{-1}) = -X^{-1} dX X^{-1}", "right"),
+        (r"d(x^{-1}) = -x^{-1} x^{-1} dx", "right"),
+    ],
+)
+def test_what_holds_for_numbers_alone_is_not_confirmed_where_matrices_may_be_meant(
+    line: str, verdict: str
+) -> None:
+    found = check_source("a.md", f"$$\n{line}\n$$\n").lines[-1].verdict
+    assert found in RIGHT if verdict == "right" else found == verdict

@@ -4,6 +4,7 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 from fractions import Fraction
 
+from gradproof.checking.capitals import as_matrices
 from gradproof.checking.compound import with_names
 from gradproof.checking.entry_meant import ENTRY_MEANT, entries_meant
 from gradproof.checking.glances import stays_wrong
@@ -36,6 +37,7 @@ from gradproof.expr import (
 from gradproof.notation.derivation import Structure
 
 ENTRY_TOLD = "an array is read as its entry, as the other side is written with an index"
+NUMBERS = "it holds for numbers, and for matrices it does not: it is not said what is inverted"
 NEIGHBOURS = "it is not said whether the entries or the steps of a sequence are differentiated by one another"
 TEN, TWO = Fraction(10), Fraction(2)
 
@@ -80,6 +82,9 @@ def judge_sides(
         left, right, context, certified=False, settled=False
     )
     if outcome.verdict in RIGHT:
+        matrices = as_matrices(left, right, context)
+        if matrices is not None and judge_pair(*matrices, context).verdict == "refuted":
+            return _undecided(outcome, NUMBERS)
         return operand_slip(left, right, context) or outcome
     if outcome.verdict != "refuted":
         return for_every_function(outcome, again) or outcome
