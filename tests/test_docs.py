@@ -135,6 +135,26 @@ def test_the_python_on_the_page_of_derive_runs():
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, timeout=120)
 
 
+def test_the_page_of_fit_names_every_option():
+    page = (DOCS / "fit.md").read_text(encoding="utf-8")
+    named = options("fit") | options("predict")
+    told = set(re.findall(r"`(--[a-z0-9-]+)", page))
+    assert {o for o in named if o not in told} == {o for o in named if o not in page} == set()
+    assert told - named - {"--memory"} == set()
+    from gradproof.training.losses import LOSSES
+    from gradproof.training.solving import solvers
+
+    for name in (*LOSSES, *solvers()):
+        assert f"`{name}`" in page
+
+
+def test_the_python_on_the_page_of_fit_runs():
+    pytest.importorskip("sklearn", reason="the extra fit is not installed")
+    page = (DOCS / "fit.md").read_text(encoding="utf-8")
+    code = "\n".join(re.findall(r"```python\n(.*?)```", page, re.S))
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, timeout=120)
+
+
 def test_the_page_of_check_names_every_option():
     told = set(re.findall(r"`(--[a-z-]+)", CHECK))
     assert options("check") == told

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-HESSIAN_WORK: Final = 2e8
+HESSIAN_WORK: Final = 5e7
 """Most multiplications of a Hessian (rows × parameters²) for which Newton's method is taken."""
 
 HESSIAN_SIZE: Final = 500

@@ -1,0 +1,195 @@
+"""Training on a Parquet data set larger than memory: time of a pass and peak memory, here and on two processes.
+
+    python benchmarks/streaming.py                       # 64 MB under 8 MB
+    python benchmarks/streaming.py --size 2G --limit 256M
+    python benchmarks/streaming.py --size 2G --limit 256M --cluster
+
+The data are written by this script to --folder and stay there for the next run. Memory is that of the process that
+trains, without what Python and its libraries take before any data are read.
+"""
+
+import argparse
+import json
+import os
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+COLUMNS = 30
+GROUP = 1 << 15
+UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+
+
+def bytes_of(text):
+    number, unit = re.fullmatch(r"(\d+)([KMG])", text).groups()
+    return int(number) * UNITS[unit]
+
+
+def make(path, size):
+    """Write random rows with a target that depends on them: doubles that do not compress."""
+    import pyarrow
+    import pyarrow.parquet
+
+    rows = size // (8 * COLUMNS)
+    chance = np.random.default_rng(0)
+    true = chance.normal(size=COLUMNS)
+    names = [f"x{j}" for j in range(COLUMNS)]
+    schema = pyarrow.schema([(n, pyarrow.float64()) for n in (*names, "y")])
+    temporary = path.with_suffix(".part")
+    with pyarrow.parquet.ParquetWriter(temporary, schema, use_dictionary=False) as file:
+        for start in range(0, rows, GROUP):
+            x = chance.normal(size=(min(GROUP, rows - start), COLUMNS))
+            y = (x @ true + 2 * chance.normal(size=len(x)) > 0).astype(float)
+            file.write_table(pyarrow.table([*x.T, y], schema=schema))
+    temporary.rename(path)
+
+
+def train(path, limit, iterations):
+    """Train in this process and print what it took."""
+    import gradproof
+
+    warm = np.random.default_rng(0).normal(size=(100, COLUMNS))
+    gradproof.fit(
+        warm, (warm[:, 0] + warm[:, 1] ** 2 > 0.5).astype(float), l2=1e-2, backend="numba"
+    )
+    import pyarrow.parquet
+
+    pyarrow.parquet.read_metadata(path)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    start = time.perf_counter()
+    options = {"stream": True, "memory_limit": limit} if limit else {}
+    fitted = gradproof.fit(
+        path,
+        l2=1e-4,
+        solver="lbfgs",
+        iterations=iterations,
+        tolerance=1e-9,
+        backend="numba",
+        **options,
+    )
+    seconds = time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        json.dumps(
+            {
+                "seconds": seconds,
+                "passes": fitted.evaluations,
+                "megabytes": after - before,
+                "norm": fitted.gradient_norm,
+                "w": [*fitted.coefficients.tolist(), fitted.intercept],
+            }
+        )
+    )
+
+
+def cluster(path, iterations, kill):
+    """Train on two processes of this machine; with `kill` one of them is lost on the way."""
+    import signal
+
+    from distributed import Client, LocalCluster
+
+    import gradproof.dask
+
+    done = []
+    with (
+        LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address=None,
+            memory_limit=0,
+            silence_logs=60,
+        ) as made,
+        Client(made) as client,
+    ):
+
+        def seen(point):
+            if kill and point.iteration == 5 and not done:
+                done.append(min(client.run(os.getpid).values()))
+                os.kill(done[0], signal.SIGKILL)
+
+        start = time.perf_counter()
+        fitted = gradproof.dask.fit(
+            path,
+            client,
+            l2=1e-4,
+            solver="lbfgs",
+            iterations=iterations,
+            tolerance=1e-9,
+            backend="numba",
+            seen=seen,
+        )
+        seconds = time.perf_counter() - start
+    print(
+        json.dumps(
+            {
+                "seconds": seconds,
+                "passes": fitted.evaluations,
+                "megabytes": float("nan"),
+                "norm": fitted.gradient_norm,
+                "w": [*fitted.coefficients.tolist(), fitted.intercept],
+                "notes": fitted.notes,
+            }
+        )
+    )
+
+
+def run(what, *arguments):
+    """Run a part in a process of its own and return what it printed."""
+    command = [sys.executable, "-W", "ignore", __file__, "--part", what, json.dumps(arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--size", default="64M")
+    parser.add_argument("--limit", default="8M")
+    parser.add_argument("--folder", default=tempfile.gettempdir())
+    parser.add_argument("--iterations", type=int, default=100)
+    parser.add_argument(
+        "--cluster", action="store_true", help="also on two processes, and with one of them lost"
+    )
+    parser.add_argument("--here", action="store_true", help="also with all rows in memory")
+    parser.add_argument("--part", nargs=2, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.part:
+        what, arguments = options.part
+        return {"train": train, "cluster": cluster}[what](*json.loads(arguments))
+    path = Path(options.folder) / f"gradproof-{options.size}.parquet"
+    if not path.exists():
+        make(path, bytes_of(options.size))
+    print(f"{path.stat().st_size / 2**20:.0f} MB, limit {options.limit}")
+    jobs = {"streamed": ("train", str(path), options.limit, options.iterations)}
+    if options.here:
+        jobs["in memory"] = ("train", str(path), None, options.iterations)
+    if options.cluster:
+        jobs["two workers"] = ("cluster", str(path), options.iterations, False)
+        jobs["one of two lost"] = ("cluster", str(path), options.iterations, True)
+    first = None
+    print(
+        f"{'':18}{'seconds':>9}{'passes':>8}{'s/pass':>9}{'peak MB':>9}{'gradient':>10}{'largest difference':>20}"
+    )
+    for name, job in jobs.items():
+        found = run(*job)
+        w = np.array(found["w"])
+        first = w if first is None else first
+        print(
+            f"{name:18}{found['seconds']:9.2f}{found['passes']:8}{found['seconds'] / found['passes']:9.3f}"
+            f"{found['megabytes']:9.0f}{found['norm']:10.1e}{np.abs(w - first).max():20.1e}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
