@@ -17,7 +17,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from gradproof.training.arrays import Vector
 from gradproof.training.estimating import Wanted, estimate
-from gradproof.training.losses import LOSSES, Loss, loss_named
+from gradproof.training.losses import LOSSES, Loss, centred, loss_named
 from gradproof.training.metrics import predicted
 from gradproof.training.solving import StepRule
 
@@ -78,6 +78,8 @@ class _Linear(BaseEstimator):
         best = track.best
         self._parameters = best.parameters
         parts = layout.unpack(best.parameters)
+        if loss.several:
+            parts = centred(parts, penalised=bool(self.l1 or self.l2))
         coefficients = parts["W"].T if loss.several else parts["w"]
         self.coef_ = np.ascontiguousarray(coefficients)
         self.intercept_ = parts.get("b", np.zeros(coefficients.shape[0] if loss.several else ()))

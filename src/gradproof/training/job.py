@@ -14,12 +14,12 @@ from gradproof.training.choice import HESSIAN_SIZE, choose
 from gradproof.training.data.batch import BadData
 from gradproof.training.formula import FormulaKernel, known_backend, loss_kernel
 from gradproof.training.layout import Layout
-from gradproof.training.losses import Link, Loss
+from gradproof.training.losses import Link, Loss, centred
 from gradproof.training.metrics import calibration, link_for, scores
 from gradproof.training.model import Fitted
 from gradproof.training.objective import LocalSum, Objective, Penalty, Summed
 from gradproof.training.prepare import Prepared
-from gradproof.training.rows import Rows
+from gradproof.training.rows import Rows, Streamed
 from gradproof.training.solving import (
     Limits,
     Point,
@@ -31,6 +31,9 @@ from gradproof.training.solving import (
 )
 
 BATCH: Final = 256
+
+MEASURED: Final = 1 << 20
+"""Most held-out rows of a stream on which a model is measured, so that memory stays bounded."""
 
 
 @final
@@ -176,7 +179,7 @@ def run(
     """
     encoding, target = prepared.encoding, prepared.target
     layout = model.kernel.layout
-    summed = LocalSum(model.kernel, prepared.train) if summed is None else summed
+    summed = LocalSum(model.kernel, prepared.train, prepared.total) if summed is None else summed
     start = model.start
     notes = [*prepared.notes, *model.notes]
     subject = "\n".join((*model.formulas, *encoding.features, *target.labels))
@@ -192,11 +195,14 @@ def run(
     best = track.best
     if best is None:
         raise AssertionError("a solver reports its start")
+    parameters = {k: v.copy() for k, v in layout.unpack(best.parameters).items()}
+    if model.link == "softmax":
+        parameters = centred(parameters, penalised=bool(job.l1 or job.l2))
     fitted = Fitted(
         loss=model.label,
         formulas=model.formulas,
         link=model.link,
-        parameters={k: v.copy() for k, v in layout.unpack(best.parameters).items()},
+        parameters=parameters,
         encoding=encoding,
         target=target,
         l1=job.l1,
@@ -210,16 +216,12 @@ def run(
         curve=tuple(track.curve),
         metrics={},
         held_out=0,
-        rows=_count(prepared.train),
+        rows=prepared.count,
         source=source,
         constants=model.kernel.constants,
         formula=model.formula,
     )
     return finished(fitted, prepared, notes)
-
-
-def _count(rows: Rows) -> int:
-    return sum(b.rows for b in rows.blocks())
 
 
 def _watched(
@@ -302,9 +304,17 @@ def finished(fitted: Fitted, prepared: Prepared, notes: Sequence[str]) -> Fitted
     rows = prepared.test if prepared.test is not None else prepared.train
     if fitted.link is None and (fitted.formula is None or fitted.formula.prediction is None):
         return replace(fitted, notes=tuple(out))
-    parts = [(fitted.predict_encoded(b.features), b.target) for b in rows.blocks()]
-    prediction = np.concatenate([p[0] for p in parts])
-    truth = np.concatenate([p[1] for p in parts])
+    if prepared.test is None and isinstance(prepared.train, Streamed):
+        return replace(fitted, notes=tuple(out))
+    predictions: list[Vector] = []
+    targets: list[Vector] = []
+    for block in rows.blocks():
+        predictions.append(fitted.predict_encoded(block.features))
+        targets.append(block.target)
+        if isinstance(rows, Streamed) and sum(t.shape[0] for t in targets) >= MEASURED:
+            out.append("measured on the first held-out rows only")
+            break
+    prediction, truth = np.concatenate(predictions), np.concatenate(targets)
     link = fitted.link or link_for(fitted.target, prediction)
     if prediction.shape != truth.shape:
         told = f"shape {prediction.shape}, the target {truth.shape}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Literal, final
 
+from gradproof.training.arrays import Vector
 from gradproof.training.data.batch import BadData
 from gradproof.training.data.profile import TargetProfile
 from gradproof.training.data.target import TargetKind, guessed
@@ -173,3 +174,17 @@ def chosen_for(loss: Loss | None, profile: TargetProfile) -> tuple[TargetKind, s
 def is_formula(loss: str) -> bool:
     """Tell a formula from the name of a loss."""
     return re.fullmatch(r"[a-z][a-z-]*", loss.strip()) is None
+
+
+def centred(parts: dict[str, Vector], *, penalised: bool) -> dict[str, Vector]:
+    """Return the parameters of a softmax whose classes have the mean 0, of which there is one choice.
+
+    Adding one number to the intercepts of all classes changes no probability, and so for coefficients that are not
+    penalised (which the penalty decides otherwise).
+    """
+    out = {name: value.copy() for name, value in parts.items()}
+    if "W" in out and not penalised:
+        out["W"] -= out["W"].mean(axis=1, keepdims=True)
+    if "W" in out and "b" in out:
+        out["b"] -= out["b"].mean()
+    return out

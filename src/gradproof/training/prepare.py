@@ -64,6 +64,8 @@ class Prepared:
         encoding: how columns become features.
         target: how the target becomes numbers.
         rows: how many rows the table has.
+        count: how many of them are for training.
+        total: the sum of their weights.
         notes: what was assumed and found, for the user.
     """
 
@@ -72,6 +74,8 @@ class Prepared:
     encoding: Encoding
     target: Target
     rows: int
+    count: int
+    total: float
     notes: tuple[str, ...]
 
 
@@ -94,7 +98,8 @@ def prepare(source: Source, wishes: Wishes, choose: TargetChoice) -> Prepared:
     keep = () if wishes.weights is None else (wishes.weights,)
     columns = dict.fromkeys((*names, wishes.target, *keep))
     held: list[Batch] | None = None if wishes.stream else []
-    profile, target_profile = _survey(source, wishes, list(columns), names, held)
+    found = _survey(source, wishes, list(columns), names, held)
+    profile, target_profile = found.profile, found.target
     kind, label, note = choose(target_profile)
     notes = [note] if note else []
     target = target_of(target_profile, wishes.target, kind, source.name, label)
@@ -115,7 +120,9 @@ def prepare(source: Source, wishes: Wishes, choose: TargetChoice) -> Prepared:
         train, test = parts[0], parts[1] if wishes.split.share else None
     else:
         train, test = _held(source, held, encoding, target, wishes)
-    return Prepared(train, test, encoding, target, profile.rows, tuple(notes))
+    return Prepared(
+        train, test, encoding, target, profile.rows, found.count, found.total, tuple(notes)
+    )
 
 
 def _features(source: Source, wishes: Wishes) -> list[str]:
@@ -139,13 +146,25 @@ def _features(source: Source, wishes: Wishes) -> list[str]:
     return names
 
 
+@final
+@dataclass(slots=True)
+class _Survey:
+    """What one pass over a table finds."""
+
+    profile: Profile
+    target: TargetProfile
+    count: int = 0
+    total: float = 0.0
+
+
 def _survey(
     source: Source, wishes: Wishes, columns: list[str], names: list[str], held: list[Batch] | None
-) -> tuple[Profile, TargetProfile]:
+) -> _Survey:
     """Pass over the table once; what is held out counts for words and not for means."""
     profile: Profile | None = None
     found = TargetProfile()
-    weights_wrong = 0
+    weights_wrong = count = 0
+    total = 0.0
     for batch in source.batches(columns):
         taken, words = columns_of(batch, [wishes.target])
         for column in words.values():
@@ -157,12 +176,15 @@ def _survey(
         if profile is None:
             used = tuple(batch.names[k] for k in inside)
             profile = Profile(Numbers(used), {n: Words() for n in texts})
+        kept = ~wishes.split.held_out(batch.start, batch.rows)
+        count += int(kept.sum())
         if wishes.weights is not None:
             weight = columns_of(batch, [wishes.weights])[0].get(wishes.weights)
             weights_wrong += batch.rows if weight is None else int((~(weight >= 0)).sum())
+            total += 0.0 if weight is None else float(weight[kept].sum())
         block = batch.numbers if len(inside) == len(batch.names) else batch.numbers[:, inside]
         if wishes.split.share:
-            block = block[np.flatnonzero(~wishes.split.held_out(batch.start, batch.rows))]
+            block = block[np.flatnonzero(kept)]
         profile.add(Batch(batch.start, batch.rows, profile.numbers.names, block, texts))
         if held is not None:
             held.append(batch)
@@ -174,7 +196,7 @@ def _survey(
         raise BadData(
             f"{source.name}: the weights {wishes.weights!r} are no numbers, missing or negative in {weights_wrong} rows"
         )
-    return profile, found
+    return _Survey(profile, found, count, float(count) if wishes.weights is None else total)
 
 
 def _held(
