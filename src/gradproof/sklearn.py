@@ -165,8 +165,10 @@ class _Classifier(ClassifierMixin, _Linear):
             return np.log(self.predict_proba(X))
 
     def decision_function(self, X: Any) -> Vector:
-        """Return the linear values, shape (rows,) for two classes, otherwise (rows, classes)."""
-        return self._linear(X)
+        """Return the linear values, shape (rows, classes); for two classes the second less the first, shape (rows,)."""
+        linear = self._linear(X)
+        two = linear.ndim == 2 and linear.shape[1] == 2
+        return linear[:, 1] - linear[:, 0] if two else linear
 
 
 class LogisticRegression(_Classifier):

@@ -62,6 +62,9 @@ class FormulaKernel:
 
     def hessian(self, w: Vector, block: Block) -> Vector:
         """Return the Hessian of that sum, shape (size, size)."""
+        if is_sparse(block.features) and block.target.ndim == 2:
+            # Blocks of second derivatives by matrices are arrays with four axes, which sparse matrices do not have.
+            block = Block(block.features.toarray(), block.target, block.weights)
         out = self._square(self.compiled.hessian(**self._given(w, block)))
         if self.kind == "mean":
             return block.total * out
@@ -167,7 +170,7 @@ def loss_kernel(
     """
     compiled = compiled_loss(loss.name, "b" in layout.names, weighted, backend)
     features = "X" if loss.several else "x"
-    roles = Roles(features, "Y" if loss.several else "y", "c" if weighted else None)
+    roles = Roles(features, "Y" if loss.several else "y", "rho" if weighted else None)
     return FormulaKernel(compiled, layout, roles, {**loss.constants, **constants})
 
 

@@ -49,12 +49,12 @@ class Loss:
         return self.target == "classes"
 
     def formulas(self, *, intercept: bool, weighted: bool) -> tuple[str, ...]:
-        """Return the formulas of the sum over all rows, in TeX.
+        r"""Return the formulas of the sum over all rows, in TeX.
 
         The features are the rows ``x_i``, the coefficients w (W for several classes), the intercept b, the target y_i
-        or ``Y_{ik}``, the weights of the rows c_i.
+        or ``Y_{ik}``, the weights of the rows ``\\rho_i``.
         """
-        row = rf"c_i \left({self.row}\right)" if weighted else rf"\left({self.row}\right)"
+        row = rf"\rho_i \left({self.row}\right)" if weighted else rf"\left({self.row}\right)"
         if self.several:
             value = r"h_{ik} = \sum_{j=1}^n X_{ij} W_{jk}" + (" + b_k" if intercept else "")
         else:
@@ -73,7 +73,7 @@ class Loss:
         else:
             facts = [r"x_i \in \mathbb{R}^n", r"w \in \mathbb{R}^n", r"y \in \mathbb{R}^m"]
             facts += [r"b \in \mathbb{R}"] if intercept else []
-        facts += [r"c \in \mathbb{R}^m"] if weighted else []
+        facts += [r"\rho \in \mathbb{R}^m"] if weighted else []
         return (*facts, *self.facts)
 
 

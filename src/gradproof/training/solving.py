@@ -12,6 +12,7 @@ from typing import Final, Literal, final
 import numpy as np
 
 from gradproof.training.arrays import Vector
+from gradproof.training.threads import one_blas_thread
 
 FOLDER: Final = Path(__file__).parent / "solvers"
 
@@ -203,7 +204,7 @@ def solve(
     most = solver.iterations if limits.iterations is None else limits.iterations
     track = Track(problem, limits, most, seen)
     try:
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        with one_blas_thread(), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             solver.run(problem, start, limits, track)
     except KeyboardInterrupt:
         if track.best is None:
