@@ -107,11 +107,11 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def kind_of_target(formula: Formula, profile: TargetProfile) -> tuple[TargetKind, str, str]:
-    """Return what the target has to hold for a formula: words are classes, numbers are numbers."""
+    """Return what the target has to hold for a formula: words, and 0 beside 1, are classes, numbers are numbers."""
     if formula.target_kind is not None:
         return formula.target_kind, "of the formula", ""
-    words = len(profile.words.counts)
-    return ("binary" if words else "number"), "of the formula", ""
+    two = bool(profile.words.counts) or set(profile.numbers) == {0.0, 1.0}
+    return ("binary" if two else "number"), "of the formula", ""
 
 
 def compiled_formula(formula: Formula, backend: str) -> Compiled:

@@ -70,7 +70,7 @@ def estimate(
     if not wanted.intercept:
         del shapes["b"]
     layout = Layout(tuple(shapes), tuple(shapes.values()))
-    name = known_backend(wanted.backend, size=float(rows) * width, sparse=is_sparse(features))
+    name = known_backend(wanted.backend, size=float(rows) * width)
     constants = wanted.constants or {}
     kernel = loss_kernel(
         loss, layout, weighted=weights is not None, constants=constants, backend=name

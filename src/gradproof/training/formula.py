@@ -174,17 +174,16 @@ def loss_kernel(
     return FormulaKernel(compiled, layout, roles, {**loss.constants, **constants})
 
 
-def known_backend(name: str | None, *, size: float, sparse: bool) -> str:
+def known_backend(name: str | None, *, size: float) -> str:
     """Return the backend: the given one, or numba where it is installed and there is enough to do.
 
     Args:
         name: what the user said.
-        size: how many numbers one pass reads.
-        sparse: whether they come as sparse matrices.
+        size: how many numbers the features are, zeros included.
     """
     if name is not None:
         return name
-    return "numba" if (size >= FUSED_SIZE or sparse) and fused_here() else "numpy"
+    return "numba" if size >= FUSED_SIZE and fused_here() else "numpy"
 
 
 FUSED_SIZE: Final = 2_000_000

@@ -7,7 +7,7 @@ from typing import Final, final
 
 import numpy as np
 
-from gradproof.training.arrays import Vector, is_sparse
+from gradproof.training.arrays import Vector
 from gradproof.training.asked import Formula, is_bias
 from gradproof.training.checkpoint import Checkpoints, read_checkpoint
 from gradproof.training.choice import HESSIAN_SIZE, choose
@@ -106,7 +106,7 @@ def linear_model(loss: Loss, prepared: Prepared, job: Job, backend: str | None =
         del shapes["b"]
     layout = Layout(tuple(shapes), tuple(shapes.values()))
     size = float(prepared.rows) * features
-    name = known_backend(backend, size=size, sparse=is_sparse(first.features))
+    name = known_backend(backend, size=size)
     return Model(
         label=loss.name,
         formulas=loss.formulas(intercept=job.intercept, weighted=weighted),
@@ -135,7 +135,7 @@ def formula_model(
 
     first = next(iter(prepared.train.blocks()))
     size = float(prepared.rows) * len(prepared.encoding.features)
-    name = known_backend(backend, size=size, sparse=is_sparse(first.features))
+    name = known_backend(backend, size=size)
     kernel = kernel_of(formula, first, sizes, name)
     layout = kernel.layout
     trained = ", ".join(
