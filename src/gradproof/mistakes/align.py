@@ -1,8 +1,9 @@
 """Where in a wrong line the wrong part stands, found by matching its terms with those of the right line."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import combinations
 from typing import final
 
 from gradproof.evaluate import Mode, Samples
@@ -23,7 +24,7 @@ from gradproof.expr import (
     children,
     walk,
 )  # fmt: skip
-from gradproof.mistakes.bench import Bench, Measured, equal
+from gradproof.mistakes.bench import Bench, Measured, added, equal
 from gradproof.mistakes.scales import Scales
 from gradproof.rewrite import ONE, div, mul, neg
 
@@ -201,12 +202,15 @@ class _Aligner:
         factor, mended = self.scales.mended(
             wrong.core, mul(wrong.front, wrong.core), mul(other.front, other.core)
         )
-        if mended is not None:
+        same = wrong.front == other.front
+        if mended is not None and same and factor != -1 and _nodes(other.core) <= _nodes(mended):
+            shown = other.core
+        elif mended is not None:
             shown = mended
-        elif wrong.front == other.front:
+        elif same:
             inner = self.align(wrong.core, other.core, wrong.path)
             if inner is not None and inner.path != wrong.path:
-                return inner
+                return inner if inner.terms > 1 else replace(inner, terms=count, agreeing=agreeing)
             shown = other.core
         else:
             _, scaled = self.scales.mended(other.core, wrong.front, other.front)
@@ -243,7 +247,26 @@ def _pair_off(ours: "list[_Term]", theirs: "list[_Term]") -> "tuple[list[_Term],
             left.append(t)
         else:
             del over[k]
-    return left, over, len(ours) - len(left)
+    agreeing = len(ours) - len(left)
+    for whole, parts in ((over, left), (left, over)):
+        taken = _two_in_one(whole, parts)
+        while taken is not None:
+            agreeing += 2 if parts is left else 1
+            taken = _two_in_one(whole, parts)
+    return left, over, agreeing
+
+
+def _two_in_one(whole: "list[_Term]", parts: "list[_Term]") -> bool | None:
+    """Remove a term and two of the other line whose values add up to it; None where there are none such."""
+    for a, b in combinations(parts, 2):
+        total = added(a.value, b.value)
+        for t in whole if total is not None else ():
+            if equal(t.value, total):
+                whole.remove(t)
+                parts.remove(a)
+                parts.remove(b)
+                return True
+    return None
 
 
 def _opened(e: Expr, path: Path, front: Expr) -> list[tuple[Path, Expr, Expr]]:

@@ -250,6 +250,15 @@ def together(*lines: Measured) -> tuple[Floats, ...] | None:
         return None
 
 
+def added(a: Measured, b: Measured) -> Measured | None:
+    """Return the values of a sum of two lines, None where these do not fit."""
+    both = together(a, b)
+    names = max(a.names, b.names, key=len)
+    if both is None or a.names != names[: len(a.names)] or b.names != names[: len(b.names)]:
+        return None
+    return Measured(both[0] + both[1], names, a.rank)
+
+
 def _spread(m: Measured, names: tuple[str, ...]) -> Floats:
     """Bring the index axes in the order of `names`."""
     axes = m.values.ndim - m.rank - 1

@@ -9,15 +9,11 @@ from gradproof.checking.hypotheses import hypotheses
 from gradproof.checking.hypothesis import Hypothesis
 from gradproof.checking.ladder import has_arrays
 from gradproof.diagnostic import Counterexample, Finding
-from gradproof.differentiate import NotSupported, evaluate_derivatives, unfold
-from gradproof.differentiate.unfold import has_definition
 from gradproof.evaluate import Certificate, Unsupported
 from gradproof.expr import (
     USUAL,
-    Apply,
     Context,
     Differential,
-    Entry,
     Expr,
     Path,
     Prod,
@@ -28,15 +24,17 @@ from gradproof.expr import (
     walk_reached,
 )
 from gradproof.mistakes.align import Alignment, align_terms
+from gradproof.mistakes.answers import carried_out, derived
 from gradproof.mistakes.bench import Bench
 from gradproof.mistakes.catalogue import SHAPE_MISMATCH, UNEXPLAINED, catalogue
+from gradproof.mistakes.differentials import written_out
 from gradproof.mistakes.match import Match
 from gradproof.mistakes.mending import ALL, mended
 from gradproof.mistakes.presented import presented, reduced
+from gradproof.mistakes.remaining import by_terms
 from gradproof.mistakes.scene import Scene
 from gradproof.mistakes.search import Search
 from gradproof.mistakes.sites import GENERAL
-from gradproof.rewrite import tidy
 from gradproof.source import Span
 from gradproof.spell import name_tex, to_plain, to_tex
 
@@ -114,8 +112,10 @@ def _cause(judged: Judged, outcome: Outcome, after: Expr) -> _Cause:
     starts = [outcome.left]
     if judged.head is not None and judged.head not in starts:
         starts.append(judged.head)
+    written = (written_out(before, after, outcome.context) for before in starts)
+    starts.extend([e for e in written if e is not None])
     searches = [Search(before, after, outcome.context) for before in starts]
-    rights = [_carried_out(before, outcome.context) for before in starts]
+    rights = [carried_out(before, outcome.context) for before in starts]
     texts = texts_of(judged, outcome.operand)
     plain = _under(outcome, after, searches, rights, outcome.context, None, texts)
     if plain.matches:
@@ -130,22 +130,24 @@ def _cause(judged: Judged, outcome: Outcome, after: Expr) -> _Cause:
             if found.matches:
                 return found
             plain = replace(plain, candidates=found.candidates)
-    return plain
+    return _remaining(outcome, after, starts, plain)
 
 
-def _carried_out(e: Expr, context: Context) -> Expr | None:
-    """Return the line with its derivatives carried out; for a bare name, what that stands for."""
-    try:
-        if isinstance(e, Sym | Apply | Entry) and has_definition(e, context) and not _primed(e):
-            e = tidy(unfold(e, context), context)
-        return evaluate_derivatives(e, context, steps=False).expr
-    except NotSupported:
-        return None
-
-
-def _primed(e: Expr) -> bool:
-    """Tell whether `e` is a function with primes."""
-    return isinstance(e, Apply) and e.primes > 0
+def _remaining(outcome: Outcome, after: Expr, starts: Sequence[Expr], found: _Cause) -> _Cause:
+    """Compare the terms of a line that no wrong rule explains with those of the right one."""
+    right, context = found.right, outcome.context
+    alignment = found.alignment
+    if right is None or right in starts:
+        answers = (derived(before, context) for before in starts)
+        right = next((e for e in answers if e is not None), None)
+    if right is not None and alignment is None:
+        try:
+            samples = outcome.samples or points_for(after, right, context)
+            alignment = align_terms(after, right, context, samples, mode=outcome.mode)
+        except Unsupported:
+            pass
+    matches = by_terms(alignment, context)
+    return replace(found, matches=matches, alignment=alignment, right=right)
 
 
 def _under(
@@ -160,7 +162,9 @@ def _under(
     """Look for the cause on the sample points of one context: a wrong rule, or an edit that mends the line."""
     matches: tuple[Match, ...] = ()
     alignment: Alignment | None = None
-    right = rights[0]
+    right = next(
+        (r for r in rights if r is not None and not isinstance(r, Differential)), rights[0]
+    )
     try:
         samples = outcome.samples if h is None else None
         if samples is None:

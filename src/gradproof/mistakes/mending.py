@@ -98,6 +98,17 @@ def mended(
     return _Hunt(scene, bench, samples, mode).matches(below)
 
 
+def mending(scene: Scene, bench: Bench, samples: Samples, mode: Mode = "total") -> frozenset[str]:
+    """Return the names of all mistakes of which an edit mends the line, however rare they are."""
+    hunt = _Hunt(scene, bench, samples, mode)
+    truth = bench.value(scene.left)
+    if truth is None:
+        return frozenset()
+    fits = [e for e in hunt.tier(0.0, ALL) if hunt.fits(e.line, truth)]
+    kept = hunt.elsewhere([e.line for e in fits], turned=False)
+    return frozenset(e.mistake.name for e, ok in zip(fits, kept, strict=True) if ok)
+
+
 @final
 class _Hunt:
     """The edits of one line that are tried on the same sample points; those of one tier are made when it is reached."""

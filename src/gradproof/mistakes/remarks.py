@@ -5,13 +5,15 @@ from types import MappingProxyType
 from typing import Final
 
 from gradproof.checking import CONSTRAINT_ASSUMED, DERIVATIVE_MEANT, Judged
+from gradproof.checking.layouts import MIX
 from gradproof.diagnostic import Assumption, Finding
 
 CONSTRAINT_UNJUSTIFIED: Final = "constraint-unjustified"
 EQUALS_DERIVATIVE: Final = "equals-between-f-and-derivative"
+LAYOUT_MIX: Final = MIX
 RULE_MISNAMED: Final = "rule-misnamed"
 
-REMARKS: Final = (CONSTRAINT_UNJUSTIFIED, EQUALS_DERIVATIVE, RULE_MISNAMED)
+REMARKS: Final = (CONSTRAINT_UNJUSTIFIED, EQUALS_DERIVATIVE, LAYOUT_MIX, RULE_MISNAMED)
 """Names of remarks; each has a page like a mistake."""
 
 _TITLES: Mapping[str, str] = MappingProxyType(
@@ -47,7 +49,7 @@ def _warnings(judged: Judged) -> tuple[Finding, ...]:
 
 
 def _warning(a: Assumption) -> Finding | None:
-    """Return the warning of an assumption that the author should have said."""
+    """Return the warning, or the note, of an assumption that the author should have said."""
     match a.kind:
         case kind if kind == CONSTRAINT_ASSUMED:
             name = CONSTRAINT_UNJUSTIFIED
@@ -55,6 +57,9 @@ def _warning(a: Assumption) -> Finding | None:
         case kind if kind == DERIVATIVE_MEANT:
             name = EQUALS_DERIVATIVE
             why = "a function does not equal its derivative: write d/dx before it, or begin a new line"
+        case kind if kind == LAYOUT_MIX:
+            why = "a gradient has the shape of its variable, or of the transpose; keep to one and say which"
+            return Finding(LAYOUT_MIX, "note", a.place, a.span, a.message, why=why)
         case _:
             return None
     return Finding(name, "warning", a.place, a.span, a.message, why=why)

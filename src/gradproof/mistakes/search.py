@@ -103,6 +103,21 @@ class Search:
         self.tried += sum(budget - hunt.budget for hunt in hunts)
         return matches
 
+    def fitting(self, right: Expr | None, bench: Bench, budget: int = BUDGET) -> frozenset[str]:
+        """Return the names of all mistakes that explain the line at one site, however rare they are."""
+        truth = bench.value(self._before if right is None else right)
+        aim = bench.value(self._after)
+        if aim is None or truth is None or not differ(aim, truth):
+            return frozenset()
+        lines = [_Variants(Workshop(self._before, self._context), self._after)]
+        if self._inside or self._open():
+            assert self._inside is not None
+            lines.append(self._inside)
+        fits = (
+            c for line in lines for c in _Hunt(line, aim, truth, bench, budget).singles(1.0, 0.0)
+        )
+        return frozenset(c.placed[0].mistake.name for c in fits)
+
     def _open(self) -> bool:
         """Write out what is differentiated; tell whether there is anything to."""
         inside = opened(self._before, self._context)
