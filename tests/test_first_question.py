@@ -21,7 +21,7 @@ def error(report: FileReport) -> Finding:
 
 def test_the_product_rule_is_noted_to_be_linearity(report: FileReport) -> None:
     notes = [f for f in report.findings if f.severity == "note"]
-    assert [f.mistake for f in notes] == ["rule-misnamed"]
+    assert [f.mistake for f in notes] == ["rule-misnamed", "layout-mix"]
     assert "linearity" in notes[0].message
 
 
