@@ -263,6 +263,12 @@ $$ f_\theta(x) = \theta^T \phi(x) $$
 $$ \nabla_\theta f_\theta(x) = \phi(x) $$
 $$ \nabla_\theta \frac12(f_\theta(x)-y)^2 = (f_\theta(x)-y)\phi(x) $$
 $$ \nabla_\theta \frac12(f_\theta(x)-y)^2 = (y - f_\theta(x))\phi(x) $$""", "gppx"),
+    # several letters inside; the one that stands nowhere else is summed over, in every sum
+    (r"""Let $x \in \mathbb{R}^n$, $A \in \mathbb{R}^{m \times n}$, $b \in \mathbb{R}^m$.
+$$ r = Ax - b $$
+$$ E = \frac12 \sum r_i^2 $$
+$$ \frac{\partial E}{\partial x_k} = \sum r_i \frac{\partial r_i}{\partial x_k} = \sum r_i A_{ik} $$
+$$ \frac{\partial E}{\partial x_k} = \sum A_{ik} $$""", "ggpx"),
     # conditions on names claim nothing; ones written as a bold one
     (r"""Let $p \in (0,1)^n$.
 $$ p \neq 0 $$
@@ -323,6 +329,10 @@ $$ J(\theta) = \sum_a r_a \log q_\theta(a) $$
 $$ q_\theta(a) = \frac{e^{\theta^T \phi_a}}{\sum_b e^{\theta^T \phi_b}} $$
 $$ \nabla_\theta J(\theta) = \sum_a r_a (\phi_a - \sum_b q_\theta(b) \phi_b) $$
 $$ \nabla_\theta J(\theta) = \sum_a r_a (\phi_a + \sum_b q_\theta(b) \phi_b) $$""", "ggpx"),
+    (r"""$$ J(\theta) = \frac{1}{2m} \sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)})^2 $$
+$$ h_\theta(x) = \theta^T x $$
+$$ \frac{\partial J}{\partial \theta_j} = \frac1m \sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)}) x_j^{(i)} $$
+$$ \frac{\partial J}{\partial \theta_j} = \frac1m \sum_{i=1}^m (y^{(i)} - h_\theta(x^{(i)})) x_j^{(i)} $$""", "ggpx"),
 ]  # fmt: skip
 
 
@@ -359,6 +369,12 @@ $$ \frac{\partial L}{\partial x_i} = \frac{\partial L}{\partial \hat x_i} \frac{
 $$ y = w x $$
 $$ R = w^2 $$
 $$ \frac{\partial L}{\partial w} = \frac{\partial L}{\partial y} x $$""", "ggg"),
+    # what the loss may hang on is defined only later
+    (r"""Let $h \in \mathbb{R}^d$, $W \in \mathbb{R}^{d \times d}$.
+$$ q = W h $$
+$$ \frac{\partial L}{\partial h} = W^T \frac{\partial L}{\partial q} $$
+$$ y = q + h $$
+$$ \frac{\partial L}{\partial q} = \frac{\partial L}{\partial y} $$""", "gggg"),
     # a step later in time is not defined: nothing is said
     (r"""Let $W \in \mathbb{R}^{n \times n}$, $h_{t-1} \in \mathbb{R}^n$.
 $$ z_t = W h_{t-1} $$

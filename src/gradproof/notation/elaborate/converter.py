@@ -61,18 +61,18 @@ class Converter:
     def _free_letters(self, statement: Statement) -> frozenset[str]:
         return frozenset[str]().union(*map(self.letters, statement.sides))
 
-    def letters(self, node: Surface, without: Surface | None = None) -> frozenset[str]:
-        """Return the index letters that stand free in a tree; what `without` holds is left out."""
+    def letters(self, node: Surface, *, outside: bool = False) -> frozenset[str]:
+        """Return the index letters that stand free in a tree; `outside` leaves out what sums without an index hold."""
         found: set[str] = set()
-        self._collect(node, frozenset(), found, without)
+        self._collect(node, frozenset(), found, outside=outside)
         return frozenset(found)
 
     def _collect(
-        self, node: Surface, bound: frozenset[str], letters: set[str], without: Surface | None
+        self, node: Surface, bound: frozenset[str], letters: set[str], *, outside: bool
     ) -> None:
-        if node is without:
-            return
         if node.head in ("sum", "prod"):
+            if outside and len(node.args) == 1:
+                return
             bound = bound | {spelled(b.args[0] if b.args else b) for b in node.args[1:]}
         own = self.table.quantity(node) if node.head in ("name", "call") else None
         for item in own.indices if own is not None else ():
@@ -82,7 +82,7 @@ class Converter:
                 if n.name is not None and full_key(n.name) not in bound
             )
         for arg in node.args:
-            self._collect(arg, bound, letters, without)
+            self._collect(arg, bound, letters, outside=outside)
 
     def convert(self, node: Surface) -> Built:
         """Convert one node; what is read but not understood becomes `Opaque`."""

@@ -104,9 +104,7 @@ def _spoken_of(statements: Sequence[Statement]) -> set[str]:
         for side in s.sides:
             for n in walk_surface(side):
                 if n.head in ("deriv", "grad"):
-                    out.update(
-                        v.name.base for v in n.args[1:] if v.name is not None and _is_letter(v)
-                    )
+                    out.update(v.name.base for v in n.args[1:] if v.name is not None)
     return out
 
 

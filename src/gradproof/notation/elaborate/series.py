@@ -125,7 +125,7 @@ def _letter_inside(c: Converter, node: Surface) -> str | None:
     """Return the index letter of the summands; of several the one that stands nowhere else."""
     inside = c.letters(node.args[0]) & c.table.indices.keys() - set(c.bound)
     if len(inside) > 1:
-        inside -= frozenset[str]().union(*(c.letters(side, without=node) for side in c.sides))
+        inside -= frozenset[str]().union(*(c.letters(side, outside=True) for side in c.sides))
     return min(inside) if len(inside) == 1 else None
 
 

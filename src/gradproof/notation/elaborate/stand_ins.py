@@ -32,7 +32,7 @@ def stand_ins(
     """Return a function to stand for every undefined number that is differentiated, by its name.
 
     Only where all it is differentiated by takes part in the last quantities, and each of several of these is among it:
-    the number may not depend on one that is not spoken of.
+    the number may not depend on one that is not spoken of, nor on one that is defined only later.
     """
     symbols = {
         n.name: n
@@ -49,14 +49,27 @@ def stand_ins(
     last = [k for k in definitions if k not in used and k in symbols and _plain(definitions[k])]
     reach = {k: _reach(k, definitions) for k in last}
     out: dict[str, Definition] = {}
+    given = _places(lines)
     for name in sorted(varying):
         by = set(_variables(name, lines))
         ends = [k for k in last if by & reach[k]]
         scalar = name in symbols and not symbols[name].space.rank
+        first = next((k for k, x in enumerate(lines) if any(_variables(name, (x,)))), 0)
         told = all(k in by for k in ends) or len(ends) == 1
+        told = told and all(given.get(k, first) <= first for k in ends)
         if scalar and told and ends and by <= set[str]().union(*(reach[k] for k in ends)):
             terms = [t for k, end in enumerate(ends) for t in _terms(symbols[end], k)]
             out[name] = Definition(name, Add(tuple(terms)))
+    return out
+
+
+def _places(lines: Sequence[Line]) -> dict[str, int]:
+    """Return for every name the first line that has it on its left."""
+    out: dict[str, int] = {}
+    for k, line in enumerate(lines):
+        for sides, _ in line.statements:
+            if sides[0] is not None:
+                out.setdefault(_base(sides[0]), k)
     return out
 
 
