@@ -216,3 +216,19 @@ def test_nothing_is_excused_by_a_reading_in_which_all_derivatives_vanish() -> No
     factor = r"\frac{\partial L}{\partial Z} = \frac{\partial L}{\partial H} \odot "
     assert verdicts(*rows, factor + r"H \odot (1 - H)", declare=declared)[-1] in RIGHT
     assert verdicts(*rows, factor + r"Z \odot (1 - Z)", declare=declared)[-1] == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        (r"\frac{d}{dx} x^2 \cdot e^x + x^2 \frac{d}{dx} e^x = 2x e^x + x^2 e^x", "proved"),
+        (
+            r"\frac{d}{dx} \sin x \cos x + \sin x \frac{d}{dx} \cos x = \cos^2 x - \sin^2 x",
+            "proved",
+        ),
+        (r"\frac{d}{dx} x^2 e^x + \frac{d}{dx} x = 2x e^x + 1", "refuted"),
+        (r"\frac{d}{dx} x^2 e^x + \frac{d}{dx} x = 2x e^x + x^2 e^x + 1", "proved"),
+    ],
+)
+def test_an_operator_before_a_factor_of_a_product_rule(line: str, verdict: str) -> None:
+    assert check_source("a.md", f"$$\n{line}\n$$\n").lines[-1].verdict == verdict

@@ -159,7 +159,10 @@ class Derivatives(Differentials):
     def _operand(self, start: int, end: int) -> Surface:
         """Parse the operand of an operator that does not stand before a bracket."""
         token = self.tokens[self.i]
-        if token.code in ("-", "big", "num", "fn", "nabla", "partial"):
+        again = self._again()
+        if token.code in ("-", "big", "nabla", "partial") or (
+            token.code in ("num", "fn") and not again
+        ):
             return self.signed_term()
         factor = self.factor()
         after = self.tokens[self.i].code
@@ -167,9 +170,29 @@ class Derivatives(Differentials):
             after == "frac" and self._is_derivative(self.tokens[self.i])
         )
         doubtful = doubtful and factor.head in ("call", "name", "deriv")
+        doubtful = doubtful or (again and (after == "mul" or after in FACTOR_STARTS))
         if doubtful and self.choose("operator-scope", start, end, "term", "factor") == "factor":
             return factor
         return self.term(factor)
+
+    def _again(self) -> bool:
+        """Tell whether a later term has an operator behind a factor: ``d/dx u · v + u · d/dx v`` is a product rule."""
+        added, before = False, ""
+        for token in self.tokens[self.i :]:
+            if token.code in ("rel", "end"):
+                return False
+            if (
+                added
+                and before not in ("+", "-")
+                and token.code == "frac"
+                and token.node is not None
+            ):
+                top = _opened(token.node.args[0])
+                if top and _mark(top[0])[0]:
+                    return True
+            added = added or token.code in ("+", "-")
+            before = token.code
+        return False
 
     @staticmethod
     def _is_derivative(token: Token) -> bool:
