@@ -173,6 +173,8 @@ def _inside(e: Expr, context: Context, known: Quantities) -> Iterator[Change]:
         case Inverse(x):
             yield "factor-lost", 2, x
             yield "logdet-transpose", 1, Transpose(e)
+        case Fn("sigmoid", (x,)):
+            yield "complement-misused", 1, Fn("sigmoid", (neg(x),))
         case Fn("sqrt", (x,)) | Root(x):
             yield "power-exponent-wrong", 1, x
         case Norm(_, "2" | "F"):
@@ -221,11 +223,15 @@ def _factors(fs: tuple[Expr, ...], context: Context, known: Quantities) -> Itera
                 if isinstance(t, Delta):
                     yield "jacobian-off-diagonal-missing", 1, mul(t, *fs)
                     yield "jacobian-off-diagonal-missing", 2, rest
-    rest = tuple(f for f in fs if f not in slopes)
     for j, k in choices(range(len(fs)), repeat=2):
-        if j < k and elementwise(fs[j], fs[k], context=context) in slopes:
-            rest = fs[:j] + fs[j + 1 : k] + fs[k + 1 :]
+        both = elementwise(fs[j], fs[k], context=context)
+        if j != k and both in slopes:
+            rest = tuple(f for n, f in enumerate(fs) if n not in (j, k))
             yield "chain-link-skipped", 1, mul(*rest)
+            kinds = {s.of for s in known.slopes if s.expr == both}
+            for s in known.slopes:
+                if s.mistake is not None and s.of in kinds:
+                    yield s.mistake, 1, mul(*rest, s.expr)
 
 
 def _lost(f: Expr, context: Context) -> str:
