@@ -86,6 +86,21 @@ def test_all_backends_agree_with_the_formula_written_by_hand(case, name, folder)
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_arguments_are_never_written_to(name, folder):
+    require(name)
+    formula, declare = r"J = y^T (K + \lambda I)^{-1} y", r"K \in \mathbb{R}^{n \times n}"
+    made = gradproof.compile(
+        formula, wrt="K", declare=declare, backend=name, hessian=True, cache=folder
+    )
+    values = {"K": 2 * np.eye(3), "y": np.ones(3), "lambda_": np.asarray(0.5)}
+    before = {k: x.copy() for k, x in values.items()}
+    first = np.asarray(made.hessian(**values))
+    close(made.value(**values), np.asarray(1.2), 1e-12)
+    close(made.hessian(**values), first, 0)
+    assert all((values[k] == before[k]).all() for k in values)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_modules_stand_alone_and_keep_the_type(name, folder):
     require(name)
     case = FORMULAS[0]

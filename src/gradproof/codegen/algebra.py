@@ -194,8 +194,9 @@ def _contracted(
     flat.sort()
     out = dict.fromkeys(order or ())
     inner: dict[Label, None] = {}
+    widest = sorted(flat, key=lambda f: -len(f[1]))
     for symmetric in (False, True):
-        for ref, labels in flat:
+        for ref, labels in widest:
             if _symmetric(graph, ref) is symmetric:
                 for x in labels:
                     (inner if x in summed else out).setdefault(x)
@@ -264,7 +265,7 @@ def total(graph: Graph, terms: Iterable[Weighted]) -> Value:
     if common:
         return _factored(graph, rest, common)
     places: dict[Label, int] = {}
-    for (_, labels), _ in rest:
+    for (_, labels), _ in sorted(rest, key=lambda t: -len(t[0][1])):
         for x in labels:
             places.setdefault(x, len(places))
     made = tuple(Term(c, ref, tuple(places[x] for x in labels)) for (ref, labels), c in rest)
@@ -326,8 +327,7 @@ def minus(graph: Graph, x: Value, y: Value) -> Value:
 
 def apply(graph: Graph, fn: str, *args: Value) -> Value:
     """Return a function of numbers, entry by entry, of values."""
-    places: dict[Label, int] = {}
-    made: list[Arg] = []
+    found: list[Factor] = []
     for x in args:
         ref, labels = x.ref, x.labels
         op = graph.ops[ref]
@@ -340,9 +340,12 @@ def apply(graph: Graph, fn: str, *args: Value) -> Value:
             ref, labels = arg.ref, tuple(labels[k] for k in arg.axes)
         elif (known := constant(graph, x)) is not None:
             ref, labels = graph.node(Number(known)), ()
+        found.append((ref, labels))
+    places: dict[Label, int] = {}
+    for _, labels in sorted(found, key=lambda f: -len(f[1])):
         for label in labels:
             places.setdefault(label, len(places))
-        made.append(Arg(ref, tuple(places[label] for label in labels)))
+    made = (Arg(ref, tuple(places[x] for x in labels)) for ref, labels in found)
     shape = graph.dims(tuple(places))
     return Value(graph.node(Map(fn, tuple(made), shape)), tuple(places))
 

@@ -13,6 +13,7 @@ from gradproof.codegen.ops import Extent, Input, Positions, Ref
 from gradproof.codegen.program import Program, Symbol
 from gradproof.codegen.reverse import gradients
 from gradproof.codegen.stable.graphs import stabilise
+from gradproof.codegen.structure import Reduced, reduced
 from gradproof.expr import Context, Entry, Expr, Sym
 from gradproof.spell import name_plain
 
@@ -51,12 +52,16 @@ def make_program(
     first = gradients(graph, value, refs) if scalar else _jacobians(graph, value, refs)
     names = symbol_names(low.symbols)
     second: list[tuple[Ref, ...]] = []
+    notes: list[tuple[str, ...]] = []
     directions: list[Symbol] = []
     products: list[Ref] = []
     if hessian:
         if not scalar:
             raise CannotCompile("the Hessian of something that is no scalar; expected a loss")
-        second = [_jacobians(graph, g, refs) for g in first]
+        for g in first:
+            row = [_block(graph, g, w, structured) for w in refs]
+            second.append(tuple(x.ref for x in row))
+            notes.append(tuple(x.note for x in row))
         for name, ref in zip(variables, refs, strict=True):
             title = "direction" if len(refs) == 1 else f"direction_{names[name]}"
             while title in names.values():
@@ -90,7 +95,7 @@ def make_program(
         value=value,
         gradients=first,
         hessian=tuple(second),
-        structured=tuple(tuple("" for _ in row) for row in second),
+        structured=tuple(notes),
         directions=tuple(directions),
         products=tuple(products),
         formulas=tuple(formulas),
@@ -112,6 +117,14 @@ def _unpacked(
     blocks, products = rest[: count * count], rest[count * count :]
     rows = [tuple(blocks[k * count : (k + 1) * count]) for k in range(count)]
     return value, first, rows, list(products)
+
+
+def _block(graph: Graph, gradient: Ref, wrt: Ref, structured: bool) -> Reduced:
+    """Return one block of the Hessian, as a smaller array where that is wanted and says the same."""
+    value, labels = jacobian(graph, gradient, wrt)
+    return (
+        reduced(graph, value, labels) if structured else Reduced(arranged(graph, value, labels), "")
+    )
 
 
 def _jacobians(graph: Graph, ref: Ref, wrt: Sequence[Ref]) -> tuple[Ref, ...]:

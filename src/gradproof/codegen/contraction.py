@@ -16,10 +16,40 @@ Operand = tuple[Text, Axes]
 
 def contraction(w: "Writer", op: Contract) -> Text:
     """Print a product."""
-    graph = w.graph
     shape = op.dims[: op.rank]
     if not op.args:
         return w.call(w.dialect.full, fraction(op.coef).inner, shape=w.shape(shape))
+    out, covered = core(w, op)
+    if not set(range(op.rank)) <= covered:
+        out = w.call(w.dialect.spread, out.inner, shape=w.shape(shape))
+    return out
+
+
+def without_deltas(w: "Writer", op: Contract) -> tuple[Contract, tuple[int, ...]] | None:
+    """Take a product with deltas of axes of the result apart: what stands on the diagonals, and where.
+
+    Returns:
+        The product on the axes that are left, and for each axis of `op` on which of these it runs; None where
+        there is no delta, or a sum.
+    """
+    deltas = [a for a in op.args if isinstance(w.graph.ops[a.ref], Eye)]
+    if not deltas or len(op.dims) > op.rank:
+        return None
+    first = list(range(op.rank))
+    for a in deltas:
+        p, q = sorted(first[k] for k in a.axes)
+        first = [p if k == q else k for k in first]
+    left = sorted(set(first))
+    runs = tuple(left.index(k) for k in first)
+    rest = tuple(Arg(a.ref, tuple(runs[k] for k in a.axes)) for a in op.args if a not in deltas)
+    return Contract(op.coef, rest, tuple(op.dims[k] for k in left), len(left)), runs
+
+
+def core(w: "Writer", op: Contract) -> tuple[Text, set[int]]:
+    """Print a product without broadcasting it; return the axes of the result that it has, too."""
+    graph = w.graph
+    if not op.args:
+        return fraction(op.coef), set()
     above: list[Text] = []
     below: list[Text] = []
     arrays: list[Operand] = []
@@ -39,18 +69,15 @@ def contraction(w: "Writer", op: Contract) -> Text:
             arrays.append((w.text(a.ref), a.axes))
     covered = {x for a in op.args for x in a.axes}
     if summing:
-        core, covered = _summed(w, arrays, deltas, op)
-        above.append(core)
+        inner, covered = _summed(w, arrays, deltas, op)
+        above.append(inner)
     elif len(deltas) == 1 and op.rank == 2 and not below:
         above.append(_diagonal(w, arrays, deltas[0], op))
     else:
         arrays += [(w.text(a.ref), a.axes) for a in deltas]
         parts = [placed(text, axes, op.rank, w.dialect.permute) for text, axes in arrays]
         above += parts if all(_distinct(axes) for _, axes in arrays) else [_einsum(w, arrays, op)]
-    out = quotient(op.coef, above, below)
-    if not set(range(op.rank)) <= covered:
-        out = w.call(w.dialect.spread, out.inner, shape=w.shape(shape))
-    return out
+    return quotient(op.coef, above, below), covered
 
 
 def quotient(coef: Fraction, above: Sequence[Text], below: Sequence[Text]) -> Text:
@@ -137,9 +164,7 @@ def _two(w: "Writer", x: Operand, y: Operand, out: Axes) -> Text | None:
         return None
     if not left and not right:
         return _scalar(w, x, y)
-    if out != (*left, *right):
-        if out != (*right, *left):
-            return None
+    if out == (*right, *left):
         (a, la), (b, lb), left, right = (b, lb), (a, la), right, left
     if len(shared) == 1 and len(la) <= 2 and len(lb) <= 2:
         (k,) = shared
@@ -150,7 +175,10 @@ def _two(w: "Writer", x: Operand, y: Operand, out: Axes) -> Text | None:
         second = b if lb.index(k) == 0 else Text(f"{b.wrapped(ATOM)}.T", ATOM)
         return Text(f"{first.wrapped(FACTOR)} @ {second.wrapped(FACTOR)}", TERM)
     places = [str([axes.index(k) for k in shared]) for axes in (la, lb)]
-    return w.call(w.dialect.tensordot, a.inner, b.inner, *places)
+    product = w.call(w.dialect.tensordot, a.inner, b.inner, *places)
+    return placed(
+        product, tuple(out.index(k) for k in (*left, *right)), len(out), w.dialect.permute
+    )
 
 
 def _scalar(w: "Writer", x: Operand, y: Operand) -> Text:

@@ -25,6 +25,8 @@ class Dialect:
         pad: from array, axis, rank, zeros before and after.
         along: by name in `ops.AlongName`: ``{0}``.
         inverse, solve, solve_positive, det, logdet: of matrices on the last two axes.
+        view: an array whose entries are those of ``{0}`` with some indices equal, by ``{spec}``, and that may be
+            written to; empty where a library has none. Then also `zeros`, an array of ``{shape}``, and `copy`.
         result: makes a result of a Python number.
         wrapped: makes an array of a Python number where a library's functions demand one.
     """
@@ -52,4 +54,7 @@ class Dialect:
     det: str
     logdet: str
     wrapped: str = "{0}"
+    view: str = ""
+    zeros: str = ""
+    copy: str = ""
     result: str = "{0}"

@@ -1,6 +1,7 @@
 """The source of a module: its head, the check of the arguments, and one function for each result."""
 
 import re
+import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, final
@@ -204,7 +205,9 @@ def function(
 ) -> str:
     """Return a function."""
     head = f"{decorator}\ndef {name}({parameters}):" if decorator else f"def {name}({parameters}):"
-    return f'{head}\n    """{quoted(told)}"""\n{indented(lines)}'
+    first, *more = textwrap.wrap(quoted(told), 92)
+    text = "\n".join([first, *(f"    {line}" for line in more), *(["    "] if more else [])])
+    return f'{head}\n    """{text}"""\n{indented(lines)}'
 
 
 @final

@@ -39,12 +39,12 @@ class Term:
 @final
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A symbol of the formula, by its TeX name; `symmetric` where it is declared equal to its transpose."""
+    """A symbol, by its TeX name; `symmetric` where declared equal to its transpose, `nonnegative` where so declared."""
 
     name: str
     shape: Shape
     symmetric: bool = False
-    positive_definite: bool = False
+    nonnegative: bool = False
 
 
 @final

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final, assert_never, final
 
-from gradproof.codegen.contraction import contraction
+from gradproof.codegen.contraction import contraction, core, without_deltas
 from gradproof.codegen.dialect import Dialect
 from gradproof.codegen.dims import Dim, Shape
 from gradproof.codegen.graph import Graph, operands
@@ -14,6 +14,7 @@ from gradproof.codegen.limits import CannotCompile
 from gradproof.codegen.ops import (
     Add,
     Along,
+    Arg,
     Constant,
     Contract,
     Determinant,
@@ -29,6 +30,7 @@ from gradproof.codegen.ops import (
     Reshape,
     Slice,
     Solve,
+    Term,
 )  # fmt: skip
 from gradproof.codegen.text import ATOM, FACTOR, SUM, TERM, Text, fraction, placed
 
@@ -84,6 +86,7 @@ class Writer:
     static: set[Ref] = field(default_factory=set[Ref])
     _texts: dict[Ref, Text] = field(default_factory=dict[Ref, Text])
     _uses: Counter[Ref] = field(default_factory=Counter[Ref])
+    _deferred: set[Ref] = field(default_factory=set[Ref])
     _count: int = 0
 
     def statements(self, roots: Sequence[Ref]) -> list[str]:
@@ -94,7 +97,10 @@ class Writer:
             self._uses.update(operands(self.graph.ops[ref]))
         for ref in order:
             self._note_static(ref)
+            self._note_deferred(ref)
         for ref in order:
+            if ref in self._deferred:
+                continue
             text = self._printed(ref)
             self._texts[ref] = self._kept(ref, text)
         return [self.text(r).inner for r in roots]
@@ -134,6 +140,14 @@ class Writer:
             template, precedence = template[1:], FACTOR
         return Text(template.format(*args, like=self.like, **named), precedence)
 
+    def _note_deferred(self, ref: Ref) -> None:
+        """Note diagonal terms that one sum alone uses: they are written into it."""
+        op = self.graph.ops[ref]
+        if isinstance(op, Add) and self.dialect.view:
+            self._deferred |= {
+                t.ref for t in op.terms if self._uses[t.ref] == 1 and self._on_diagonal(t.ref)
+            }
+
     def _note_static(self, ref: Ref) -> None:
         op = self.graph.ops[ref]
         match op:
@@ -153,6 +167,9 @@ class Writer:
         """Give a node a name where it is used several times, is named in the formula, or is long."""
         op = self.graph.ops[ref]
         hint = self.graph.hints.get(ref)
+        if text.inner.isidentifier() and text.inner in self.taken:
+            self.names[ref] = text.inner
+            return text
         if isinstance(op, Number | Constant | Extent | Eye) or len(text.inner) < 4:
             return text
         simple = ref in self.static and len(text.inner) < 12
@@ -198,7 +215,13 @@ class Writer:
             case Add():
                 return self._added(op)
             case Contract():
-                return contraction(self, op)
+                found = self._on_diagonal(ref) if self.dialect.view and op.rank > 2 else None
+                if found is None:
+                    return contraction(self, op)
+                zeros = self.call(self.dialect.zeros, shape=self.shape(op.dims))
+                name = self._started(zeros.inner)
+                self._write(name, ref, range(op.rank), Fraction(1), "=")
+                return Text(name, ATOM)
             case Map():
                 return self._mapped(ref, op)
             case Along(fn, arg):
@@ -230,8 +253,70 @@ class Writer:
         return placed(self.text(ref), axes, rank, self.dialect.permute)
 
     def _added(self, op: Add) -> Text:
+        diagonals = [t for t in op.terms if self._on_diagonal(t.ref)]
+        if self.dialect.view and diagonals:
+            return self._with_diagonals(op, diagonals)
+        return self._sum(op.terms, len(op.shape))
+
+    def _on_diagonal(self, ref: Ref) -> tuple[Contract, tuple[int, ...]] | None:
+        """Return what stands on a diagonal, where a node has entries on one only."""
+        op = self.graph.ops[ref]
+        return without_deltas(self, op) if isinstance(op, Contract) else None
+
+    def _with_diagonals(self, op: Add, diagonals: Sequence[Term]) -> Text:
+        """Print a sum with diagonal terms: the dense ones first, then the others into their diagonals."""
         rank = len(op.shape)
-        terms = sorted(op.terms, key=lambda t: t.coef < 0)
+        dense = [t for t in op.terms if t not in diagonals]
+        if dense:
+            text = self._sum(dense, rank)
+            covered = {k for t in dense for k in t.axes}
+            if not set(range(rank)) <= covered:
+                text = self.call(self.dialect.spread, text.inner, shape=self.shape(op.shape))
+            elif len(dense) == 1 and not self._fresh(dense[0]):
+                text = self.call(self.dialect.copy, text.inner)
+            name = self._started(text.inner)
+        else:
+            name = self._started(
+                self.call(self.dialect.full, "0", shape=self.shape(op.shape)).inner
+            )
+        for t in diagonals:
+            self._write(name, t.ref, t.axes, t.coef, "+=" if t.coef > 0 else "-=")
+        return Text(name, ATOM)
+
+    def _fresh(self, t: Term) -> bool:
+        """Tell whether a term is an array of its own, which nothing else sees."""
+        if t.coef != 1:
+            return True
+        op = self.graph.ops[t.ref]
+        return t.ref not in self.names and isinstance(op, Contract) and len(op.args) > 1
+
+    def _started(self, text: str) -> str:
+        name = self._named(None)
+        self.lines.append(f"{name} = {text}")
+        return name
+
+    def _write(self, name: str, ref: Ref, axes: Sequence[int], coef: Fraction, sign: str) -> None:
+        """Write (or add) what stands on the diagonal of a node into that of an array."""
+        found = self._on_diagonal(ref)
+        assert found is not None
+        op, runs = found
+        # Which axis of the diagonal each axis of the array runs on, in the order of the array.
+        along = [runs[axes.index(k)] for k in range(len(axes))]
+        order = list(dict.fromkeys(along))
+        letters = "".join(chr(97 + order.index(k)) for k in along)
+        moved = Contract(
+            abs(coef) * op.coef,
+            tuple(Arg(a.ref, tuple(order.index(k) for k in a.axes)) for a in op.args),
+            tuple(op.dims[k] for k in order),
+            op.rank,
+        )
+        text, _ = core(self, moved)
+        spec = f"{letters}->{''.join(dict.fromkeys(letters))}"
+        view = self.call(self.dialect.view, name, spec=spec)
+        self.lines.append(f"{view.inner}[...] {sign} {text.inner}")
+
+    def _sum(self, terms_: Sequence[Term], rank: int) -> Text:
+        terms = sorted(terms_, key=lambda t: t.coef < 0)
         out = ""
         for t in terms:
             size = abs(t.coef)
@@ -244,10 +329,16 @@ class Writer:
                 text = scaled(body, size)
             wrapped = text.wrapped(TERM)
             if not out:
-                out = wrapped if t.coef > 0 else f"-{text.wrapped(FACTOR)}"
+                out = wrapped if t.coef > 0 else self._negated(text, t.ref)
             else:
                 out += f" + {wrapped}" if t.coef > 0 else f" - {wrapped}"
         return Text(out, SUM)
+
+    def _negated(self, text: Text, ref: Ref) -> str:
+        """Negate an expression; of a product entry by entry the first factor, before it grows."""
+        op = self.graph.ops[ref]
+        entrywise = isinstance(op, Contract) and len(op.dims) == op.rank and "@" not in text.inner
+        return f"-{text.wrapped(TERM if entrywise else FACTOR)}"
 
     def _number(self, ref: Ref) -> Fraction:
         op = self.graph.ops[ref]

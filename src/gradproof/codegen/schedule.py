@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from gradproof.codegen.algebra import arranged, product, times
+from gradproof.codegen.algebra import apply, arranged, product, times
 from gradproof.codegen.dims import Dim
 from gradproof.codegen.graph import Graph, Label, Value, operands
 from gradproof.codegen.ops import Arg, Contract, Eye, Inverse, Op, Ref, Solve
 from gradproof.codegen.rebuild import rebuilt
+from gradproof.codegen.signs import nonnegative
 
 _MANY: Final = 1000
 _FEW: Final = 10
@@ -87,6 +88,7 @@ def _planned(graph: Graph, op: Contract) -> Ref:
     deltas = [v for v in values if isinstance(graph.ops[v.ref], Eye)]
     scalars = [v for v in values if not v.labels]
     arrays = [v for v in values if v.labels and v not in deltas]
+    arrays = _halved(graph, arrays, out, over)
     arrays = _summed_alone(graph, arrays, over, deltas)
     core = _pairwise(graph, arrays, out, over, deltas)
     if len(core.labels) == len(out) and set(core.labels) == set(out):
@@ -98,6 +100,26 @@ def _planned(graph: Graph, op: Contract) -> Ref:
         coef=op.coef,
     )
     return arranged(graph, whole, out)
+
+
+def _halved(
+    graph: Graph, arrays: list[Value], out: Sequence[Label], over: set[Label]
+) -> list[Value]:
+    """Spell ``XᵀDX`` with a diagonal D that is nowhere negative as ``BᵀB``, which libraries do in half the time."""
+    tall = [v for v in arrays if len(v.labels) == 2]
+    thin = [v for v in arrays if len(v.labels) == 1]
+    if len(over) != 1 or len(out) != 2 or len(tall) != 2 or len(tall) + len(thin) < len(arrays):
+        return arrays
+    (i,), (x, y) = over, tall
+    if x.ref != y.ref or not thin or any(v.labels != (i,) for v in thin):
+        return arrays
+    place = x.labels.index(i) if i in x.labels else -1
+    if place < 0 or y.labels[place] != i or x.labels == y.labels:
+        return arrays
+    if not all(nonnegative(graph, v.ref) for v in thin):
+        return arrays
+    root = apply(graph, "sqrt", times(graph, *thin))
+    return [times(graph, root, x), times(graph, root, y)]
 
 
 def _summed_alone(

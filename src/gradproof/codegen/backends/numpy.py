@@ -151,6 +151,9 @@ NUMPY: Final = Dialect(
     solve_positive="np.linalg.solve({0}, {1})",
     det="np.linalg.det({0})",
     logdet="_logdet({0})",
+    view='np.einsum("{spec}", {0})',
+    zeros="np.zeros({shape}, dtype={like}.dtype)",
+    copy="np.array({0})",
     result="np.asarray({0}, dtype={like}.dtype)[()]",
 )  # fmt: skip
 

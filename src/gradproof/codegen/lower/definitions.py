@@ -57,7 +57,12 @@ def _input(work: Work, e: Sym) -> Low:
     shape = tuple(work.dim(s) for s in e.space.shape)
     if found is None:
         symmetric = (e, Transpose(e)) in _facts(work) or (Transpose(e), e) in _facts(work)
-        ref = graph.node(Input(e.name, shape, symmetric))
+        domain = work.context.domains.get(e.name)
+        positive = domain is not None and domain.lower is not None and domain.lower >= 0
+        members = domain.members if domain is not None else ()
+        positive |= bool(members) and min(members) >= 0
+        declared = domain is not None and domain.declared
+        ref = graph.node(Input(e.name, shape, symmetric, positive and declared))
         work.symbols[e.name] = found = Value(ref)
     if graph.shapes[found.ref] != shape:
         raise CannotCompile(
