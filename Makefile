@@ -1,5 +1,5 @@
 # Everything runs in a virtual environment of its own; Python 3.11 or newer, pip and make are enough.
-#   make demo    check the example derivation
+#   make demo    check the example derivation, derive its gradient, descend along the compiled one
 #   make test    run the tests
 #   make check   linters, types, import layers, then the tests
 #   make pages   bring the picture and the index under docs/ up to date
@@ -30,6 +30,7 @@ demo: $(VENV)/.installed
 	@echo; $(BIN)/gradproof derive $(ENTRIES) --style elementwise
 	@echo; $(BIN)/gradproof derive $(CHAIN) --style chain
 	@echo; $(BIN)/gradproof derive $(ARRAYS) --style differential
+	@echo; $(BIN)/python examples/descent.py
 
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest $(PYTEST_ARGS)

@@ -1,7 +1,7 @@
 """Hessians: compiled code beside a closed form in NumPy, jax.hessian under jit, and torch.func.hessian.
 
-The set-up follows Laue, Mitterreiter and Giesen (NeurIPS 2018, AAAI 2020). Times are medians over interleaved rounds, divided
-by that of the closed form, one thread each, float64. Every result is compared with the closed form.
+The set-up follows Laue, Mitterreiter and Giesen (NeurIPS 2018, AAAI 2020). Times are medians over interleaved
+rounds, divided by that of the closed form, one thread each, float64. Every result is compared with the closed form.
 
     python benchmarks/hessians.py [--rounds 7] [--only NAME] [--no-torch]
 """

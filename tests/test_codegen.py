@@ -1,20 +1,28 @@
 """Code from formulas: the graph, its derivatives, and what is printed."""
 
 import ast
+import sys
+import tempfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import gradproof
 from gradproof.codegen.algebra import apply, arranged, eye, number, product, times, total
+from gradproof.codegen.backends.numpy import NUMPY
+from gradproof.codegen.cache import loaded
 from gradproof.codegen.compiler import make_program
 from gradproof.codegen.dims import Dim
 from gradproof.codegen.forward import jacobian
-from gradproof.codegen.graph import Graph
+from gradproof.codegen.graph import Graph, Value
 from gradproof.codegen.lower import lowered
 from gradproof.codegen.module import quoted
 from gradproof.codegen.ops import Eye, Input
+from gradproof.codegen.printer import Writer
+from gradproof.codegen.quantity import Quantity
 from gradproof.codegen.reverse import gradients
+from gradproof.codegen.scalar import scalars
 from gradproof.deriving import read_question
 from gradproof.expr import Size
 
@@ -106,3 +114,112 @@ def test_wrong_shapes_and_types_name_the_symbol(tmp_path):
 
 def test_text_of_the_formula_stays_text():
     assert quoted('a """ + b\n\\') == "a ''' + b \\"
+
+
+def test_structure_is_kept_on_request(tmp_path):
+    formula, declare = (
+        r"f = \|U V^T - R\|_F^2",
+        [r"U \in \mathbb{R}^{m \times k}", r"V \in \mathbb{R}^{n \times k}"],
+    )
+    small = gradproof.compile(formula, wrt="U", declare=declare, structured=True, cache=tmp_path)
+    whole = gradproof.compile(formula, wrt="U", declare=declare, hessian=True, cache=tmp_path)
+    rng = np.random.default_rng(0)
+    values = {
+        "U": rng.normal(size=(4, 2)),
+        "V": rng.normal(size=(3, 2)),
+        "R": rng.normal(size=(4, 3)),
+    }
+    assert "H[i, j, k, l] = δ[i, k] S[j, l]" in " ".join(small.source.split())
+    want = np.einsum("ik,jl->ijkl", np.eye(4), small.hessian(**values))
+    assert abs(whole.hessian(**values) - want).max() < 1e-12
+
+
+def test_several_variables_give_tuples(tmp_path):
+    made = gradproof.compile(
+        r"J = \sum_i (x_i^T w + b - y_i)^2",
+        wrt=("w", "b"),
+        declare=r"x_i \in \mathbb{R}^n",
+        cache=tmp_path,
+    )
+    x, y = np.arange(6.0).reshape(3, 2), np.ones(3)
+    by_w, by_b = made.gradient(x=x, w=np.ones(2), b=0.5, y=y)
+    residual = x.sum(axis=1) - 0.5
+    assert np.allclose(by_w, 2 * x.T @ residual)
+    assert np.isclose(by_b, 2 * residual.sum())
+    blocks = made.hessian(x=x, w=np.ones(2), b=0.5, y=y)
+    assert np.allclose(blocks[0][0], 2 * x.T @ x)
+    assert np.allclose(blocks[0][1], 2 * x.sum(axis=0))
+    assert np.isclose(blocks[1][1], 6)
+
+
+def test_a_changed_file_in_the_cache_is_written_anew(tmp_path):
+    source = "def value():\n    return 1\n"
+    assert loaded(source, "t", tmp_path).value() == 1
+    (path,) = tmp_path.glob("*.py")
+    sys.modules.pop(path.stem)
+    path.write_text("def value():\n    return 2\n")
+    assert loaded(source, "t", tmp_path).value() == 1
+    assert [
+        p.name for p in tmp_path.iterdir() if p.suffix != ".py" and p.name != "__pycache__"
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("formula", "told"),
+    [
+        (r"J = \int_0^1 f(t) dt \cdot x", "no value that can be computed"),
+        (r"J = \sum_t h_t^2, h_t = \tanh(a h_{t-1})", "defined by itself"),
+        (r"J = (y_i - a x_i)^2", "outside of a sum"),
+    ],
+)
+def test_what_cannot_become_code_is_told(formula, told):
+    with pytest.raises(gradproof.CannotCompile, match=told):
+        gradproof.compile(formula, wrt="x" if "x" in formula else "a", declare=r"t = 1, \dots, T")
+
+
+@pytest.mark.parametrize("scalar", scalars().values(), ids=lambda s: s.name)
+def test_slopes_are_those_of_differences(scalar):
+    """A broken slope is caught by `test_a_broken_slope_is_caught`."""
+    for k in range(scalar.arity):
+        assert slope_error(scalar, k) < 1e-6
+
+
+def test_a_broken_slope_is_caught():
+    broken = replace(scalars()["exp"], slopes=lambda f, x: (2 * f,))
+    assert slope_error(broken, 0) > 1e-2
+
+
+def slope_error(scalar, k):
+    """Return how far a slope by one argument is off at three points, all computed by the printed code."""
+    graph = Graph()
+    n = Dim.number(3)
+    refs = [graph.node(Input(f"x{j}", (n,))) for j in range(scalar.arity)]
+    label = graph.label(n)
+    args = tuple(Quantity(graph, Value(r, (label,))) for r in refs)
+    value = apply(graph, scalar.name, *(a.value for a in args))
+    slope = scalar.slopes(Quantity(graph, value), args)[k]
+    points = [
+        np.linspace(lo + 0.13 * (j + 1), hi - 0.17 * (j + 1), 3)
+        for j, (lo, hi) in enumerate(scalar.within)
+    ]
+    if scalar.name == "where":
+        points[0] = np.array([0.0, 1.0, 0.0])
+    if scalar.name == "where" and k == 0:
+        return 0.0
+
+    def at(ref, values):
+        writer = Writer(graph, NUMPY, {r: f"x{j}" for j, r in enumerate(refs)}, {}, set(), {}, "x0")
+        (text,) = writer.statements([ref])
+        lines = [*(NUMPY.helpers[h] for h in writer.helpers), "def f(x0=0, x1=0, x2=0):"]
+        lines += [*(f"    {line}" for line in writer.lines), f"    return {text}"]
+        code = "\n".join(lines)
+        module = loaded(f"import math\nimport numpy as np\n{code}\n", "test", FOLDER.name)
+        return module.f(*values)
+
+    moved = [[p + (d if j == k else 0) for j, p in enumerate(points)] for d in (1e-6, -1e-6)]
+    want = (at(value.ref, moved[0]) - at(value.ref, moved[1])) / 2e-6
+    found = 0 * want if slope is None else at(arranged(graph, slope.value, (label,)), points)
+    return float(np.max(abs(found - want)))
+
+
+FOLDER = tempfile.TemporaryDirectory()

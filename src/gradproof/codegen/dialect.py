@@ -24,7 +24,7 @@ class Dialect:
         reshape: ``{0}`` in ``{shape}``.
         pad: from array, axis, rank, zeros before and after.
         along: by name in `ops.AlongName`: ``{0}``.
-        inverse, solve, solve_positive, det, logdet: of matrices on the last two axes.
+        inverse, solve, det, logdet: of matrices on the last two axes.
         view: an array whose entries are those of ``{0}`` with some indices equal, by ``{spec}``, and that may be
             written to; empty where a library has none. Then also `zeros`, an array of ``{shape}``, and `copy`.
         result: makes a result of a Python number.
@@ -50,7 +50,6 @@ class Dialect:
     along: Mapping[str, str]
     inverse: str
     solve: str
-    solve_positive: str
     det: str
     logdet: str
     wrapped: str = "{0}"

@@ -155,10 +155,7 @@ class Determinant:
 @final
 @dataclass(frozen=True, slots=True)
 class Solve:
-    """``arg⁻¹ right`` on the last two axes of both (`vector`: on the last one of `right`).
-
-    `positive_definite` where a Cholesky factor may be used.
-    """
+    """``arg⁻¹ right`` on the last two axes of both (`vector`: on the last one of `right`)."""
 
     arg: Ref
     right: Ref

@@ -120,7 +120,6 @@ JAX: Final = Dialect(
     },
     inverse="jnp.linalg.inv({0})",
     solve="jnp.linalg.solve({0}, {1})",
-    solve_positive="jnp.linalg.solve({0}, {1})",
     det="jnp.linalg.det({0})",
     logdet="_logdet({0})",
     result="jnp.asarray({0}, dtype={like}.dtype)",

@@ -148,7 +148,6 @@ NUMPY: Final = Dialect(
     },
     inverse="np.linalg.inv({0})",
     solve="np.linalg.solve({0}, {1})",
-    solve_positive="np.linalg.solve({0}, {1})",
     det="np.linalg.det({0})",
     logdet="_logdet({0})",
     view='np.einsum("{spec}", {0})',

@@ -116,7 +116,6 @@ TORCH: Final = Dialect(
     },
     inverse="torch.linalg.inv({0})",
     solve="torch.linalg.solve({0}, {1})",
-    solve_positive="torch.linalg.solve({0}, {1})",
     det="torch.linalg.det({0})",
     logdet="_logdet({0})",
     wrapped=_NUMBER,
