@@ -3,6 +3,7 @@
 # scikit-learn has no types of its own, so its base classes are unknown to the type checker.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # pyright: reportUntypedBaseClass=false, reportUnknownParameterType=false, reportMissingParameterType=false
+# pyright: reportOptionalMemberAccess=false, reportAttributeAccessIssue=false, reportPrivateUsage=false
 # pyright: reportMissingTypeArgument=false, reportUnannotatedClassAttribute=false
 
 import warnings
@@ -45,7 +46,7 @@ class _Linear(BaseEstimator):
         self.l1 = l1
         self.fit_intercept = fit_intercept
         self.solver = solver
-        self.step = step
+        self.step: float | StepRule | None = step
         self.tol = tol
         self.max_iter = max_iter
         self.warm_start = warm_start

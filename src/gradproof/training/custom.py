@@ -58,7 +58,8 @@ def read_formula(
     target = next((n for n in TARGETS if n in names), None)
     weights = WEIGHTS if WEIGHTS in names and WEIGHTS not in parameters else None
     data = {features, target}
-    set_, rest = {}, [n for n in names if n not in data]
+    set_: dict[str, float] = {}
+    rest = [n for n in names if n not in data]
     for name, value in constants.items():
         found = [n for n in rest if name in (n, identifier(n), identifier(n).rstrip("_"))]
         if not found:

@@ -1,12 +1,13 @@
 """Rows on many machines: one actor on each worker of Dask holds its rows and sums over them."""
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, final
 
 import numpy as np
 
-from gradproof.training.arrays import Vector
+from gradproof.training.arrays import Vector, is_sparse
 from gradproof.training.asked import Formula
 from gradproof.training.data.batch import BadData
 from gradproof.training.data.table import Piece, TableSource
@@ -25,6 +26,9 @@ FAN: Final = 8
 
 LOST: Final = (OSError, ValueError, RuntimeError, TimeoutError)
 """What a call says whose worker is gone."""
+
+PATIENCE: Final = 60.0
+"""Seconds in which the scheduler has to learn that a worker is gone."""
 
 Sums = list[Vector | float]
 
@@ -128,7 +132,7 @@ def _joined(blocks: list[Block]) -> Block:
     if not blocks:
         return Block(np.zeros((0, 0)), np.zeros(0))
     first = blocks[0]
-    if not isinstance(first.features, np.ndarray):
+    if is_sparse(first.features):
         sparse = library("scipy.sparse", "sparse data")
         features = sparse.csr_array(sparse.vstack([b.features for b in blocks]))
     else:
@@ -250,8 +254,8 @@ class DistributedSum:
         while True:
             try:
                 return self._asked(what, given)
-            except LOST:
-                if not self._replaced():
+            except LOST as failure:
+                if not self._replaced(PATIENCE if isinstance(failure, OSError) else 1.0):
                     raise
 
     def _asked(self, what: str, given: Sequence[Vector]) -> Sums:
@@ -262,12 +266,17 @@ class DistributedSum:
         asked = [head.sums(what, given, rest) for head, *rest in groups]
         return added([a.result() for a in asked])
 
-    def _replaced(self) -> bool:
-        """Hand the pieces of workers that are gone to the others; tell whether there were any."""
-        alive = set(self._workers())
-        gone = [w for w in self._held if w not in alive]
-        if not gone:
-            return False
+    def _replaced(self, patience: float) -> bool:
+        """Hand the pieces of workers that are gone to the others; tell whether there were any.
+
+        The scheduler may learn of a loss later than the one who called the worker: it is given some seconds.
+        """
+        alive, end = set(self._workers()), time.monotonic() + patience
+        while not (gone := [w for w in self._held if w not in alive]):
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.1)
+            alive = set(self._workers())
         orphans = [p for w in gone for p in self._held.pop(w)[1]]
         self.lost += len(gone)
         left = list(self._held) or sorted(alive)

@@ -151,8 +151,8 @@ def encoded(
     if batch.names != numbers:
         place = {n: k for k, n in enumerate(batch.names)}
         inside = [place[n] for n in numbers]
-        leading = inside == list(range(len(inside))) and isinstance(batch.numbers, np.ndarray)
-        chosen = batch.numbers[:, : len(inside)] if leading else batch.numbers[:, inside]
+        leading = inside == list(range(len(inside))) and not is_sparse(batch.numbers)
+        chosen: Matrix = batch.numbers[:, : len(inside)] if leading else batch.numbers[:, inside]
         rest = Batch(batch.start, batch.rows, numbers, chosen, batch.texts)
     features = encoding.encode(rest, name)
     values = (

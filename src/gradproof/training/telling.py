@@ -50,7 +50,7 @@ def _coefficients(fitted: "Fitted") -> list[str]:
         return [f"  {name}: shape {v.shape}" for name, v in fitted.parameters.items()]
     names: tuple[str, ...] = fitted.encoding.features
     table: Vector = fitted.coefficients.reshape(len(names), -1)
-    order = np.argsort(-np.abs(table).max(axis=1), kind="stable")[:SHOWN]
+    order: list[int] = np.argsort(-np.abs(table).max(axis=1), kind="stable")[:SHOWN].tolist()
     width = max([9, *(len(names[k]) for k in order)])
     lines: list[str] = []
     if table.shape[1] > 1:
