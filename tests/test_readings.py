@@ -405,3 +405,11 @@ $$ D_x f(h) = 2 h^T A x $$""", "gpx"),
 @pytest.mark.parametrize(("text", "expected"), DIRECTIONS)
 def test_derivatives_in_a_direction(text: str, expected: str) -> None:
     assert judged(text) == expected
+
+
+def test_a_derivative_at_its_own_variables_is_itself() -> None:
+    text = r"""Let $x, y \in \mathbb{R}$.
+$$ f(x, y) = x^2 y $$
+$$ \frac{\partial f}{\partial x}(x, y) = 2xy $$
+$$ \frac{\partial f}{\partial x}(x, y) = x y $$"""
+    assert judged(text) == "gpx"

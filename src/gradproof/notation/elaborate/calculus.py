@@ -1,8 +1,9 @@
 """Derivatives, gradients, differentials, and values at a point."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from gradproof.expr import Apply, At, Derivative, Differential, Expr, Gradient, Sym
+from gradproof.expr import Apply, At, Derivative, Differential, Entry, Expr, Gradient, Sym
 from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.converter import Converter
@@ -107,9 +108,20 @@ def _derivative_at(c: Converter, node: Surface) -> Built | None:
     return _gradient(body, variable, node)
 
 
+def _generic(body: Built, points: Sequence[Surface], c: Converter) -> bool:
+    """Tell whether a derivative at ``(x, y)`` is meant as it stands: what is differentiated by is its own value."""
+    if not isinstance(body.expr, Derivative) or any(p.head != "name" for p in points):
+        return False
+    keys = {c.table.resolve(p.name).key for p in points if p.name is not None}
+    arrays = (w.array if isinstance(w, Entry) else w for w in body.expr.wrt)
+    return all(isinstance(a, Sym) and a.name in keys for a in arrays)
+
+
 def at_node(c: Converter, node: Surface) -> Built:
     """Convert a value at a point."""
     body = c.convert(node.args[0])
+    if len(node.args) > 2 and _generic(body, node.args[1:], c):
+        return body
     if len(node.args) != 2:
         return c.opaque(node, "at")
     derivative = _derivative_at(c, node)
