@@ -30,16 +30,23 @@ from gradproof.mistakes.catalogue import SHAPE_MISMATCH, UNEXPLAINED, catalogue
 from gradproof.mistakes.differentials import written_out
 from gradproof.mistakes.match import Match
 from gradproof.mistakes.mending import ALL, mended
-from gradproof.mistakes.presented import presented, reduced
+from gradproof.mistakes.presented import handy, presented, reduced
 from gradproof.mistakes.remaining import by_terms
 from gradproof.mistakes.scene import Scene
 from gradproof.mistakes.search import Search
 from gradproof.mistakes.sites import GENERAL
+from gradproof.rewrite import add
 from gradproof.source import Span
 from gradproof.spell import name_tex, to_plain, to_tex
 
 ASSUMED: Final = frozenset({"constraint-assumed", "fact-told", "one-example"})
 """Kinds of unstated assumptions under which a cause is looked for where none is found without."""
+
+
+NO_MISTAKE: Final = (
+    "no known mistake gives this line; go through it term by term, with the numbers below"
+)
+"""What is said where only the difference is known."""
 
 
 @final
@@ -225,9 +232,10 @@ def _finding(
         alignment = None
         path, expected = (*outcome.operand, *match.place), match.right_part
     elif alignment is not None:
-        expected = alignment.missing if alignment.missing is not None else alignment.right
+        lost, wrong = alignment.missing, alignment.wrong
+        expected = alignment.right if lost is None else add(wrong, lost)
     if expected is not None:
-        expected = presented(reduced(expected), cause.context)
+        expected = presented(handy(reduced(expected), cause.context), cause.context)
     if match is not None:
         message, why = match.message, match.why
         if cause.hypothesis is not None:
@@ -235,7 +243,7 @@ def _finding(
     else:
         told = alignment.describe() if alignment is not None else ""
         message = "the line does not follow from the one before" + (f": {told}" if told else "")
-        why = None
+        why = NO_MISTAKE
     line = judged.line
     name = UNEXPLAINED
     if match is not None:

@@ -1,8 +1,11 @@
 """Formulas as they are shown: invented sizes and index names do not appear."""
 
 import re
+from dataclasses import replace
 from typing import Final
 
+from gradproof.deriving import NotDerived, readable
+from gradproof.differentiate import NotSupported
 from gradproof.expr import (
     Context,
     Div,
@@ -18,12 +21,19 @@ from gradproof.expr import (
     walk,
 )
 from gradproof.rewrite import free_names, rename_bound
+from gradproof.spell import to_plain
 
 INVENTED: Final = re.compile(r"n_\{.*\}")
 """The size of an index range that the author does not name."""
 
 FRESH: Final = re.compile(r"k_\{\d+\}")
 """A bound index that was invented because its own letter was taken."""
+
+NO_DEFINITIONS: Final = Context().definitions
+"""Names keep standing for what the author says, and are not put in the place of it."""
+
+SHORTER: Final = 0.7
+"""Length, compared with that of the formula as it is, below which another form is shown."""
 
 LETTERS: Final = tuple("ijklrsqtuv")
 
@@ -70,3 +80,12 @@ def _shown(e: Expr, context: Context, taken: set[str]) -> Expr:
     kids = children(e)
     new = tuple(_shown(k, context, taken) for k in kids)
     return e if all(a is b for a, b in zip(kids, new, strict=True)) else rebuild(e, new)
+
+
+def handy(e: Expr, context: Context) -> Expr:
+    """Return an expression as a person writes it, where that is much shorter: ``σ (1 - σ)``."""
+    try:
+        found = readable(e, replace(context, definitions=NO_DEFINITIONS))
+    except (NotDerived, NotSupported, RecursionError):
+        return e
+    return found if len(to_plain(found)) < SHORTER * len(to_plain(e)) else e

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from gradproof.expr import Add, Context, Expr, Neg, Num
-from gradproof.mistakes.presented import presented, reduced
+from gradproof.mistakes.presented import handy, presented, reduced
 from gradproof.mistakes.sites import Placed
 from gradproof.rewrite import ONE
 from gradproof.spell import to_plain
@@ -33,7 +33,9 @@ def told(template: str, context: Context, **parts: Expr | None) -> str:
         part = parts.get(field[1])
         if part is None:
             return "the variable"
-        part = presented(reduced(part) if field[1] == "right" else part, context)
+        if field[1] == "right":
+            part = handy(reduced(part), context)
+        part = presented(part, context)
         beside = "·" in template[max(field.start() - 2, 0) : field.end() + 2]
         return f"({to_plain(part)})" if beside and _loose(part) else to_plain(part)
 

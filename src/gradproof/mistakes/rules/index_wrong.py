@@ -49,7 +49,7 @@ MISTAKE: Final = Mistake(
     name="index-wrong",
     family="sums and indices",
     headline="an index is wrong",
-    message="an index of {node} is wrong",
+    message="{wrong} has a wrong index: it should be {right}",
     why="the index of an entry stays that of the line before",
     prior=0.32,
     rewritings=(WrongRewriting(_other_index, on=(Entry,)),),

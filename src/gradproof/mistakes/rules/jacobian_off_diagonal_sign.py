@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from gradproof.differentiate import Application
-from gradproof.expr import Add, Context, Delta, Diag, Entry, Expr, MatMul, Neg, walk
+from gradproof.expr import Add, Context, Delta, Diag, Entry, Expr, Idx, MatMul, Neg, walk
 from gradproof.mistakes.mistake import Mend, Mistake, Repair, Slip, WrongDerivative, WrongRewriting
 from gradproof.mistakes.scene import Spot
 from gradproof.rewrite import TWO, ZERO, add, mul, replace_equal, sub, tidy
@@ -27,10 +27,17 @@ def _off_diagonal(a: Application) -> Iterator[Expr]:
             for node in deltas:
                 off = replace_equal(off, node, ZERO)
             off = tidy(off, a.context)
-            if deltas and off != ZERO:
+            if (deltas or _apart(i, j, a.context)) and off != ZERO:
                 yield sub(a.result, mul(TWO, off))
         case _:
             return
+
+
+def _apart(i: Expr, j: Expr, context: Context) -> bool:
+    """Tell whether two indices are declared unequal."""
+    if not isinstance(i, Idx) or not isinstance(j, Idx):
+        return False
+    return (i.name, j.name) in context.distinct or (j.name, i.name) in context.distinct
 
 
 def _outer(spot: Spot) -> Iterator[Mend]:

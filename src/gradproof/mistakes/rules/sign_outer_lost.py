@@ -22,7 +22,7 @@ MISTAKE: Final = Mistake(
     name="sign-outer-lost",
     family="signs",
     headline="the sign in front is wrong",
-    message="the whole has the wrong sign: it should be {right}",
+    message="the whole side has the wrong sign",
     why="the minus in front was lost, or one too many was written",
     prior=0.6,
     rewritings=(WrongRewriting(_negated, whole=True),),

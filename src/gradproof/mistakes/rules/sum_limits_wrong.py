@@ -35,7 +35,7 @@ MISTAKE: Final = Mistake(
     name="sum-limits-wrong",
     family="sums and indices",
     headline="the limits of the sum are wrong",
-    message="the sum {node} has other limits",
+    message="the limits of the sum {node} were changed",
     why="the first and the last index of a sum stay those of the line before",
     prior=0.4,
     exchanges=(WrongExchange(_other_limits, on=(Sum, Prod)),),
