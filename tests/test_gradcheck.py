@@ -260,7 +260,7 @@ def test_close_and_different_numbers_are_told_apart():
     assert fit(right * np.float32(1 + 1e-6), right).closeness == "single"
     assert fit(right * 1.1, right).closeness == "none"
     huge = np.vstack([right, [[1e30, 1e30]]])
-    assert not same(huge * [[1.1], [1], [1], [1], [1]], huge, "single")
+    assert not same(huge * [[1.1], [1.1], [1], [1], [1]], huge, "single")
     one_wrong = right.copy()
     one_wrong[0] = 7
     assert not same(one_wrong, right, "single")

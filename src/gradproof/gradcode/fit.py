@@ -14,7 +14,7 @@ FLOOR: Final = 1e-3
 
 _LIMITS: Final[dict[Closeness, tuple[float, float]]] = {
     "double": (1e-8, 1e-5),
-    "single": (1e-4, 1e-2),
+    "single": (2e-3, 1e-2),
 }
 """By closeness the relative error up to which three of four points have to agree, and that of the others."""
 
@@ -42,7 +42,8 @@ def fit(found: Floats, aim: Floats, least: Closeness = "single") -> Fit:
     """Compare arrays whose first axis is the points.
 
     Points at which one of the two has no finite value do not count. Three of four points have to agree closely, and
-    all others nearly: numbers close to a kink of rounding (``1 - p`` where p is almost 1) may be blurred.
+    all others nearly: numbers close to a kink of rounding (``1 - p`` where p is almost 1) may be blurred. In single
+    precision these have no digit right; there they count at the scale of the largest.
     """
     if found.shape != aim.shape:
         return Fit("none", np.full(aim.shape[:1], np.inf), np.inf)
@@ -56,13 +57,20 @@ def fit(found: Floats, aim: Floats, least: Closeness = "single") -> Fit:
     errors = np.where(usable, gap / np.maximum(scale, floor), np.nan)
     counted = np.sort(errors[usable])
     typical = float(counted[-(-3 * len(counted) // 4) - 1])
-    worst = float(counted[-1])
+    blurred = float(
+        (gap[usable] / np.maximum(scale[usable], FLOOR * _largest(scale[usable]))).max()
+    )
     for closeness, (close, near) in _LIMITS.items():
+        worst = blurred if closeness == "single" else float(counted[-1])
         if typical <= close and worst <= near:
             return Fit(closeness, errors, typical)
         if closeness == least:
             break
     return Fit("none", errors, typical)
+
+
+def _largest(scale: Floats) -> float:
+    return float(scale.max()) or 1.0
 
 
 def same(found: Floats, aim: Floats, least: Closeness = "double") -> bool:
