@@ -1,6 +1,7 @@
 """Pictures of a training: the loss curve, the calibration and the coefficients; drawn by matplotlib."""
 
 import io
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -27,11 +28,7 @@ def draw(fitted: "Fitted", kind: str = "svg") -> bytes:
         raise BadData(f"pictures end in {' or '.join(f'.{k}' for k in KINDS)}, not in .{kind}")
     figures = library("matplotlib.figure", "drawing a picture")
     matplotlib = library("matplotlib", "drawing a picture")
-    panels = [
-        _curve,
-        *([_calibration] if fitted.calibration else []),
-        *([_coefficients] if fitted.link else []),
-    ]
+    panels = _panels(fitted)
     with matplotlib.rc_context({"svg.hashsalt": "gradproof", "font.size": 9}):
         figure = figures.Figure(figsize=(4.2 * len(panels), 3.6), layout="constrained")
         for k, panel in enumerate(panels):
@@ -40,6 +37,30 @@ def draw(fitted: "Fitted", kind: str = "svg") -> bytes:
         metadata = {"Date": None} if kind == "svg" else {"Software": None}
         figure.savefig(out, format=kind, metadata=metadata, dpi=144)
     return out.getvalue()
+
+
+def _panels(fitted: "Fitted") -> "list[Callable[[Any, Fitted], None]]":
+    panels: list[Callable[[Any, Fitted], None]] = [_curve]
+    if fitted.calibration:
+        panels.append(_calibration)
+    if fitted.link:
+        panels.append(_coefficients)
+    if len(fitted.encoding.features) == 2 and fitted.target.kind == "binary" and fitted.calibration:
+        panels.append(_boundary)
+    return panels
+
+
+def _boundary(axes: Any, fitted: "Fitted") -> None:
+    """Draw the probability over two features, as the model takes them, and the line where it is one half."""
+    line = np.linspace(-3, 3, 121)
+    places = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
+    chance = fitted.predict_encoded(places).reshape(line.size, line.size)
+    shown = axes.contourf(line, line, chance, levels=np.linspace(0, 1, 11), cmap="RdBu")
+    axes.figure.colorbar(shown, ax=axes)
+    axes.contour(line, line, chance, levels=[0.5], colors="0.1")
+    first, second = fitted.encoding.features
+    label = fitted.target.labels[1]
+    axes.set(xlabel=first, ylabel=second, title=f"probability of {label}")
 
 
 def plot(fitted: "Fitted", path: str) -> None:
