@@ -295,10 +295,8 @@ def lines(dtype, backends, losses=LOSSES, others=VECTORS):
                 yield vectors(name, formula, backend, dtype)
 
 
-def table(rows):
-    out = ["| loss | by | value | gradient | wrong |", "| --- | --- | --- | --- | --- |"]
-    out += [f"| {r.loss} | {r.by} | {r.value:.1f} | {r.gradient:.1f} | {r.wrong} |" for r in rows]
-    return "\n".join(out)
+def shown(row):
+    return f"| {row.loss} | {row.by} | {row.value:.1f} | {row.gradient:.1f} | {row.wrong} |"
 
 
 def main():
@@ -309,10 +307,13 @@ def main():
     if not short and importlib.util.find_spec("numba") is not None:
         backends.append("numba")
     for dtype in (np.float64,) if short else (np.float64, np.float32):
-        print(
-            f"\n{dtype.__name__}, errors in units of {'2^-52' if dtype == np.float64 else '2^-23'}\n"
-        )
-        print(table([*lines(dtype, backends), *([] if short else peers(dtype))]))
+        unit = "2^-52" if dtype == np.float64 else "2^-23"
+        print(f"\n{dtype.__name__}, errors in units of {unit}\n")
+        print("| loss | by | value | gradient | wrong |\n| --- | --- | --- | --- | --- |")
+        for row in lines(dtype, backends):
+            print(shown(row), flush=True)
+        for row in () if short else peers(dtype):
+            print(shown(row), flush=True)
     return 0
 
 

@@ -7,7 +7,7 @@ logarithm is that of fdlibm (Sun Microsystems, e_log.c, s_log1p.c). Errors are b
 from typing import Final
 
 TEMPLATES: Final = {
-    "exp": "_exp({0})", "log": "_log({0})", "log1p": "_log1p({0})", "expm1": "math.expm1({0})",
+    "exp": "_exp({0})", "log": "_log({0})", "log1p": "_log1p({0})", "expm1": "_expm1({0})",
     "sigmoid": "_sigmoid({0})", "softplus": "_softplus({0})", "log1mexp": "_log1mexp({0})",
     "xlogy": "_xlogy({0}, {1})", "logaddexp": "_logaddexp({0}, {1})", "tanh": "math.tanh({0})",
     "exprel0": "_exprel({0}, 0)", "exprel1": "_exprel({0}, 1)", "exprel2": "_exprel({0}, 2)",
@@ -52,6 +52,35 @@ def _exp(x):
     v = np.int64((b + np.int64(1023)) << np.int64(52)).view(np.float64)
     return p * u * v
 '''
+_EXPM1: Final = '''\
+@_plain
+def _expm1(x):
+    """Return exp(x) - 1: 2^n times (the Taylor polynomial without its 1, plus 1 - 2^-n)."""
+    t = min(max(x, -50.0), 710.0)
+    k = t * 1.4426950408889634 + 6755399441055744.0
+    n = np.float64(k).view(np.int64) - np.int64(0x4338000000000000)
+    f = k - 6755399441055744.0
+    r = (t - f * 6.93147180369123816490e-01) - f * 1.90821492927058770002e-10
+    p = 1.0 / 6227020800.0
+    p = p * r + 1.0 / 479001600.0
+    p = p * r + 1.0 / 39916800.0
+    p = p * r + 1.0 / 3628800.0
+    p = p * r + 1.0 / 362880.0
+    p = p * r + 1.0 / 40320.0
+    p = p * r + 1.0 / 5040.0
+    p = p * r + 1.0 / 720.0
+    p = p * r + 1.0 / 120.0
+    p = p * r + 1.0 / 24.0
+    p = p * r + 1.0 / 6.0
+    p = p * r + 0.5
+    q = p * r * r + r
+    a = n >> np.int64(1)
+    b = n - a
+    u = np.int64((a + np.int64(1023)) << np.int64(52)).view(np.float64)
+    v = np.int64((b + np.int64(1023)) << np.int64(52)).view(np.float64)
+    w = np.int64((np.int64(1023) - n) << np.int64(52)).view(np.float64)
+    return (q + (1.0 - (w if n < np.int64(1000) else 0.0))) * u * v
+'''
 _LOG: Final = '''\
 @_plain
 def _log_near(f):
@@ -85,12 +114,9 @@ def _log(x):
 _LOG1P: Final = '''\
 @_plain
 def _log1p(x):
-    """Return log(1 + x)."""
+    """Return log(1 + x): the logarithm of the rounded sum, and what was lost in rounding it."""
     u = 1.0 + x
-    lost = (x - (u - 1.0)) / u if x < 1e16 else 0.0
-    near = x + _log_near(x)
-    far = _log(u) + lost
-    return near if abs(x) < 0.4 else far
+    return _log(u) + ((x - (u - 1.0)) / u if x < 1e16 else 0.0)
 '''
 _TAIL: Final = '''\
 @_plain
@@ -158,6 +184,7 @@ def _sign(x):
 
 HELPERS: Final = {
     "_exp": (_EXP, ()),
+    "_expm1": (_EXPM1, ()),
     "_log_near": ("", ("_log",)),
     "_log": (_LOG, ()),
     "_log1p": (_LOG1P, ("_log",)),
