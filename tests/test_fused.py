@@ -150,6 +150,18 @@ def test_threads_change_nothing(folder):
     assert np.array_equal(many[1], one[1])
 
 
+def test_names_of_the_formula_are_no_names_of_the_loops(folder):
+    from gradproof.api import compile_source
+
+    source, _ = compile_source(
+        [r"J = \sum_{i=1}^m c_i \sum_{k=1}^K (Y_{ik} - h_{ik})^2, h = XW"],
+        wrt=("W",), declare=SHAPES, backend="numba",
+    )  # fmt: skip
+    head = next(x for x in source.splitlines() if x.startswith("def _rows_value("))
+    assert ", c_" in head
+    assert ", c," not in head
+
+
 @needs_numba
 @pytest.mark.slow
 def test_the_hessian_is_one_pass_too(folder):

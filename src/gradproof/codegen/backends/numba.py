@@ -174,6 +174,10 @@ def _written(p: Program, job: Job, found: Plan, used: dict[str, None], inner: se
         shared.append(f"_like({text}, {dtype})" if graph.shapes[ref] else f"float({text})")
         if not isinstance(graph.ops[ref], Input):
             parameters[ref] = writer.names.get(ref) or _fresh("shared", taken)
+    inside = {*parameters.values(), *_WORDS}
+    for ref, name in parameters.items():
+        if name in _WORDS:
+            parameters[ref] = _fresh(f"{name}_", inside)
     kernel = Kernel.of(found, f"_rows_{job.name}", parameters, set(taken))
     source = kernel.source()
     values = kernel.values

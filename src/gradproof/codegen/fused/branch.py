@@ -39,14 +39,14 @@ def branch(p: Program, job: Job, dialect: Dialect) -> Branch | None:
     ]
     width = graph.shapes[kernel.matrix][1].spelled(dict(p.sizes))
     rows = ", ".join(names[r] for r in kernel.streams)
-    call = f"_pass({name}, {data}, [{rows}], [{', '.join(shared)}], {list(kernel.outer)})"
+    call = f"_pass({name}, {data}, [{rows}], [{', '.join(shared)}], {list(kernel.outer)}, {kernel.light})"
     inner = [
         *before.lines,
         f"{', '.join(results)}{',' if len(results) == 1 else ''} = (s.to({like}.dtype) for s in {call})",
         *after.lines,
         f"return {job.grouped.format(*ends)}",
     ]
-    lines = (f"if _one_pass({data}, {width}):", *(f"    {line}" for line in inner))
+    lines = (f"if _one_pass({data}, {width}, {kernel.light}):", *(f"    {line}" for line in inner))
     return Branch(lines, kernel.source, (*before.helpers, *after.helpers))
 
 

@@ -21,32 +21,37 @@ try:
 except ImportError:
     triton = None
 
-_TILE = 8192  # numbers of the data that a program holds at a time
-_PROGRAMS = 8  # programs for each multiprocessor
-_WARPS = 8
+_SHAPES = {True: (8192, 8, 8), False: (4096, 8, 4)}
+"""Numbers in a block, programs for each multiprocessor, warps; for light arithmetic in a row, and for other."""
+
+_NARROW = 512
+"""Below so many columns, rows with exponentials are left to the functions of the library, which are faster then."""
 
 
-def _one_pass(x, width):
+def _one_pass(x, width, light):
     """Tell whether a kernel can go over the rows of x: on a GPU, or in Triton's interpreter."""
     if triton is None or width > 4096 or x.dtype not in (torch.float32, torch.float64):
+        return False
+    if width < _NARROW and not light:
         return False
     if x.stride(1) != 1 and width > 1:
         return False
     return x.is_cuda or os.environ.get("TRITON_INTERPRET") == "1"
 
 
-def _pass(kernel, x, rows, shared, outer):
+def _pass(kernel, x, rows, shared, outer, light):
     """Go once over the rows of x and return the sums: of its rows, weighted, or of numbers."""
     count, width = x.shape
     wide = triton.next_power_of_2(max(width, 1))
-    tall = max(1, _TILE // wide)
+    tile, each, warps = _SHAPES[light]
+    tall = max(1, tile // wide)
     units = torch.cuda.get_device_properties(x.device).multi_processor_count if x.is_cuda else 1
-    programs = max(1, min(-(-count // tall), _PROGRAMS * units))
+    programs = max(1, min(-(-count // tall), each * units))
     parts = [x.new_empty((programs, wide if k else 1), dtype=torch.float64) for k in outer]
     rows = [r.contiguous() for r in rows]
     shared = [s.contiguous() for s in shared]
     kernel[(programs,)](
-        x, *rows, *shared, *parts, count, width, x.stride(0), TALL=tall, WIDE=wide, num_warps=_WARPS
+        x, *rows, *shared, *parts, count, width, x.stride(0), TALL=tall, WIDE=wide, num_warps=warps
     )
     return [p.sum(0)[:width] if k else p.sum() for p, k in zip(parts, outer)]
 
@@ -78,6 +83,14 @@ class GpuKernel:
     matrix: Ref
     streams: tuple[Ref, ...]
     outer: tuple[bool, ...]
+
+    @property
+    def light(self) -> bool:
+        """Whether a row needs no exponential and no logarithm."""
+        return not any(
+            f"{name}(" in self.source
+            for name in ("_exp", "_log", "_log1p", "_sigmoid", "_softplus")
+        )
 
 
 def gpu_kernel(plan: Plan, name: str) -> GpuKernel:
