@@ -1,6 +1,6 @@
 """Judging a derivation line by line: steps and truth, lines that follow from a wrong one, slips that cancel."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Final
@@ -92,7 +92,9 @@ def _line(line: Line, chain: Chain, contexts: Sequence[Context], more: Sequence[
     if states_facts(line, contexts[0]):
         return Judged(line, "given")
     readings = [r.claims for r in line.readings[:MAX_READINGS]]
-    first, *others = [_choose([_reading(line, r, chain, c) for c in contexts]) for r in readings]
+    first = _choose(_reading(line, readings[0], chain, c) for c in contexts)
+    rest = readings[1:] if first.verdict != "proved" else ()
+    others = [_choose(_reading(line, r, chain, c) for c in contexts) for r in rest]
     narrow = [j for j in others if first.verdict not in RIGHT and _narrow(j, first)]
     best = _choose([first, *(j for j in others if j not in narrow)])
     if best.verdict not in RIGHT and any(j.verdict in RIGHT for j in narrow):
@@ -110,10 +112,15 @@ def _line(line: Line, chain: Chain, contexts: Sequence[Context], more: Sequence[
     return best
 
 
-def _choose(candidates: Sequence[Judged]) -> Judged:
-    """Take the most favourable reading: refuted only if every one is."""
+def _choose(candidates: Iterable[Judged]) -> Judged:
+    """Take the most favourable reading, the first that is proved at once: refuted only if every one is."""
     order: tuple[Verdict, ...] = ("given", "proved", "agrees", "undecided", "unread", "refuted")
-    return min(candidates, key=lambda j: (order.index(j.verdict), j.follows_from_wrong))
+    judged: list[Judged] = []
+    for j in candidates:
+        judged.append(j)
+        if j.verdict == "proved":
+            break
+    return min(judged, key=lambda j: (order.index(j.verdict), j.follows_from_wrong))
 
 
 def _narrow(narrow: Judged, wide: Judged) -> bool:

@@ -1,6 +1,6 @@
 """Several typings of a scope: which one is taken, and what may not be called wrong because another rescues it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 
 from gradproof.checking.judgement import DOUBTFUL, Judged
@@ -12,7 +12,7 @@ RIGHT = ("proved", "agrees")
 
 def best_typings(
     first: tuple[Judged, ...],
-    others: Callable[[], tuple[Derivation, ...]],
+    others: Callable[[Set[int]], tuple[Derivation, ...]],
     judge: Callable[[Derivation], tuple[Judged, ...]],
 ) -> tuple[Judged, ...]:
     """Take for every scope the typing under which its lines fare best; refuted is what no typing rescues.
@@ -24,7 +24,8 @@ def best_typings(
     for j in first:
         found.setdefault(j.line.scope, [()])
         found[j.line.scope][0] += (j,)
-    for other in others() if _open(first) else ():
+    unsettled = {h for h, judged in found.items() if _open(judged[-1])}
+    for other in others(unsettled) if unsettled else ():
         lines = {h: tuple(x for x in other.lines if x.scope == h) for h in found}
         wanted = {
             h
@@ -32,7 +33,7 @@ def best_typings(
             if _open(judged[-1]) and lines[h] != tuple(j.line for j in judged[-1])
         }
         kept = tuple(x for x in other.lines if x.scope in wanted)
-        for j in judge(replace(other, lines=kept, others=tuple)) if kept else ():
+        for j in judge(replace(other, lines=kept, others=lambda _: ())) if kept else ():
             own = found[j.line.scope]
             if j.line.scope in wanted:
                 own.append(())

@@ -1,6 +1,6 @@
 """A document as a derivation: its lines with roles and readings, and the scopes they are judged in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from typing import Literal, final
 
@@ -106,11 +106,11 @@ class Derivation:
     """The lines of one document in order, and for each state its admissible contexts, best first.
 
     `others` finds the same lines with other kinds of the names that nothing declares (a vector for a matrix),
-    where they fit, too: a line is wrong only if it is wrong in all of them.
+    where they fit, too: a line is wrong only if it is wrong in all of them. It is given the scopes that matter.
     `contradiction` is a name of which the declarations from outside say what excludes itself.
     """
 
     lines: tuple[Line, ...]
     contexts: tuple[tuple[Context, ...], ...]
-    others: Callable[[], tuple["Derivation", ...]] = tuple
+    others: Callable[[Set[int]], tuple["Derivation", ...]] = lambda _: ()
     contradiction: str | None = None

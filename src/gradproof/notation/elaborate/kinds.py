@@ -177,9 +177,10 @@ class Search:
     stage: Scene
     table: Symbols
     options: Mapping[str, tuple[Kind, ...]]
-    tried: dict[tuple[Kind | None, ...], Typing] = field(
-        default_factory=dict[tuple[Kind | None, ...], Typing]
+    tried: dict[tuple[Kind | None, ...], Typing | int] = field(
+        default_factory=dict[tuple[Kind | None, ...], Typing | int]
     )
+    """What was found; of assignments that were given up, a score that they reach at least."""
 
     def best(self) -> Typing | None:
         """Return the typing that fits best; None where nothing could be tried."""
@@ -204,14 +205,19 @@ class Search:
                 unique.setdefault(tuple(sorted(t.shapes.items())), t)
         return tuple(t for t in unique.values() if t.shapes != best.shapes)
 
-    def _attempt(self, chosen: Choice) -> Typing | None:
+    def _attempt(self, chosen: Choice, below: int | None = None) -> Typing | None:
+        """Try one assignment; None where that is one too many, or its score is not `below` what is wanted."""
         key: tuple[Kind | None, ...] = tuple(chosen[k] for k in self.stage.open)
-        if key not in self.tried:
-            if len(self.tried) >= MAX_ATTEMPTS:
-                return None
-            changed = sum(self._changed(k, c) for k, c in chosen.items() if c is not None)
-            self.tried[key] = _attempt(self.stage, self.table, chosen, changed)
-        return self.tried[key]
+        known = self.tried.get(key)
+        if isinstance(known, Typing):
+            return known
+        if known is None and len(self.tried) >= MAX_ATTEMPTS:
+            return None
+        if known is not None and below is not None and known >= below:
+            return None
+        changed = sum(self._changed(k, c) for k, c in chosen.items() if c is not None)
+        found = self.tried[key] = _attempt(self.stage, self.table, chosen, changed, below)
+        return found if isinstance(found, Typing) else None
 
     def _changed(self, key: str, kind: Kind) -> int:
         position = self.options[key].index(kind)
@@ -227,7 +233,7 @@ class Search:
             for k in self.stage.open:
                 for kind in () if k in pinned else self.options[k]:
                     move: Choice = {**current, k: kind}
-                    found = self._attempt(move) if kind != current[k] else None
+                    found = self._attempt(move, best.score) if kind != current[k] else None
                     if found is not None and found.score < best.score:
                         best, current = found, move
             if best.score == before:
@@ -240,8 +246,15 @@ def search(stage: Scene, table: Symbols) -> Search:
     return Search(stage, table, {k: kinds(k, stage.evidence[k]) for k in stage.open})
 
 
-def _attempt(stage: Scene, table: Symbols, chosen: Choice, changed: int) -> Typing:
-    """Carry one assignment of kinds through the definitions, then through the claims."""
+def _attempt(
+    stage: Scene, table: Symbols, chosen: Choice, changed: int, below: int | None
+) -> Typing | int:
+    """Carry one assignment of kinds through the definitions, then through the claims.
+
+    The score only grows on the way; as soon as it is not `below` what is wanted, it is returned alone.
+    """
+    if below is not None and changed >= below:
+        return changed
     sizes = Sizes()
     shapes = dict(table.shapes)
     names = {k for k, _ in ((g.key, s) for g, s in stage.definitions)}
@@ -265,6 +278,8 @@ def _attempt(stage: Scene, table: Symbols, chosen: Choice, changed: int) -> Typi
     score = DEFINITION_WEIGHT * sum(m.weight for m in misfits) + changed
     claimed: list[Misfit] = []
     for s in stage.claims:
+        if below is not None and score >= below:
+            return score
         _follow(view, sizes)
         fit = _fit(view, sizes)
         built = _built(s, view)
@@ -273,7 +288,7 @@ def _attempt(stage: Scene, table: Symbols, chosen: Choice, changed: int) -> Typi
                 fit.shape(b.expr)
         _links(built, s, fit)
         claimed.extend(fit.misfits)
-    score += sum(m.weight for m in claimed)
+        score += sum(m.weight for m in fit.misfits)
     score += 3 * sum(bool(view.shapes.get(k)) for k in LOSSES if k in stage.evidence)
     _follow(view, sizes)
     return Typing(

@@ -1,6 +1,6 @@
 """Scopes: which lines define, which claim, and under which contexts each scope is judged."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 
 from gradproof.diagnostic import Assumption, Role
@@ -25,10 +25,19 @@ def elaborate(items: Sequence[Item], table: Symbols, words: Iterable[str] = ()) 
     infer_shapes([s for item in items for s in item.row.statements], table)
     tables = scope_tables(items, table)
 
-    def others() -> tuple[Derivation, ...]:
-        """Elaborate once more for every other typing; a scope that has no further one keeps its last."""
-        found = {h: (own, *own.others()) for h, own in tables.items()}
+    def others(scopes: Set[int]) -> tuple[Derivation, ...]:
+        """Elaborate once more for every other typing of some scopes; one that has no further typing keeps its last.
+
+        The scopes before them take other typings, too, as they say what is known there; those behind keep theirs.
+        """
+        found = {h: (own, *own.others()) for h, own in tables.items() if h in scopes}
         most = max((len(f) for f in found.values()), default=1)
+        if most == 1:
+            return ()
+        last = max(found)
+        for h, own in tables.items():
+            if h not in found:
+                found[h] = (own, *own.others()) if h < last else (own,)
         return tuple(
             _elaborate(items, {h: f[min(k, len(f) - 1)] for h, f in found.items()}, told)
             for k in range(1, most)
