@@ -33,7 +33,7 @@ def best_typings(
             if _open(judged[-1]) and lines[h] != tuple(j.line for j in judged[-1])
         }
         kept = tuple(x for x in other.lines if x.scope in wanted)
-        for j in judge(replace(other, lines=kept, others=lambda _: ())) if kept else ():
+        for j in judge(replace(other, lines=kept)) if kept else ():
             own = found[j.line.scope]
             if j.line.scope in wanted:
                 own.append(())

@@ -114,7 +114,7 @@ def pow_node(c: Converter, node: Surface) -> Built:
         shape = c.table.shapes.get(key, ())
         return Built(Sym(key, c.table.space(key)), node.span, (), shape or None)
     inner = c.convert(base)
-    if c.variant == "norm" and len(inner.shape or ()) == 1 and exponent.text == "2":
+    if len(inner.shape or ()) == 1 and exponent.text == "2" and c.reads_as("norm"):
         length = Built(Norm(inner.expr), base.span, (inner,))
         return build.power(length, c.convert(exponent), node.span)
     if exponent.text == "2" and _is_oblong(inner.shape):

@@ -63,7 +63,7 @@ def diff_node(c: Converter, node: Surface) -> Built:
     if own is not None:
         return c.symbol(own, node)
     body = c.whole(inner)
-    if c.variant == "gradient" and body.shape == ():
+    if body.shape == () and c.reads_as("gradient"):
         variable = _argument(body)
         if variable is not None:
             return _gradient(body, variable, node)

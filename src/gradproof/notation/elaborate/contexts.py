@@ -16,6 +16,7 @@ from gradproof.expr import (
     Gradient,
     Num,
     Sym,
+    subtrees,
     walk,
 )  # fmt: skip
 from gradproof.notation.derivation import Condition, Line
@@ -64,6 +65,26 @@ class Known:
         return name in self.own or name in self.outside
 
 
+@final
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A line with the nodes in it that tell what is differentiated, moves, or is a function."""
+
+    line: Line
+    nodes: tuple[Expr, ...]
+
+
+def _marks(line: Line) -> tuple[Expr, ...]:
+    return tuple(
+        node
+        for sides, _ in line.statements
+        for side in sides
+        if side is not None
+        for node in subtrees(side)
+        if isinstance(node, Apply | Derivative | Gradient | Differential)
+    )
+
+
 def base_name(e: Expr) -> tuple[str, ...]:
     """Return the name of a symbol or of the array of an entry, as a tuple of at most one."""
     if isinstance(e, Entry):
@@ -72,7 +93,7 @@ def base_name(e: Expr) -> tuple[str, ...]:
 
 
 def contexts_of(
-    heading: int, scopes: Mapping[int, Scope], table: Symbols, lines: Sequence[Line]
+    heading: int, scopes: Mapping[int, Scope], table: Symbols, lines: Sequence[Told]
 ) -> tuple[Context, ...]:
     """Return the admissible contexts of a scope, best first."""
     own = scopes[heading]
@@ -92,7 +113,9 @@ def contexts_of(
                     definitions.setdefault(key, tuple(found))
             constraints.extend(scopes[h].constraints)
         seen = [
-            x for x in lines if x.scope == heading or not _told_elsewhere(x, scopes, definitions)
+            x
+            for x in lines
+            if x.line.scope == heading or not _told_elsewhere(x, scopes, definitions)
         ]
         context = _context(definitions, constraints, table, seen)
         if context not in out:
@@ -105,15 +128,12 @@ def contexts_of(
     return tuple(out[:MAX_CONTEXTS])
 
 
-def _told_elsewhere(line: Line, scopes: Mapping[int, Scope], definitions: Container[str]) -> bool:
+def _told_elsewhere(told: Told, scopes: Mapping[int, Scope], definitions: Container[str]) -> bool:
     """Tell whether a line of another heading differentiates what is defined there and not here."""
-    own = scopes[line.scope].definitions
+    own = scopes[told.line.scope].definitions
     return any(
         name in own and name not in definitions
-        for sides, _ in line.statements
-        for s in sides
-        if s is not None
-        for _, n in walk(s)
+        for n in told.nodes
         if isinstance(n, Derivative | Gradient)
         for name in base_name(n.body)
     )
@@ -123,7 +143,8 @@ def states(
     scopes: Mapping[int, Scope], tables: Mapping[int, Symbols], lines: Sequence[Line]
 ) -> tuple[tuple[Line, ...], tuple[tuple[Context, ...], ...]]:
     """Give every line its contexts: those of its scope, and those under the conditions in force."""
-    bases = {h: contexts_of(h, scopes, tables[h], lines) for h in scopes}
+    told = [Told(line, _marks(line)) for line in lines]
+    bases = {h: contexts_of(h, scopes, tables[h], told) for h in scopes}
     position: dict[tuple[int, tuple[Condition, ...], bool], int] = {}
     found: list[tuple[Context, ...]] = []
     out: list[Line] = []
@@ -188,7 +209,7 @@ def _context(
     definitions: Mapping[str, tuple[Definition, ...]],
     constraints: Sequence[tuple[Expr, Expr]],
     table: Symbols,
-    lines: Sequence[Line],
+    told: Sequence[Told],
 ) -> Context:
     sizes: dict[str, int] = {}
     names = {r.upper.name for r in table.indices.values()} | {
@@ -203,9 +224,9 @@ def _context(
             kept[key] = found
     circular = _circular(kept)
     kept = {k: v for k, v in kept.items() if k not in circular}
-    varying, functions = _unknowns(kept, lines)
+    varying, functions = _unknowns(kept, told)
     varying |= circular
-    assumed = stand_ins(kept, varying, lines)
+    assumed = stand_ins(kept, varying, [t.line for t in told])
     varying -= assumed.keys()
     kept |= {k: (d,) for k, d in assumed.items()}
     bodies = [d.body for found in kept.values() for d in found]
@@ -223,22 +244,19 @@ def _context(
         varying=frozenset(varying),
         functions=frozenset(functions | table.functions - set(kept)),
         entrywise=frozenset(table.elementwise),
-        moving=_moving(kept, lines),
+        moving=_moving(kept, told),
         stand_ins=frozenset(assumed),
     )
 
 
 def _moving(
-    definitions: Mapping[str, tuple[Definition, ...]], lines: Sequence[Line]
+    definitions: Mapping[str, tuple[Definition, ...]], told: Sequence[Told]
 ) -> frozenset[str]:
     """Names without definition that have a differential of their own (``dx``): the others are constants."""
     out: set[str] = set()
-    for line in lines:
-        for sides, _ in line.statements:
-            for side in sides:
-                for _, node in walk(side) if side is not None else ():
-                    if isinstance(node, Differential):
-                        out.update(base_name(node.body))
+    for node in (n for t in told for n in t.nodes):
+        if isinstance(node, Differential):
+            out.update(base_name(node.body))
     return frozenset(out - set(definitions))
 
 
@@ -278,24 +296,19 @@ def _trivial(d: Definition) -> bool:
 
 
 def _unknowns(
-    definitions: Mapping[str, tuple[Definition, ...]], lines: Sequence[Line]
+    definitions: Mapping[str, tuple[Definition, ...]], told: Sequence[Told]
 ) -> tuple[set[str], set[str]]:
     """Names without definition that are differentiated, and functions without definition."""
     varying: set[str] = set()
     functions: set[str] = set()
-    for line in lines:
-        for sides, _ in line.statements:
-            for side in sides:
-                if side is None:
-                    continue
-                for _, node in walk(side):
-                    if isinstance(node, Apply) and node.name not in definitions:
-                        functions.add(node.name)
-                    if isinstance(node, Derivative | Gradient):
-                        body = node.body
-                        wrt = node.wrt if isinstance(node, Derivative) else (node.wrt,)
-                        for name in base_name(body):
-                            same = any(w is not None and base_name(w) == (name,) for w in wrt)
-                            if name not in definitions and not same:
-                                varying.add(name)
+    for node in (n for t in told for n in t.nodes):
+        if isinstance(node, Apply) and node.name not in definitions:
+            functions.add(node.name)
+        if isinstance(node, Derivative | Gradient):
+            body = node.body
+            wrt = node.wrt if isinstance(node, Derivative) else (node.wrt,)
+            for name in base_name(body):
+                same = any(w is not None and base_name(w) == (name,) for w in wrt)
+                if name not in definitions and not same:
+                    varying.add(name)
     return varying, functions

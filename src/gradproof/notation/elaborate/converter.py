@@ -35,7 +35,8 @@ class Converter:
     """Converts the statements of one row; collects what had to be assumed in `notes`.
 
     `bound` are the letters bound by the sums around the present node, `free` the index letters that
-    stand free in the statement. `variant` asks for another reading than the usual one (see `variants`).
+    stand free in the statement. `variant` asks for another reading than the usual one (see `variants`),
+    and `offered` are those that could be asked for.
     """
 
     table: Symbols
@@ -49,6 +50,12 @@ class Converter:
     local: dict[str, tuple[Size, ...]] = field(default_factory=dict[str, tuple[Size, ...]])
     sides: tuple[Surface, ...] = ()
     variant: str = ""
+    offered: set[str] = field(default_factory=set[str])
+
+    def reads_as(self, variant: str) -> bool:
+        """Tell whether another reading is asked for; called only where it may make a difference, which is noted."""
+        self.offered.add(variant)
+        return self.variant == variant
 
     def statement(self, statement: Statement) -> tuple[Built | None, ...]:
         """Convert the sides; None for a hole."""

@@ -26,8 +26,8 @@ def product(c: Converter, factors: Sequence[Built], gaps: str, node: Surface) ->
         merged,
         marks,
         node.span,
-        elementwise=c.variant == "dot",
-        row=_row if c.variant == "row" else None,
+        elementwise=c.reads_as("dot"),
+        row=_row if c.reads_as("row") else None,
     )
 
 

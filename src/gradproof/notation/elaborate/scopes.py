@@ -1,7 +1,8 @@
 """Scopes: which lines define, which claim, and under which contexts each scope is judged."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import final
 
 from gradproof.diagnostic import Assumption, Role
 from gradproof.expr import Sym, free_indices, walk
@@ -24,6 +25,7 @@ def elaborate(items: Sequence[Item], table: Symbols, words: Iterable[str] = ()) 
     told = structures(" ".join((*words, *(text for item in items for text, _ in item.row.labels))))
     infer_shapes([s for item in items for s in item.row.statements], table)
     tables = scope_tables(items, table)
+    read = _read(items, tables, told)
 
     def others(scopes: Set[int]) -> tuple[Derivation, ...]:
         """Elaborate once more for every other typing of some scopes; one that has no further typing keeps its last.
@@ -39,21 +41,51 @@ def elaborate(items: Sequence[Item], table: Symbols, words: Iterable[str] = ()) 
             if h not in found:
                 found[h] = (own, *own.others()) if h < last else (own,)
         return tuple(
-            _elaborate(items, {h: f[min(k, len(f) - 1)] for h, f in found.items()}, told)
+            _derivation(
+                _read(items, {h: f[min(k, len(f) - 1)] for h, f in found.items()}, told, read)
+            )
             for k in range(1, most)
         )
 
-    return replace(_elaborate(items, tables, told), others=others)
+    return replace(_derivation(read), others=others)
 
 
-def _elaborate(
-    items: Sequence[Item], tables: Mapping[int, ScopeTable], told: frozenset[Structure]
-) -> Derivation:
-    """Elaborate all rows under one typing of each scope."""
-    scopes: dict[int, Scope] = {}
+@final
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """All rows read under one typing of each scope."""
+
+    tables: Mapping[int, ScopeTable]
+    scopes: Mapping[int, Scope]
+    lines: Sequence[Line]
+
+
+def _derivation(read: _Read) -> Derivation:
+    symbols = {h: found.symbols for h, found in read.tables.items()}
+    return Derivation(*states(read.scopes, symbols, read.lines))
+
+
+def _read(
+    items: Sequence[Item],
+    tables: Mapping[int, ScopeTable],
+    told: frozenset[Structure],
+    before: _Read | None = None,
+) -> _Read:
+    """Read all rows under one typing of each scope; what has the typings that it had `before` is as it was.
+
+    What declarations from outside say comes first and is seen by every scope: with another typing of them nothing is.
+    """
+    kept: dict[int, Scope] = {}
+    if before is not None and before.tables.get(OUTSIDE) is tables.get(OUTSIDE):
+        kept = {h: s for h, s in before.scopes.items() if before.tables[h] is tables[h]}
+    scopes = dict(kept)
     lines: list[Line] = []
     previous_heading: int | None = None
     for position, item in enumerate(items):
+        if before is not None and item.heading in kept:
+            lines.append(before.lines[position])
+            previous_heading = item.heading
+            continue
         scope = scopes.setdefault(item.heading, Scope())
         continues = previous_heading == item.heading
         own = tables[item.heading]
@@ -61,8 +93,7 @@ def _elaborate(
         assumed = _assumptions(item, own.notes.get(position, ()))
         lines.append(replace(line, assumptions=(*line.assumptions, *assumed), structures=told))
         previous_heading = item.heading
-    symbols = {h: found.symbols for h, found in tables.items()}
-    return Derivation(*states(scopes, symbols, lines))
+    return _Read(tables, scopes, lines)
 
 
 def _line(

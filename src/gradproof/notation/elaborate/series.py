@@ -112,7 +112,7 @@ def _whole(c: Converter, node: Surface) -> Built | None:
     x = c.whole(node.args[0])
     if x.shape is None or len(x.shape) != 2:
         return None
-    if c.variant == "axis" and x.shape[0] != build.ONE:
+    if x.shape[0] != build.ONE and c.reads_as("axis"):
         ones = Built(Ones(Space(x.shape[1:])), node.span, (), x.shape[1:])
         return build.product([x, ones], "j", node.span)
     c.note(

@@ -19,6 +19,7 @@ from gradproof.expr import (
     Hadamard,
     Mul,
     Sym,
+    subtrees,
     walk,
 )  # fmt: skip
 from gradproof.notation.derivation import Line
@@ -34,13 +35,15 @@ def stand_ins(
     Only where all it is differentiated by takes part in the last quantities, and each of several of these is among it:
     the number may not depend on one that is not spoken of, nor on one that is defined only later.
     """
+    if not varying:
+        return {}
     symbols = {
         n.name: n
         for line in lines
         for sides, _ in line.statements
         for side in sides
         if side is not None
-        for _, n in walk(side)
+        for n in subtrees(side)
         if isinstance(n, Sym)
     }
     used = {

@@ -30,11 +30,14 @@ def converted(c: Converter, statement: Statement) -> tuple[Built | None, ...]:
 
     A vector that the statement itself uses as a column is not read as a row in another place of it.
     """
+    c.offered.clear()
     built = c.statement(statement)
     if _fits(built, statement, c):
         return built
-    told = list(c.notes)
+    told, offered = list(c.notes), frozenset(c.offered)
     for variant, message in MESSAGES.items():
+        if variant not in offered:
+            continue
         c.variant = variant
         other = c.statement(statement)
         c.variant = ""
