@@ -187,7 +187,8 @@ def speeds(folder, cases):
                 own = seconds(lambda m=made, g=given: m.value_and_gradient(**g))
                 tried = {}
                 for shape in SHAPES if case["name"] in ("logistic", "squared") else ():
-                    made._NARROW, made._SHAPES = 0, {True: shape, False: shape}
+                    made._NARROW = 0
+                    made._SHAPES = {key: {True: shape, False: shape} for key in made._SHAPES}
                     time = seconds(lambda m=made, g=given: m.value_and_gradient(**g), 7)
                     tried["/".join(map(str, shape))] = time
                 made._one_pass = lambda *_: False

@@ -21,18 +21,23 @@ try:
 except ImportError:
     triton = None
 
-_SHAPES = {True: (8192, 8, 8), False: (4096, 8, 4)}
+_SHAPES = {
+    "narrow": {True: (8192, 8, 8), False: (1024, 16, 4)},
+    "middle": {True: (1024, 32, 2), False: (1024, 32, 2)},
+    "wide": {True: (8192, 8, 8), False: (2048, 16, 2)},
+}
 """Numbers in a block, programs for each multiprocessor, warps; for light arithmetic in a row, and for other."""
 
-_NARROW = 512
-"""Below so many columns, rows with exponentials are left to the functions of the library, which are faster then."""
+_NARROW, _WIDE = 64, 512
+"""Up to so many columns a matrix is narrow: rows with exponentials are left to the functions of the library, which
+are faster then; from so many on it is wide."""
 
 
 def _one_pass(x, width, light):
     """Tell whether a kernel can go over the rows of x: on a GPU, or in Triton's interpreter."""
     if triton is None or width > 4096 or x.dtype not in (torch.float32, torch.float64):
         return False
-    if width < _NARROW and not light:
+    if width <= _NARROW and not light:
         return False
     if x.stride(1) != 1 and width > 1:
         return False
@@ -43,7 +48,8 @@ def _pass(kernel, x, rows, shared, outer, light):
     """Go once over the rows of x and return the sums: of its rows, weighted, or of numbers."""
     count, width = x.shape
     wide = triton.next_power_of_2(max(width, 1))
-    tile, each, warps = _SHAPES[light]
+    shapes = _SHAPES["narrow" if width <= _NARROW else "middle" if width < _WIDE else "wide"]
+    tile, each, warps = shapes[light]
     tall = max(1, tile // wide)
     units = torch.cuda.get_device_properties(x.device).multi_processor_count if x.is_cuda else 1
     programs = max(1, min(-(-count // tall), each * units))
