@@ -1,7 +1,6 @@
 """What a line should say: its derivatives carried out; those by arrays as derived, and only if they are equal."""
 
 from gradproof.checking import points_for
-from gradproof.deriving import NotDerived, gradient, hessian, jacobian
 from gradproof.differentiate import NotSupported, evaluate_derivatives, unfold
 from gradproof.differentiate.unfold import has_definition
 from gradproof.evaluate import Unsupported
@@ -33,6 +32,8 @@ def carried_out(e: Expr, context: Context) -> Expr | None:
 
 def derived(e: Expr, context: Context) -> Expr | None:
     """Return the line with its derivatives by whole arrays carried out, None where that is not known to be right."""
+    from gradproof.deriving import NotDerived
+
     try:
         found = _derived(e, context)
     except (NotDerived, NotSupported, RecursionError):
@@ -47,6 +48,8 @@ def derived(e: Expr, context: Context) -> Expr | None:
 
 
 def _derived(e: Expr, context: Context) -> Expr:
+    from gradproof.deriving import gradient, hessian, jacobian
+
     match e:
         case Gradient(body, wrt, 1) if wrt is not None:
             return gradient(body, wrt, context)[1]

@@ -4,7 +4,6 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from gradproof.deriving import NotDerived, readable
 from gradproof.differentiate import NotSupported
 from gradproof.expr import (
     Context,
@@ -84,6 +83,8 @@ def _shown(e: Expr, context: Context, taken: set[str]) -> Expr:
 
 def handy(e: Expr, context: Context) -> Expr:
     """Return an expression as a person writes it, where that is much shorter: ``σ (1 - σ)``."""
+    from gradproof.deriving import NotDerived, readable
+
     try:
         found = readable(e, replace(context, definitions=NO_DEFINITIONS))
     except (NotDerived, NotSupported, RecursionError):
