@@ -119,6 +119,12 @@ def test_the_differential_solution_of_the_first_question():
     assert found.result.plain == "(ŷ - y)/(m·(ŷ ⊙ (1 - ŷ)))"
 
 
+def test_an_index_is_no_letter_of_a_size():
+    sizes = (r"W \in \mathbb{R}^{h \times d}", r"A \in \mathbb{R}^{k \times h}")
+    found = gradproof.derive(r"L = \|A W x\|^2", wrt="W", declare=sizes, style="elementwise")
+    assert found.steps[1].plain.startswith("∂L/∂Wⱼₗ = ")
+
+
 def test_the_chosen_style_is_told():
     assert any("style chain" in a for a in gradproof.derive("J = u^2, u = 3x", wrt="x").assumptions)
     told = gradproof.derive("J = u^2, u = 3x", wrt="x", style="chain").assumptions

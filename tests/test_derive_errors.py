@@ -20,6 +20,7 @@ QUESTIONS = [
     (("J = x^2",), "x + 1", {}, "the variable 'x . 1' cannot be read"),
     (("J = x^2",), "x", {"order": 3}, "order 3 is not known"),
     (("J = x^2",), "x", {"declare": ("hello",)}, "the declaration 'hello' cannot be used"),
+    (("J = x^2",), "x", {"declare": (r"x \in banana",)}, "cannot be used: the set is not known"),
     (("J = x^2",), "x", {"compare": " "}, "the answer to compare is empty"),
     (("J = x^2",), "x", {"order": 2, "update": True}, "leave out --order 2"),
     ((r"J = -\log\frac{e^{s_o}}{\sum_w e^{s_w}}",), "s_o", {}, "declare its range"),

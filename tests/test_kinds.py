@@ -50,3 +50,25 @@ def test_what_is_all_numbers_is_left_alone() -> None:
     report = read(r"f(x) = a x^2", r"f'(x) = 2 a x")
     assert verdicts(report) == ["given", "proved"]
     assert told(report, "shape-inferred") == []
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (r"K \in \mathbb{R}^{n \times d_k}", r"S = K^T K / \sqrt{d_k}", r"S = \frac{K^T K}{\sqrt{d_k}}"),
+        (r"S_{ij} = \frac{1}{d_k} \sum_{k=1}^{d_k} Q_{ik} Q_{jk}", r"S_{ij} d_k = \sum_{k=1}^{d_k} Q_{ik} Q_{jk}"),
+    ],
+)  # fmt: skip
+def test_a_size_with_a_label_is_no_entry(rows: tuple[str, ...]) -> None:
+    report = read(*rows)
+    assert report.lines[-1].verdict == "proved"
+    assert "index" not in " ".join(a.message for a in report.assumptions)
+
+
+def test_sizes_that_bear_the_index_of_their_array_are_a_family() -> None:
+    formulas = (
+        r"X_i \in \mathbb{R}^{n_i \times d}",
+        r"f = \sum_i n_i",
+        r"\frac{\partial f}{\partial n_j} = 1",
+    )
+    assert verdicts(read(*formulas))[-1] == "proved"

@@ -8,6 +8,7 @@ from array_derivations import RIGHT, Case
 
 from gradproof.batch import check_source
 from gradproof.checking import judge_pair, layouts
+from gradproof.checking.hypothesis import FACT_TOLD
 from gradproof.diagnostic import FileReport
 from gradproof.expr import (
     Context,
@@ -121,6 +122,13 @@ def test_the_gradient_of_a_log_determinant_may_be_transposed_but_not_under_nabla
     told = run(declared, (r"\frac{\partial}{\partial A} \log\det A = A^{-1}",))
     assert [a.kind for a in told.assumptions] == [TURNED]
     assert run(declared, (r"\nabla_A \log\det A = A^{-1}",)).lines[-1].verdict == "refuted"
+
+
+def test_what_the_words_call_a_matrix_comes_before_another_layout() -> None:
+    row = r"\frac{\partial}{\partial \Sigma} \log\det \Sigma = \Sigma^{-1}"
+    told = check_source("post.md", f"$${row}$$\nwhere $\\Sigma$ is symmetric")
+    assert [line.verdict for line in told.lines] == ["proved"]
+    assert [a.kind for a in told.assumptions if a.kind in (TURNED, FACT_TOLD)] == [FACT_TOLD]
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,16 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 from fractions import Fraction
 
+from gradproof.checking.array_hypotheses import structured
 from gradproof.checking.capitals import as_matrices
 from gradproof.checking.compound import with_names
 from gradproof.checking.entry_meant import ENTRY_MEANT, entries_meant
 from gradproof.checking.glances import stays_wrong
 from gradproof.checking.hypotheses import hypotheses
+from gradproof.checking.hypothesis import FACT_TOLD
 from gradproof.checking.judgement import DOUBTFUL, RIGHT, Outcome
-from gradproof.checking.ladder import certified_outcome, judge_pair
+from gradproof.checking.ladder import certified_outcome, judge_as_written, judge_pair
+from gradproof.checking.layouts import MIX
 from gradproof.checking.meant import derivative_meant, differentiates
 from gradproof.checking.operands import operand_slip
 from gradproof.checking.shapes import doubtful_scalar
@@ -85,6 +88,10 @@ def judge_sides(
         matrices = as_matrices(left, right, context)
         if matrices is not None and judge_pair(*matrices, context).verdict == "refuted":
             return _undecided(outcome, NUMBERS)
+        if outcome.note is not None and outcome.note[0] == MIX:
+            told = _as_told(left, right, context, structures)
+            if told is not None:
+                return told
         return operand_slip(left, right, context) or outcome
     if outcome.verdict != "refuted":
         return for_every_function(outcome, again) or outcome
@@ -118,6 +125,18 @@ def judge_sides(
     if doubtful is not None:
         return _undecided(outcome, f"{DOUBTFUL} {doubtful} is a number or an array")
     return outcome if known is not None else certified_outcome(outcome)
+
+
+def _as_told(
+    left: Expr, right: Expr, context: Context, structures: Set[Structure]
+) -> Outcome | None:
+    """Judge without another layout, by what the words call a matrix; None where that does not make the line right."""
+    for h in structured(left, right, context, structures):
+        if h.kind == FACT_TOLD:
+            found = judge_as_written(left, right, h.context)
+            if found.verdict in RIGHT:
+                return replace(found, note=(h.kind, h.message))
+    return None
 
 
 def _as_known(known: Outcome | None, left: Expr, right: Expr) -> Outcome | None:

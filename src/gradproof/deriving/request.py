@@ -150,13 +150,20 @@ def _require_readable(read: Derivation, texts: Sequence[str], declare: Sequence[
         source = number
         for line in read.lines:
             if line.place.source == source and (
-                line.reason is not None or line.role in ("label", "other")
+                line.reason is not None or line.role in ("label", "other") or _member_only(line)
             ):
-                told = line.reason or "it states no fact"
+                told = line.reason or (
+                    "the set is not known" if _member_only(line) else "it states no fact"
+                )
                 raise CannotDerive(
                     f"the declaration {text!r} cannot be used: {told}; expected a fact such as "
                     r"'x > 0' or 'X \in \mathbb{R}^{m \times n}'"
                 )
+
+
+def _member_only(line: Line) -> bool:
+    """Tell whether a line says of something that it lies in a set, which is none that declares anything."""
+    return line.role == "step" and any("in" in relations for _, relations in line.statements)
 
 
 def _bare(read: Derivation, texts: Sequence[str]) -> int | None:

@@ -27,6 +27,7 @@ from gradproof.expr import (
     Num,
     Space,
     Sym,
+    walk_reached,
 )
 from gradproof.rewrite import substitute
 from gradproof.spell import name_plain
@@ -170,9 +171,15 @@ def _entry(question: Question) -> Entry:
     """Return an entry of the variable with index letters that mean nothing else."""
     w = question.wrt
     assert isinstance(w, Sym)
-    taken = set(question.context.ranges)
+    taken = set(question.context.ranges) | _size_names(question)
     free = [letter for letter in ("j", "k", "l", "i", "p", "q", "r", "s") if letter not in taken]
     return Entry(w, tuple(Idx(letter) for letter in dict.fromkeys(free))[: _rank(w)])
+
+
+def _size_names(question: Question) -> set[str]:
+    """Return the letters that stand for the size of an array: ``k`` in a matrix of k × h."""
+    symbols = [n for n in walk_reached(question.loss, question.context) if isinstance(n, Sym)]
+    return {size.name for s in symbols for size in s.space.shape if size.name}
 
 
 def _unnamed(e: Expr, named: Sequence[Definition], context: Context) -> Expr:

@@ -1,6 +1,6 @@
 """Index letters: declared with a range, bound by a sum, of a delta, by habit, or beside other index letters."""
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from gradproof.notation.elaborate.declare import (
     RangeDeclaration,
@@ -55,6 +55,7 @@ def collect_letters(
     table.letters.update(_varied(table, nodes) - _quantities(statements))
     _equal_standing(table, statements, nodes)
     table.single = {k for k in table.single if not _carries_range(k, statements, table)}
+    table.single.update(_labelled_sizes(statements, nodes))
 
 
 def _formal_letters(
@@ -221,6 +222,37 @@ def _carries_range(key: str, statements: Sequence[Statement], table: Symbols) ->
                     return True
                 return any(i in _ranged(statements) for i in items)
     return False
+
+
+def _labelled_sizes(statements: Sequence[Statement], nodes: Sequence[Surface]) -> Iterator[str]:
+    r"""Yield names with a label that count something: ``d_k`` of ``Q \in \mathbb{R}^{n \times d_k}``.
+
+    Where the array bears the letter, too, as in ``W_l \in \mathbb{R}^{n_l}``, or the letter has a range or is summed
+    over, the sizes are a family. The end of a sum over k is none: it cannot depend on k.
+    """
+    beside: dict[str, set[str]] = {}
+    for statement in statements:
+        for d in declarations(statement):
+            name = d.subject.name if isinstance(d, SpaceDeclaration) else None
+            if isinstance(d, SpaceDeclaration) and name is not None:
+                for size in d.sizes or ():
+                    beside.setdefault(size.name, set()).update(_scripts(name))
+    ranged = _ranged(statements)
+    for node in nodes:
+        name = node.name
+        if node.head == "name" and name is not None and name.sub and full_key(name) in beside:
+            if not _scripts(name) & (beside[full_key(name)] | ranged):
+                yield full_key(name)
+        elif node.head == "range" and len(node.args) == 3:
+            end = node.args[2].name
+            if end is not None and spelled(node.args[0]) in _scripts(end):
+                yield full_key(end)
+
+
+def _scripts(name: Name) -> set[str]:
+    """Return the single letters and numbers that stand in the scripts of a name."""
+    items = [p for item in (*name.sub, *name.sup) for p in walk_surface(item) if not p.args]
+    return {spelled(p) for p in items}
 
 
 def _ranged(statements: Sequence[Statement]) -> set[str]:
