@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, final
 
@@ -275,7 +275,8 @@ def _spelled(wrt: str, read: Derivation, loss: str) -> str:
     names = [n for n in _names(read) if n != loss]
     if text in names:
         return text
-    for spelled in (identifier, lambda n: identifier(n).rstrip("_"), name_plain):
+    plain: Callable[[str], str] = lambda n: identifier(n).rstrip("_")  # noqa: E731
+    for spelled in (identifier, plain, name_plain):
         by_name = {spelled(n): n for n in names}
         if text in by_name:
             return by_name[text]
