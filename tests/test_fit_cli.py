@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -161,11 +160,11 @@ def test_what_cannot_be_written_is_told_before_the_training(table, tmp_path, cap
 
 PROGRAM = "import sys; from gradproof.cli import main; sys.exit(main(sys.argv[1:]))"
 
-
-def small_files():
-    """Let no file grow beyond some bytes, as a full disk does."""
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600))
+SMALL_FILES = """
+import resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600))  # no file grows beyond, as on a full disk
+"""
 
 
 def test_a_full_disk_loses_nothing(table, tmp_path):
@@ -174,9 +173,9 @@ def test_a_full_disk_loses_nothing(table, tmp_path):
     env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     subprocess.run([*command, "-o", str(model)], check=True, capture_output=True, env=env)
     before = (tmp_path / "model.json").read_bytes(), (tmp_path / "model.npz").read_bytes()
+    command[2] = SMALL_FILES + PROGRAM
     done = subprocess.run(
         [*command, "-o", str(model), "--l2", "1"],
-        preexec_fn=small_files,
         capture_output=True,
         text=True,
         check=False,

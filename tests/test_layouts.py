@@ -37,7 +37,7 @@ def run(declarations: tuple[str, ...], rows: tuple[str, ...]) -> FileReport:
 @pytest.mark.parametrize("case", RIGHT, ids=lambda c: c[0])
 def test_a_right_line_is_never_an_error_in_any_layout(case: Case) -> None:
     report = run(case[1], case[2])
-    assert report.findings == ()
+    assert [f for f in report.findings if f.severity != "note"] == []
     assert [x.tex for x in report.lines if x.verdict in ("refuted", "unread")] == []
 
 
