@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     )
     from gradproof.codegen.compiled import Compiled
     from gradproof.codegen.limits import CannotCompile
-    from gradproof.deriving.request import CannotDerive
+    from gradproof.deriving.question import CannotDerive
     from gradproof.diagnostic import FileReport, Report
     from gradproof.gradcode.failures import CannotCheck
     from gradproof.gradcode.report import CodeReport

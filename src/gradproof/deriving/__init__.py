@@ -6,8 +6,9 @@ from gradproof.deriving.derivation import Derivation, Line, Style
 from gradproof.deriving.derive import STYLES, derive
 from gradproof.deriving.forward import hessian, jacobian
 from gradproof.deriving.limits import NotDerived
+from gradproof.deriving.question import CannotDerive, Question
 from gradproof.deriving.readable import readable
-from gradproof.deriving.request import CannotDerive, Question, claims, free_names, read_question
+from gradproof.deriving.request import claims, free_names, read_question
 from gradproof.deriving.reverse import gradient
 from gradproof.deriving.rule import DifferentialRule
 

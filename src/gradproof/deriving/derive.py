@@ -5,7 +5,7 @@ from typing import Final, Literal
 from gradproof.deriving.bounds import without_invented, written
 from gradproof.deriving.derivation import Derivation, Line, Style
 from gradproof.deriving.limits import NotDerived
-from gradproof.deriving.request import CannotDerive, Question
+from gradproof.deriving.question import CannotDerive, Question
 from gradproof.deriving.styles import Written, choose, write
 from gradproof.differentiate import NotSupported
 from gradproof.expr import (

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, final
 
-from gradproof.deriving.request import CannotDerive
+from gradproof.deriving.question import CannotDerive
 from gradproof.differentiate import base_name
 from gradproof.expr import (
     Apply,

@@ -3,9 +3,9 @@
 import difflib
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Final, final
+from typing import Final
 
+from gradproof.deriving.question import CannotDerive, Given, Question
 from gradproof.deriving.spaces import inferred_spaces
 from gradproof.expr import (
     Apply,
@@ -25,46 +25,6 @@ from gradproof.spell import identifier, name_plain, to_plain, to_tex
 
 _DELIMITERS: Final = re.compile(r"^\s*(?:\$\$|\$|\\\[|\\\()\s*|\s*(?:\$\$|\$|\\\]|\\\))\s*$")
 _LOSS_NAMES: Final = ("J", "L", "f", "E", "g", "C")
-
-
-class CannotDerive(ValueError):
-    """The question cannot be answered; the message says what was found, what was expected, how to go on."""
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A line of the question: the sides of a definition or of a fact, with the relations between them."""
-
-    sides: tuple[Expr | None, ...]
-    relations: tuple[str, ...]
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is to be derived.
-
-    Attributes:
-        loss: the name that is differentiated, as a symbol.
-        value: how it stands in the derivative: the symbol, or an entry of a family (``s_i``).
-        wrt: the variable: a symbol or an entry of an array.
-        order: 1 for the derivative, 2 for the second.
-        given: the formula and its definitions in the order in which they were said.
-        declared: facts in TeX, as they were written; beside whole arrays also the spaces of names that nobody
-            declared, as they were read, so that a derivation says what it takes them for.
-        context: definitions, domains and sizes.
-        assumptions: what had to be assumed to read the question, in words.
-    """
-
-    loss: Sym
-    value: Expr
-    wrt: Expr
-    order: int
-    given: tuple[Given, ...]
-    declared: tuple[str, ...]
-    context: Context
-    assumptions: tuple[str, ...]
 
 
 def read_question(

@@ -14,7 +14,7 @@ from gradproof.deriving.elementwise import elementwise
 from gradproof.deriving.graph import Graph, graph
 from gradproof.deriving.naming import with_names
 from gradproof.deriving.present import presented
-from gradproof.deriving.request import CannotDerive, Question
+from gradproof.deriving.question import CannotDerive, Question
 from gradproof.differentiate.components import extent_of
 from gradproof.expr import (
     Context,
