@@ -1,10 +1,10 @@
 """Estimators for scikit-learn: linear models whose loss is a formula, trained with the derived gradient."""
 
-# scikit-learn has no types of its own, so its base classes are unknown to the type checker.
+# scikit-learn is optional and has no types of its own, so its base classes are unknown to the type checker.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # pyright: reportUntypedBaseClass=false, reportUnknownParameterType=false, reportMissingParameterType=false
 # pyright: reportOptionalMemberAccess=false, reportAttributeAccessIssue=false, reportPrivateUsage=false
-# pyright: reportMissingTypeArgument=false, reportUnannotatedClassAttribute=false
+# pyright: reportMissingTypeArgument=false, reportUnannotatedClassAttribute=false, reportMissingImports=false
 
 import warnings
 from typing import Any, Self
