@@ -13,16 +13,15 @@ from gradproof.canonical.limits import MAX_UNFOLDING, NotCanonical, too_large
 from gradproof.canonical.names import entry, symbol
 from gradproof.canonical.workspace import Workspace
 from gradproof.expr import (
-    Add,
     Apply,
     Definition,
     Entry,
     Expr,
     Idx,
-    Neg,
     Num,
     Sym,
     free_indices,
+    shifted_index,
     walk,
 )  # fmt: skip
 
@@ -206,7 +205,7 @@ def _match(w: Workspace, d: Definition, given: Spots) -> Match:
     """Bind the formal indices of a definition to those of an entry."""
     table: dict[str, Index] = {}
     for pattern, index in zip(d.indices, given, strict=False):
-        name, shift = _shifted(pattern)
+        name, shift = shifted_index(pattern)
         if name is None:
             number = read_index(w, pattern, Env())
             if number is None:
@@ -225,19 +224,6 @@ def _match(w: Workspace, d: Definition, given: Spots) -> Match:
         if extent is not None and not within(value, extent, w.ranges, w.sizes):
             return "in doubt"
     return table
-
-
-def _shifted(pattern: Expr) -> tuple[str | None, int]:
-    """Read ``i`` or ``i + 1`` or ``i - 1`` on the left of a definition."""
-    match pattern:
-        case Idx(name):
-            return name, 0
-        case Add((Idx(name), Num(value))) if value.denominator == 1:
-            return name, value.numerator
-        case Add((Idx(name), Neg(Num(value)))) if value.denominator == 1:
-            return name, -value.numerator
-        case _:
-            return None, 0
 
 
 def _bind(w: Workspace, param: Expr, arg: Expr, env: Env, scope: Env, reader: Reader) -> Env:

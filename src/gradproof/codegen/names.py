@@ -36,12 +36,17 @@ def other_names(names: Iterable[str], taken: set[str]) -> dict[str, str]:
     """Return names for sizes and definitions; where one is in use, an underscore is added. They join `taken`."""
     out: dict[str, str] = {}
     for tex in names:
-        name = _usable(identifier(tex)) or "t"
-        while name in taken:
-            name += "_"
-        taken.add(name)
-        out[tex] = name
+        out[tex] = fresh_name(_usable(identifier(tex)) or "t", taken)
     return out
+
+
+def fresh_name(base: str, taken: set[str]) -> str:
+    """Return a name, with underscores added where it is in use; it joins `taken`."""
+    name = base
+    while name in taken:
+        name += "_"
+    taken.add(name)
+    return name
 
 
 def _usable(name: str) -> str:

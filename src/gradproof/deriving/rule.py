@@ -31,6 +31,18 @@ class Site:
         """Return the product, entry by entry of arrays."""
         return self.arrays.hadamard(*factors)
 
+    def in_turn(
+        self, factors: Sequence[Expr], d: Callable[[Expr], Expr], product: Callable[..., Expr]
+    ) -> Expr:
+        """Return the product rule: the sum of the products in which one factor is replaced by its differential."""
+        return self.arrays.total(
+            [
+                product(*factors[:k], d(x), *factors[k + 1 :])
+                for k, x in enumerate(factors)
+                if self.moves(x)
+            ]
+        )
+
 
 Pull = Callable[[Any, Expr, Site], Sequence[Share]]
 """Adjoints of the children of a node from its own adjoint: ``G : d(node) = Σ (share : d(child))``."""

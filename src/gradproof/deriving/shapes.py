@@ -4,6 +4,7 @@ from typing import assert_never
 
 from gradproof.deriving.limits import NotDerived
 from gradproof.expr import (
+    SINGLE,
     Add,
     Apply,
     At,
@@ -50,10 +51,10 @@ from gradproof.expr import (
     Trace,
     Transpose,
     Vec,
+    matrix_shape,
 )  # fmt: skip
 
 Shape = tuple[Size, ...]
-SINGLE = Size("", 1)
 EXPECTATIONS = ("expect",)
 """Heads that are linear operators and are not evaluated."""
 
@@ -91,7 +92,7 @@ def shape_of(e: Expr, context: Context) -> Shape:
                 as_matrix(shape_of(xs[0], context))[0],
                 as_matrix(shape_of(xs[-1], context))[1],
             )
-            return reduced(rows, cols)
+            return matrix_shape(rows, cols)
         case Diag(x):
             inner = shape_of(x, context)
             return (*inner, *inner) if len(inner) == 1 else inner[:1]
@@ -134,17 +135,10 @@ def as_matrix(shape: Shape) -> tuple[Size, Size]:
             raise NotDerived("an array with more than two axes")
 
 
-def reduced(rows: Size, cols: Size) -> Shape:
-    """Return the shape of a matrix of so many rows and columns; one column is a vector."""
-    if cols == SINGLE:
-        return () if rows == SINGLE else (rows,)
-    return rows, cols
-
-
 def transposed(shape: Shape) -> Shape:
     """Return the shape of the transpose."""
     rows, cols = as_matrix(shape)
-    return reduced(cols, rows)
+    return matrix_shape(cols, rows)
 
 
 def times(m: Size, n: Size) -> Size:

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from gradproof.differentiate.rule import NotSupported
 from gradproof.expr import (
+    SINGLE,
     Add,
     Apply,
     At,
@@ -51,6 +52,7 @@ from gradproof.expr import (
     Trace,
     Transpose,
     Vec,
+    matrix_shape,
 )  # fmt: skip
 from gradproof.rewrite import (
     ONE,
@@ -70,7 +72,6 @@ from gradproof.rewrite import (
 )  # fmt: skip
 
 Shape = tuple[Size, ...]
-SINGLE = Size("", 1)
 
 
 def extent_of(e: Expr, context: Context) -> Shape:
@@ -105,9 +106,9 @@ def extent_of(e: Expr, context: Context) -> Shape:
             return shape[len(indices) :]
         case Transpose(x):
             rows, cols = _matrix(extent_of(x, context))
-            return _reduced(cols, rows)
+            return matrix_shape(cols, rows)
         case MatMul(xs):
-            return _reduced(
+            return matrix_shape(
                 _matrix(extent_of(xs[0], context))[0], _matrix(extent_of(xs[-1], context))[1]
             )
         case Diag(x):
@@ -232,12 +233,6 @@ def _matrix(shape: Shape) -> tuple[Size, Size]:
             return m, n
         case _:
             raise NotSupported("an array with more than two axes")
-
-
-def _reduced(rows: Size, cols: Size) -> Shape:
-    if cols == SINGLE:
-        return () if rows == SINGLE else (rows,)
-    return rows, cols
 
 
 def _entry(e: Expr, r: Expr, c: Expr, context: Context, taken: frozenset[str]) -> Expr:

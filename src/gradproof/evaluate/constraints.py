@@ -13,11 +13,9 @@ from gradproof.evaluate.limits import MAX_DRAWN, MAX_POINTS, Unsupported
 from gradproof.expr import (
     Domain,
     Expr,
-    Size,
 )
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
-_SINGLE = Size("", 1)
 
 
 @final

@@ -17,17 +17,15 @@ from gradproof.evaluate.jets import Value
 from gradproof.evaluate.limits import MAX_UNFOLDING, ShapeMismatch, Unsupported
 from gradproof.evaluate.state import Env, State, content, space_shape
 from gradproof.expr import (
-    Add,
     Apply,
     Definition,
     Expr,
     Fn,
     FunctionName,
-    Idx,
-    Neg,
     Num,
     Space,
     Sym,
+    shifted_index,
 )  # fmt: skip
 
 _ARRAYS = frozenset({"softmax", "logsoftmax", "logsumexp", "mean", "var", "max", "min"})
@@ -140,7 +138,7 @@ def match_entry(
     hit: BoolArray = np.ones((1,), dtype=np.bool_)
     bound: dict[str, IntArray] = {}
     for pattern, value in zip(d.indices, indices, strict=False):
-        formal, shift = _shifted(pattern)
+        formal, shift = shifted_index(pattern)
         if formal is None:
             number = integer_expression(state, pattern, env)
             if number is None:
@@ -156,19 +154,6 @@ def match_entry(
         if limits is not None:
             hit = hit & (values >= limits[0]) & (values <= limits[1])
     return hit, bound
-
-
-def _shifted(pattern: Expr) -> tuple[str | None, int]:
-    """Read ``i`` or ``i + 1`` or ``i - 1`` on the left of a definition."""
-    match pattern:
-        case Idx(name):
-            return name, 0
-        case Add((Idx(name), Num(value))) if value.denominator == 1:
-            return name, value.numerator
-        case Add((Idx(name), Neg(Num(value)))) if value.denominator == 1:
-            return name, -value.numerator
-        case _:
-            return None, 0
 
 
 def _assemble(

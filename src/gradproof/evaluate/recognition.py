@@ -15,6 +15,7 @@ from gradproof.evaluate.indexing import flatten_entry
 from gradproof.evaluate.inventory import take_inventory
 from gradproof.evaluate.limits import Unsampled
 from gradproof.expr import (
+    SINGLE,
     Add,
     Context,
     Entry,
@@ -40,7 +41,6 @@ from gradproof.expr import (
 )
 
 _ONE = Fraction(1)
-_SINGLE = Size("", 1)
 
 
 def plan_constraints(context: Context, names: Iterable[str]) -> tuple[Constraint, ...]:
@@ -198,14 +198,14 @@ def _recognise(left: Expr, right: Expr, context: Context) -> Constraint | None:
 
 def _whole(position: Expr, size: Size) -> bool:
     """Tell whether an index runs along an axis, or the axis has one entry."""
-    return isinstance(position, Idx) or size == _SINGLE
+    return isinstance(position, Idx) or size == SINGLE
 
 
 def _lines(name: str, axis: int, total: Expr, other: Size) -> SumTo | None:
     """Return that the rows or columns of a matrix add up to one, or the only one of them to a number."""
     match total:
         case Num(value):
-            return SumTo(name, axis, value) if other == _SINGLE else None
+            return SumTo(name, axis, value) if other == SINGLE else None
         case _:
             return SumTo(name, axis, _ONE)
 

@@ -12,6 +12,7 @@ from gradproof.expr.context import (
     Domain,
     IndexRange,
     formal_indices,
+    shifted_index,
 )  # fmt: skip
 from gradproof.expr.functions import FunctionName
 from gradproof.expr.layout import USUAL, Layout
@@ -63,7 +64,7 @@ from gradproof.expr.nodes import (
 )  # fmt: skip
 from gradproof.expr.ranks import is_row, is_scalar, rank
 from gradproof.expr.reach import walk_reached
-from gradproof.expr.sizes import SCALAR, Size, Space
+from gradproof.expr.sizes import SCALAR, SINGLE, Size, Space, matrix_shape
 from gradproof.expr.traverse import (
     Path,
     at_path,
@@ -83,6 +84,7 @@ __all__ = [
     "REAL",
     "SCALAR",
     "SEED",
+    "SINGLE",
     "USUAL",
     "Add",
     "Apply",
@@ -143,9 +145,11 @@ __all__ = [
     "free_indices",
     "is_row",
     "is_scalar",
+    "matrix_shape",
     "rank",
     "rebuild",
     "replace_at",
+    "shifted_index",
     "subtrees",
     "walk",
     "walk_reached",

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final, final
 
 from gradproof.expr.layout import USUAL, Layout
-from gradproof.expr.nodes import Expr, Idx
+from gradproof.expr.nodes import Add, Expr, Idx, Neg, Num
 from gradproof.expr.sizes import Size
 
 
@@ -110,3 +110,16 @@ class Context:
 def formal_indices(d: Definition) -> tuple[Idx, ...]:
     """Return those indices of the left side that are bound in the body."""
     return tuple(i for i in d.indices if isinstance(i, Idx))
+
+
+def shifted_index(pattern: Expr) -> tuple[str | None, int]:
+    """Read ``i`` or ``i + 1`` or ``i - 1`` on the left of a definition."""
+    match pattern:
+        case Idx(name):
+            return name, 0
+        case Add((Idx(name), Num(value))) if value.denominator == 1:
+            return name, value.numerator
+        case Add((Idx(name), Neg(Num(value)))) if value.denominator == 1:
+            return name, -value.numerator
+        case _:
+            return None, 0

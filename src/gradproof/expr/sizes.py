@@ -37,3 +37,12 @@ class Space:
 
 
 SCALAR = Space()
+SINGLE = Size("", 1)
+"""The size of an axis with one entry."""
+
+
+def matrix_shape(rows: Size, cols: Size) -> tuple[Size, ...]:
+    """Return the shape of a matrix of so many rows and columns; one column is a vector."""
+    if cols == SINGLE:
+        return () if rows == SINGLE else (rows,)
+    return rows, cols

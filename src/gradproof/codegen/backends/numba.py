@@ -22,6 +22,7 @@ from gradproof.codegen.module import (
     plain_shape,
     signature,
 )  # fmt: skip
+from gradproof.codegen.names import fresh_name
 from gradproof.codegen.ops import Input, Ref
 from gradproof.codegen.printer import Writer
 from gradproof.codegen.program import Program
@@ -173,18 +174,18 @@ def _written(p: Program, job: Job, found: Plan, used: dict[str, None], inner: se
     for ref, text in zip(found.shared, texts, strict=True):
         shared.append(f"_like({text}, {dtype})" if graph.shapes[ref] else f"float({text})")
         if not isinstance(graph.ops[ref], Input):
-            parameters[ref] = writer.names.get(ref) or _fresh("shared", taken)
+            parameters[ref] = writer.names.get(ref) or fresh_name("shared", taken)
     inside = {*parameters.values(), *_WORDS}
     for ref, name in parameters.items():
         if name in _WORDS:
-            parameters[ref] = _fresh(f"{name}_", inside)
+            parameters[ref] = fresh_name(f"{name}_", inside)
     kernel = Kernel.of(found, f"_rows_{job.name}", parameters, set(taken))
     source = kernel.source()
     values = kernel.values
     if not values.matrices:
         raise CannotCompile("no matrix of data")
     inner |= kernel.uses
-    results = [_fresh(f"sum{k + 1}", taken) for k in range(len(found.sums))]
+    results = [fresh_name(f"sum{k + 1}", taken) for k in range(len(found.sums))]
     sizes = dict(p.sizes)
     call = [
         kernel.name, found.rows.spelled(sizes), graph.shapes[values.matrices[0]][1].spelled(sizes),
@@ -229,14 +230,6 @@ def _shape(p: Program, ref: Ref) -> str:
 
 def _listed(texts: Sequence[str]) -> str:
     return f"({', '.join(texts)}{',' if len(texts) == 1 else ''})"
-
-
-def _fresh(base: str, taken: set[str]) -> str:
-    name = base
-    while name in taken:
-        name += "_"
-    taken.add(name)
-    return name
 
 
 BACKEND: Final = Backend("numba", ("numba", "numpy"), "fast", emit)

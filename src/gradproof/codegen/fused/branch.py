@@ -5,6 +5,7 @@ from gradproof.codegen.fused.plan import plan
 from gradproof.codegen.fused.triton import gpu_kernel
 from gradproof.codegen.limits import CannotCompile
 from gradproof.codegen.module import Branch, Job
+from gradproof.codegen.names import fresh_name
 from gradproof.codegen.printer import Writer
 from gradproof.codegen.program import Program
 
@@ -29,7 +30,7 @@ def branch(p: Program, job: Job, dialect: Dialect) -> Branch | None:
         for r, text in zip(found.shared, before.statements(found.shared), strict=True)
     ]
     data = names[kernel.matrix]
-    results = [_fresh(f"sum{k + 1}", taken) for k in range(len(found.sums))]
+    results = [fresh_name(f"sum{k + 1}", taken) for k in range(len(found.sums))]
     after = Writer(graph, dialect, {**names, **before.names}, p.sizes, taken, p.titles, like)
     after.names.update({s.result: r for s, r in zip(found.sums, results, strict=True)})
     ends = after.statements(found.roots)
@@ -48,11 +49,3 @@ def branch(p: Program, job: Job, dialect: Dialect) -> Branch | None:
     ]
     lines = (f"if _one_pass({data}, {width}, {kernel.light}):", *(f"    {line}" for line in inner))
     return Branch(lines, kernel.source, (*before.helpers, *after.helpers))
-
-
-def _fresh(base: str, taken: set[str]) -> str:
-    name = base
-    while name in taken:
-        name += "_"
-    taken.add(name)
-    return name

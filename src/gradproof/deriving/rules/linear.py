@@ -39,11 +39,7 @@ def sign(e: Neg, g: Expr, s: Site) -> list[Share]:
 
 
 def _push_product(e: Mul, d: D, s: Site) -> Expr:
-    out: list[Expr] = []
-    for k, x in enumerate(e.factors):
-        if s.moves(x):
-            out.append(s.by_entries(*e.factors[:k], d(x), *e.factors[k + 1 :]))
-    return s.arrays.total(out)
+    return s.in_turn(e.factors, d, s.by_entries)
 
 
 @differential_rule(

@@ -11,11 +11,7 @@ COOKBOOK = "Petersen and Pedersen, The Matrix Cookbook, section 2"
 
 
 def _push_product(e: MatMul, d: D, s: Site) -> Expr:
-    out: list[Expr] = []
-    for k, x in enumerate(e.factors):
-        if s.moves(x):
-            out.append(s.arrays.matmul(*e.factors[:k], d(x), *e.factors[k + 1 :]))
-    return s.arrays.total(out)
+    return s.in_turn(e.factors, d, s.arrays.matmul)
 
 
 @differential_rule(
@@ -37,11 +33,7 @@ def matrix_product(e: MatMul, g: Expr, s: Site) -> list[Share]:
 
 
 def _push_hadamard(e: Hadamard, d: D, s: Site) -> Expr:
-    out: list[Expr] = []
-    for k, x in enumerate(e.factors):
-        if s.moves(x):
-            out.append(s.by_entries(*e.factors[:k], d(x), *e.factors[k + 1 :]))
-    return s.arrays.total(out)
+    return s.in_turn(e.factors, d, s.by_entries)
 
 
 @differential_rule(
