@@ -192,3 +192,76 @@ def test_wrong_lines_are_not_confirmed_by_accident(text: str):
 
 def test_a_declared_sign_is_no_equation_to_solve():
     assert verdicts(r"Let $x > 0$. $$x^2 x = x^4$$")[-1] == "refuted"
+
+
+HINGE = r"""Let $w, x \in \mathbb{R}^d$, $y \in \{-1, 1\}$.
+
+$$\ell = \max(0, 1 - y\,w^Tx)$$
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "right"),
+    [
+        (r"\nabla_w \ell = -y x \quad \text{if } y\,w^Tx < 1", True),
+        (r"\nabla_w \ell = -y x \quad (\ell > 0)", True),
+        (r"\nabla_w \ell = 0 \quad \text{if } y\,w^Tx > 1", True),
+        (r"\nabla_w \ell = y x \quad \text{if } y\,w^Tx < 1", False),
+        (r"\nabla_w \ell = -y x \quad \text{if } y\,w^Tx > 1", False),
+    ],
+)
+def test_a_comparison_of_anything_leaves_out_the_points_where_it_fails(claim: str, right: bool):
+    verdict = verdicts(HINGE + f"$${claim}$$")[-1]
+    assert verdict in RIGHT if right else verdict == "refuted"
+
+
+def test_what_was_said_under_a_comparison_carries_on_until_the_next():
+    first = r"$$\frac{\partial \ell}{\partial w} = -y x \quad \text{if } \ell > 0$$"
+    assert verdicts(HINGE + first + r" $$\frac{\partial \ell}{\partial x} = -y w$$")[-2:] == [
+        "agrees",
+        "agrees",
+    ]
+
+
+CONTRAST = r"""Let $s_i \in \mathbb{R}$ and $p_i=\frac{\exp(s_i)}{\sum_{j=0}^K\exp(s_j)}$, $L=-\log p_0$.
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "right"),
+    [
+        (r"\frac{\partial L}{\partial s_i} = p_i \quad (i \ge 1)", True),
+        (r"\frac{\partial L}{\partial s_i} = p_i \quad (i \neq 0)", True),
+        (r"\frac{\partial L}{\partial s_i} = p_i - 1 \quad (i \ge 1)", False),
+    ],
+)
+def test_a_comparison_of_an_index_with_a_number(claim: str, right: bool):
+    verdict = verdicts(CONTRAST + f"$${claim}$$")[-1]
+    assert verdict in RIGHT if right else verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("claim", "right"),
+    [
+        (r"\frac{\partial p_i}{\partial z_j} = -p_ip_j \quad (i \ne j)", True),
+        (r"\frac{\partial p_i}{\partial z_j} = -p_ip_j\ (i \neq j)", True),
+        (r"\frac{\partial p_i}{\partial z_j} = p_i(1-p_j) \qquad (i = j)", True),
+        (r"\frac{\partial p_i}{\partial z_j} = p_i(1-p_j) \quad (i \ne j)", False),
+    ],
+)
+def test_a_case_in_brackets_at_the_end(claim: str, right: bool):
+    verdict = verdicts(SOFTMAX + f"\n\n$${claim}$$")[-1]
+    assert verdict in RIGHT if right else verdict == "refuted"
+
+
+def test_two_letters_in_one_number_are_two_members():
+    text = r"""Let $s_i, s_j \in \mathbb{R}$ and $P = \frac{e^{s_i}}{e^{s_i}+e^{s_j}}$.
+
+$$\frac{\partial \log P}{\partial s_i} = 1 - P$$
+
+$$\frac{\partial \log P}{\partial s_j} = 1 - P$$
+"""
+    assert verdicts(text)[-2] in RIGHT
+    assert verdicts(text)[-1] == "refuted"

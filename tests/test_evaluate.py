@@ -611,7 +611,9 @@ def test_transposed_layouts_are_told_by_their_shapes():
     samples = make_samples([A, V], CONTEXT)
     assert compare(A, Transpose(A), samples, CONTEXT).shapes == ((3, 2), (2, 3))
     assert compare(V, Transpose(V), samples, CONTEXT).shapes == ((2,), (1, 2))
-    assert compare(V, num(0), samples, CONTEXT).shapes == ((2,), ())
+    assert compare(V, num(1), samples, CONTEXT).shapes == ((2,), ())
+    assert compare(V, num(0), samples, CONTEXT).shapes is None
+    assert compare(Mul((num(0), V)), num(0), samples, CONTEXT).agree == samples.points
     square = make_samples([B], CONTEXT)
     assert compare(B, Transpose(B), square, CONTEXT).differ
 

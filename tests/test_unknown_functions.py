@@ -124,3 +124,9 @@ def test_the_function_of_a_counterexample_is_told() -> None:
     found = report(*NEURON, r"\frac{dL}{dw} = (a - t) f'(z) w")
     (told,) = (a.message for a in found.assumptions if a.kind == "function-tried")
     assert "f(t) = " in told
+
+
+def test_a_function_called_by_a_word_means_something_in_particular() -> None:
+    text = r"$$f = \operatorname{act}(x)$$ $$\frac{df}{dx} = \operatorname{act}(x)$$"
+    report = check_source("case.md", text)
+    assert report.lines[-1].verdict == "undecided"

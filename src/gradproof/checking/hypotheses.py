@@ -149,8 +149,8 @@ def _sizes(left: Expr, right: Expr, context: Context) -> Iterator[Hypothesis]:
 
 def _index_cases(left: Expr, right: Expr, context: Context, *, cue: bool) -> Iterator[Hypothesis]:
     """Two free indices of one range: the line may be meant for unequal (or for equal) ones."""
-    free = sorted(free_indices(left) | free_indices(right))
-    for a, b in combinations(free, 2):
+    free = free_indices(left) | free_indices(right)
+    for a, b in combinations(sorted(free | _members_named(left, right, context)), 2):
         if a not in context.ranges or b not in context.ranges:
             continue
         stated = context.distinct | context.equal
@@ -169,6 +169,20 @@ def _index_cases(left: Expr, right: Expr, context: Context, *, cue: bool) -> Ite
             replace(context, equal=context.equal | {(a, b)}),
             sufficient=cue,
         )
+
+
+def _members_named(left: Expr, right: Expr, context: Context) -> set[str]:
+    r"""Indices that stay free in what a number is defined as: i and j name members in ``P = \sigma(s_i - s_j)``."""
+    reached = {
+        n.name for side in (left, right) for n in walk_reached(side, context) if isinstance(n, Sym)
+    }
+    bodies = [
+        d.body
+        for name in sorted(reached)
+        for d in context.definitions.get(name, ())
+        if not d.indices
+    ]
+    return {index for body in bodies for index in free_indices(body)}
 
 
 def _tells_apart(e: Expr, a: str, b: str) -> bool:

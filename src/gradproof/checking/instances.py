@@ -69,6 +69,8 @@ def unknown(left: Expr, right: Expr, context: Context) -> Unknown | None:
                 case _:
                     pass
     arities = [{len(a.args) for a in applied} for applied in functions.values()]
+    if any(_word(name) for name in functions):
+        return None
     if not 0 < len(functions) + len(names) <= MANY or any(len(n) > 1 for n in arities):
         return None
     variable = next(iter(by)) if len(by) == 1 else None
@@ -76,6 +78,11 @@ def unknown(left: Expr, right: Expr, context: Context) -> Unknown | None:
         return None
     alone = variable if isinstance(variable, Sym | Entry) else None
     return Unknown({n: tuple(a) for n, a in functions.items()}, names, alone)
+
+
+def _word(name: str) -> bool:
+    """Tell whether a function is called by a word (``rowsum``): it means something in particular, not known here."""
+    return len(name) > 1 and name.isalpha() and name.isascii()
 
 
 def _independent(variable: Expr | None, names: Mapping[str, Space], context: Context) -> bool:

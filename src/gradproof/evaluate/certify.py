@@ -10,7 +10,13 @@ import numpy as np
 
 from gradproof.evaluate.arithmetic import FLOAT, Array
 from gradproof.evaluate.balls import BALL
-from gradproof.evaluate.comparison import Comparison, IndexValues, compare, fitted_together
+from gradproof.evaluate.comparison import (
+    Comparison,
+    IndexValues,
+    compare,
+    fitted_together,
+    zeros_widened,
+)
 from gradproof.evaluate.evaluation import Trace, ordered, run
 from gradproof.evaluate.flint_types import (
     Ball,
@@ -92,7 +98,7 @@ def certify(
                 fixed=dict(indices),
                 trace=trace,
             )
-            fitted = fitted_together(x, y)
+            fitted = fitted_together(*zeros_widened((left, right), (x, y)))
             if fitted is None:
                 return None
             x, y = fitted

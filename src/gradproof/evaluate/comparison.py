@@ -1,6 +1,7 @@
 """Comparing two expressions at sample points: floating point first, balls where that is in doubt."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, final
 
 import numpy as np
@@ -13,7 +14,7 @@ from gradproof.evaluate.jets import Value
 from gradproof.evaluate.limits import Unsupported
 from gradproof.evaluate.samples import Samples
 from gradproof.evaluate.state import Mode
-from gradproof.expr import Context, Expr
+from gradproof.expr import Context, Expr, Num
 
 TOLERANCE = 1e-9
 """Relative difference (of the larger side) up to which floating values count as equal."""
@@ -22,6 +23,8 @@ FAR = 1e-5
 _RESOLVED = 2
 """Doubtful points that are looked at in balls first; the others follow if none of these was mere rounding."""
 _BITS = (128, 1024)
+
+_ZERO = Num(Fraction(0))
 
 IndexValues = tuple[tuple[str, int], ...]
 
@@ -80,7 +83,7 @@ def both_sides(
     (x, y), names, ranges, admitted = run(
         (left, right), samples, context, arithmetic=arithmetic, mode=mode
     )
-    fitted = fitted_together(x, y)
+    fitted = fitted_together(*zeros_widened((left, right), (x, y)))
     if fitted is None:
         return x.shape, y.shape
     x, y = fitted
@@ -96,6 +99,25 @@ def both_sides(
         ranges,
         np.broadcast_to(admitted, lanes),
         x.rank,
+    )
+
+
+def zeros_widened(sides: tuple[Expr, Expr], values: tuple[Value, Value]) -> tuple[Value, Value]:
+    """Return the values of two sides; one that is written 0 has the shape of the other: 0 is any array of zeros."""
+    x, y = values
+    if sides[1] == _ZERO:
+        y = _widened(y, x.shape)
+    elif sides[0] == _ZERO:
+        x = _widened(x, y.shape)
+    return x, y
+
+
+def _widened(number: Value, shape: tuple[int, ...]) -> Value:
+    def widen(p: Array) -> Array:
+        return np.broadcast_to(p.reshape(p.shape + (1,) * len(shape)), p.shape + shape)
+
+    return (
+        number if number.rank else Value({m: widen(p) for m, p in number.parts.items()}, len(shape))
     )
 
 

@@ -8,6 +8,7 @@ from typing import final
 import numpy as np
 
 from gradproof.evaluate.arithmetic import FLOAT, Arithmetic, Array, BoolArray
+from gradproof.evaluate.conditions import truth
 from gradproof.evaluate.indexing import index_range
 from gradproof.evaluate.inventory import lexical_indices
 from gradproof.evaluate.jets import Algebra, Value
@@ -15,7 +16,7 @@ from gradproof.evaluate.limits import MAX_POINTS, MissingIndex, Unsupported
 from gradproof.evaluate.samples import Samples
 from gradproof.evaluate.state import Env, Mode, State
 from gradproof.evaluate.walk import walk
-from gradproof.expr import Context, Expr
+from gradproof.expr import Compare, Context, Expr
 
 
 @final
@@ -143,13 +144,37 @@ def _open(
 
 
 def _admitted(state: State, names: list[str], env: Env) -> BoolArray:
-    """Return where declared equalities and inequalities between free indices hold."""
+    """Return where declared (in)equalities between free indices, and the comparisons told of the line, hold.
+
+    Raises:
+        Unsupported: a comparison cannot be evaluated over these indices.
+    """
     mask = np.ones((1,) * (len(names) + 1), dtype=np.bool_)
     for pairs, equal in ((state.context.distinct, False), (state.context.equal, True)):
         for a, b in sorted(pairs):
             if a in env.indices and b in env.indices:
                 mask = mask & ((env.indices[a] == env.indices[b]) == equal)
+    for guard in state.context.guards:
+        mask = mask & guarded(state, guard, env)
     return _points_first(mask, len(names), 0)
+
+
+def guarded(state: State, guard: Compare, env: Env) -> BoolArray:
+    """Return where a comparison certainly holds, over the batch axes.
+
+    Raises:
+        Unsupported: it cannot be evaluated, or has an index that is not open here.
+    """
+    kinks, state.kinks = state.kinks, None
+    try:
+        found = truth(state, guard, env)
+    except MissingIndex as missing:
+        raise Unsupported(
+            f"the condition has an index that the line has not: {missing.name}"
+        ) from None
+    finally:
+        state.kinks = kinks
+    return found.holds if found.unknown is None else found.holds & ~found.unknown
 
 
 def _points_first(a: Array, axes: int, rank: int) -> Array:

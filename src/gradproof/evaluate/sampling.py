@@ -58,7 +58,7 @@ def make_samples(
         Unsupported: a constraint that cannot be honoured, a symbol with two shapes or of a fixed size that is
             too large, or no points found.
     """
-    listed = tuple(exprs)
+    listed = (*exprs, *(side for g in context.guards for side in (g.left, g.right)))
     if not 0 < points <= MAX_POINTS:
         raise Unsupported("limit:points")
     inventory = take_inventory(listed, context)

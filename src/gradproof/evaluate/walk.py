@@ -110,7 +110,7 @@ def walk(state: State, e: Expr, env: Env) -> Value:
             return arrays.own_sum(state, pair)
         case Kron(left, right):
             return arrays.kronecker(state, state.value(left, env), state.value(right, env))
-        case Transpose(Num()):
+        case Transpose(Num(value)) if value:
             raise Unsupported(
                 "a number is transposed: the size of the array that is meant is not known"
             )

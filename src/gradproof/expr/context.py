@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final, final
 
 from gradproof.expr.layout import USUAL, Layout
-from gradproof.expr.nodes import Add, Expr, Idx, Neg, Num
+from gradproof.expr.nodes import Add, Compare, Expr, Idx, Neg, Num
 from gradproof.expr.sizes import Size
 
 
@@ -78,6 +78,7 @@ class Context:
         values: scalars fixed by the author (``x_1 = 3`` of a scalar name).
         definitions: per name, alternatives in order (several for entry-wise definitions of one array).
         constraints: equations between expressions that hold by declaration (``Σ_k y_k = 1``).
+        guards: comparisons that hold where the line is said (``where L > 0``); other points do not count.
         distinct: pairs of index names declared unequal (``c ≠ k``).
         equal: pairs of index names declared equal (the case ``i = k``).
         varying: names without a definition that some formula differentiates: they depend on something unknown.
@@ -97,6 +98,7 @@ class Context:
         default_factory=lambda: MappingProxyType({})
     )
     constraints: tuple[tuple[Expr, Expr], ...] = ()
+    guards: tuple[Compare, ...] = ()
     distinct: frozenset[tuple[str, str]] = frozenset()
     equal: frozenset[tuple[str, str]] = frozenset()
     varying: frozenset[str] = frozenset()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, final
 
 from gradproof.diagnostic import Assumption, Place, Role
-from gradproof.expr import Context, Definition, Domain, Expr, Path
+from gradproof.expr import Compare, Context, Definition, Domain, Expr, Path
 from gradproof.source import Span
 
 Structure = Literal["symmetric", "skew", "orthogonal", "denominator-layout"]
@@ -55,7 +55,7 @@ class Condition:
 
     `key` is the name (or the two index letters) that it is about; a later condition on the same key takes
     its place. Exactly one of the other fields is set; `definition` is a value, or a second definition of
-    a name that had one.
+    a name that had one; `guard` is a comparison of anything else (``L > 0`` of a loss that is defined).
     """
 
     key: str
@@ -63,6 +63,7 @@ class Condition:
     domain: Domain | None = None
     distinct: tuple[str, str] | None = None
     equal: tuple[str, str] | None = None
+    guard: Compare | None = None
 
 
 @final

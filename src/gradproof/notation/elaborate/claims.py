@@ -21,14 +21,13 @@ from gradproof.notation.derivation import Claim, Condition
 from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.adjoint_claims import adjoint_sides
 from gradproof.notation.elaborate.build import Built
+from gradproof.notation.elaborate.conditions import condition_told, guard_told
 from gradproof.notation.elaborate.constants import with_constants
 from gradproof.notation.elaborate.contexts import Known, Scope, base_name
 from gradproof.notation.elaborate.convert import converter as make_converter
 from gradproof.notation.elaborate.convert import is_zero
 from gradproof.notation.elaborate.converter import Converter
 from gradproof.notation.elaborate.declare import (
-    DistinctDeclaration,
-    InequalityDeclaration,
     declarations,
 )
 from gradproof.notation.elaborate.fitting import misfit
@@ -94,10 +93,14 @@ def read_row(
     for position, written in enumerate(row.statements):
         statement, implied = _without_implication(written)
         inside = position in row.conditions
-        condition = _condition(statement, table, scope, inside=inside, manner=manner)
+        said = inside or manner.conditional or not manner.settled
+        condition = condition_told(statement, table, said=said)
         if condition is not None or inside:
             built = _convert(converter, statement, table)
             sides = _exprs(built)
+            condition = (
+                guard_told(statement, sides, condition, table, known) if inside else condition
+            )
             out.roles.append("declaration")
             out.statements.append((sides, statement.relations))
             if condition is not None:
@@ -202,27 +205,6 @@ def _convert(
     built = converted(converter, statement)
     converter.local.clear()
     return tuple(None if b is None else with_constants(b, table, converter.defined) for b in built)
-
-
-def _condition(
-    statement: Statement, table: Symbols, scope: Scope, *, inside: bool, manner: Manner
-) -> Condition | None:
-    """Return the condition that a statement sets from here on; None where it holds for good or claims."""
-    left = statement.sides[0].name
-    if statement.relations == ("=",) and left is not None and statement.sides[1].name is not None:
-        pair = (full_key(left), full_key(statement.sides[1].name))
-        if all(x in table.letters and not table.shapes.get(x) for x in pair):
-            return Condition(",".join(sorted(pair)), equal=pair)
-    if not (inside or manner.conditional or not manner.settled):
-        return None
-    for d in declarations(statement):
-        if isinstance(d, DistinctDeclaration) and d.left in table.letters:
-            return Condition(",".join(sorted((d.left, d.right))), distinct=(d.left, d.right))
-        if isinstance(d, InequalityDeclaration):
-            resolved = table.quantity(d.subject)
-            if resolved is not None:
-                return Condition(resolved.key, domain=d.domain)
-    return None
 
 
 def _value(

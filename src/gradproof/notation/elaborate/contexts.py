@@ -1,6 +1,6 @@
 """Scopes and the contexts in which their lines are judged: definitions, domains, what varies."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence, Set
+from collections.abc import Container, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import final
@@ -166,10 +166,11 @@ def _under(base: tuple[Context, ...], line: Line) -> tuple[Context, ...]:
     return (base[0], special[0], *base[1:], *special[1:])[:MAX_CONTEXTS]
 
 
-def _conditioned(context: Context, conditions: Iterable[Condition]) -> Context:
+def _conditioned(context: Context, conditions: Sequence[Condition]) -> Context:
     definitions, domains = dict(context.definitions), dict(context.domains)
     sizes = dict(context.sizes)
     distinct, equal = set(context.distinct), set(context.equal)
+    guards = tuple(c.guard for c in conditions if c.guard is not None)
     counted = {r.upper.name for r in context.ranges.values()}
     for c in conditions:
         if c.definition is not None:
@@ -189,6 +190,7 @@ def _conditioned(context: Context, conditions: Iterable[Condition]) -> Context:
         definitions=MappingProxyType(definitions),
         domains=MappingProxyType(domains),
         sizes=MappingProxyType(sizes),
+        guards=(*context.guards, *guards),
         distinct=frozenset(distinct),
         equal=frozenset(equal),
     )

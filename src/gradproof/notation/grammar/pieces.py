@@ -88,6 +88,31 @@ def separates(tokens: Piece, at: int, current: Piece, condition: bool) -> bool:
     return False
 
 
+def case_told(piece: Piece, *, before: bool) -> tuple[Piece, Piece]:
+    r"""Return a piece without the case in round brackets at its end, and that case: ``-p_i p_j \quad (i \ne j)``.
+
+    Brackets set apart hold a case (then `before` is True and the piece is nothing else); without a space only an
+    inequality ``\ne`` is one: a comparison in brackets may be a factor, ``\delta (z > 0)``.
+    """
+    if len(piece) < 5 or piece[-1].code != "close" or piece[-1].text != ")":
+        return piece, []
+    if piece[-1].sup is not None or piece[-1].sub is not None:
+        return piece, []
+    depth = 0
+    for at in range(len(piece) - 1, -1, -1):
+        depth += (piece[at].code == "close") - (piece[at].code == "open")
+        if depth == 0:
+            inner = piece[at + 1 : -1]
+            related = has_relation(inner) and piece[at].text == "("
+            unequal = any(t.code == "rel" and t.text == "!=" for t in inner)
+            alone = at == 0 and before
+            joined = (
+                at > 0 and unequal and piece[at - 1].code not in BINARY and has_relation(piece[:at])
+            )
+            return (piece[:at], inner) if related and (alone or joined) else (piece, [])
+    return piece, []
+
+
 def _is_numbered(tokens: Piece) -> bool:
     """Say whether nothing but an equation number is left."""
     rest = stripped(tokens)

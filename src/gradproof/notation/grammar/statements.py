@@ -14,6 +14,7 @@ from gradproof.notation.grammar.pieces import (
     between_factors,
     breaks,
     by_commas,
+    case_told,
     has_relation,
     mark_map,
     separates,
@@ -75,9 +76,10 @@ class _Row:
     def read(self, nodes: tuple[Layout, ...]) -> None:
         tokens = self.parser.stream(nodes, keep_space=True)
         if all(token.code not in SPLITS for token in tokens):
-            tokens = stripped(tokens)
-            if tokens:
-                self._statement(tokens)
+            main, case = case_told(stripped(tokens), before=False)
+            for piece in filter(None, (main, case)):
+                self.conditions.extend((len(self.statements),) if piece is case else ())
+                self._statement(piece)
             return
         for at, (piece, condition) in enumerate(self._pieces(tokens)):
             if self._where_piece == at and self.where is None:
@@ -104,7 +106,9 @@ class _Row:
             nonlocal current
             piece = stripped(current)
             if piece and not self._is_number(piece, pieces, tokens):
-                pieces.append((piece, condition))
+                piece, case = case_told(piece, before=any(has_relation(p) for p, _ in pieces))
+                pieces.extend(((piece, condition),) if piece else ())
+                pieces.extend(((case, True),) if case else ())
             current = []
 
         for at, token in enumerate(tokens):
