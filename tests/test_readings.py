@@ -413,3 +413,46 @@ $$ f(x, y) = x^2 y $$
 $$ \frac{\partial f}{\partial x}(x, y) = 2xy $$
 $$ \frac{\partial f}{\partial x}(x, y) = x y $$"""
     assert judged(text) == "gpx"
+
+
+BARE = [
+    # a row without a left side is the gradient of what stands before it; then what is none
+    (r"""Let $A \in \mathbb{R}^{n \times n}$, $x \in \mathbb{R}^n$.
+$$ x^T A x $$
+$$ (A + A^T) x $$
+$$ A x $$
+$$ 2 A x $$""", "gpux"),
+    # terms of it are not accused: it is not said what they are
+    (r"""Let $X \in \mathbb{R}^{m \times n}$, $w \in \mathbb{R}^n$, $y \in \mathbb{R}^m$.
+$$ L = \|Xw - y\|^2 $$
+$$ 2 X^T X w $$
+$$ -2 X^T y $$
+$$ 2 X^T (Xw - y) $$
+$$ 2 X (Xw - y) $$""", "guupx"),
+    # differentials; that of a matrix inside the trace is not one of the trace
+    (r"""Let $A \in \mathbb{R}^{n \times n}$, $X \in \mathbb{R}^{n\times n}$.
+$$ f = \operatorname{tr}(A X) $$
+$$ A\, dX $$
+$$ \operatorname{tr}(A\, dX) $$
+$$ \operatorname{tr}(A^T dX) $$""", "gupx"),
+    # either layout is one
+    (r"""Let $A \in \mathbb{R}^{n \times n}$, $X \in \mathbb{R}^{n\times n}$.
+$$ f = \operatorname{tr}(A X^{-1}) $$
+$$ -X^{-1} A X^{-1} $$
+$$ -X^{-2} A $$""", "gpx"),
+    # sizes that are told as numbers say what an array is: nothing is certain
+    (r"""Let $A \in \mathbb{R}^{2 \times 2}$, $x \in \mathbb{R}^2$.
+$$ x^T A x $$
+$$ 2 A x $$""", "gu"),
+    # a letter above a vector that counts as many as it has entries
+    (r"""Let $u \in \mathbb{R}^n$, $S \in \mathbb{R}^{n \times n}$, $t = 1, \dots, n$.
+$$ \sum_{i=1}^n \sum_{j=1}^n S_{ij} u^i u^j $$
+$$ \sum_{i=1}^n (S_{it} + S_{ti}) u^i $$
+$$ = (S u)_t + (S^T u)_t $$
+$$ = 2 (S u)_t + u^t $$""", "gppx"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), BARE)
+def test_a_row_without_a_left_side_is_what_it_can_only_be(text: str, expected: str) -> None:
+    assert judged(text) == expected

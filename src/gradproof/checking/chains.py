@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from gradproof.checking.judgement import Chain, Judged
 from gradproof.checking.known import keep
+from gradproof.checking.meant import differentiates
 from gradproof.checking.steps import head_of
 from gradproof.expr import Entry, Expr, Num, Sym
 from gradproof.notation.derivation import Line
@@ -20,6 +21,13 @@ def advance(chain: Chain, head: Expr | None, last: Expr | None, line: Line) -> N
     chain.head, chain.last, chain.line = head, last, line
     chain.certain, chain.wrong, chain.opaque = True, False, None
     chain.same, chain.told = None, None
+    if (
+        head is not None
+        and last is not None
+        and not differentiates(head)
+        and not differentiates(last)
+    ):
+        chain.function = last
 
 
 def record(line: Line, judged: Judged, chain: Chain) -> None:
@@ -34,6 +42,11 @@ def record(line: Line, judged: Judged, chain: Chain) -> None:
         if judged.verdict in ("given", "undecided"):
             advance(chain, None, last, line)
             chain.certain = False
+            if judged.verdict == "given" and line.shown and last and not differentiates(last):
+                chain.function = last
+        elif judged.head != chain.head:
+            advance(chain, judged.head, last, line)
+            chain.wrong = judged.verdict == "refuted"
         return
     if first is not None:
         advance(chain, head_of(line, claim), last, line)

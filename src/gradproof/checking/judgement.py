@@ -84,7 +84,7 @@ class Chain:
     side; `certain` is False after a bare expression, which may be continued or differentiated; `variables`
     are the names of what the document differentiates by (None: it does not say), `once` those that only one
     line writes. `same` is the context under which `last` is proved to equal `head` as it stands, `told` how `last`
-    was told from `head`.
+    was told from `head`. `function` is the last side that something equals and in which no derivative stands.
     """
 
     last: Expr | None = None
@@ -101,3 +101,4 @@ class Chain:
     falsehoods: list[tuple[Expr, Expr]] = field(default_factory=list[tuple[Expr, Expr]])
     same: Context | None = None
     told: Outcome | None = None
+    function: Expr | None = None

@@ -148,11 +148,19 @@ def _no_power(c: Converter, base: Surface) -> bool:
 
 
 def _indexes(c: Converter, name: Name | None, letter: str) -> bool:
-    """Tell whether a letter above a name counts its entries: an index letter above a vector."""
-    if name is None or not (letter in c.free or letter in c.bound):
+    """Tell whether a letter above a name counts its entries: an index letter above a vector.
+
+    It is one in its statement, or counts just as many in the document.
+    """
+    if name is None:
         return False
     resolved = c.table.resolve(name)
-    return len(c.table.shapes.get(resolved.key, ())) - len(resolved.indices) == 1
+    rest = c.table.shapes.get(resolved.key, ())[len(resolved.indices) :]
+    if len(rest) != 1:
+        return False
+    bounds = c.table.indices.get(letter) if letter in c.table.letters else None
+    counted = bounds is not None and bounds.lower == 1 and bounds.upper == rest[0]
+    return letter in c.free or letter in c.bound or counted
 
 
 def _either(c: Converter, name: Name | None, letter: str) -> bool:
