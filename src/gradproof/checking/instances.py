@@ -25,8 +25,10 @@ from gradproof.expr import (
     Pow,
     Space,
     Sym,
+    Transpose,
     is_scalar,
     rank,
+    walk,
     walk_reached,
 )  # fmt: skip
 
@@ -87,12 +89,40 @@ def _word(name: str) -> bool:
 
 def _independent(variable: Expr | None, names: Mapping[str, Space], context: Context) -> bool:
     """Tell whether all derivatives are by one quantity that depends on nothing itself, of a shape that can be met."""
+    tied = {
+        n.name
+        for pair in context.constraints
+        for s in pair
+        for _, n in walk(s)
+        if isinstance(n, Sym)
+    }
     match variable:
-        case Sym(name, space):
+        case Sym(name, space) | Entry(Sym(name, space)):
             free = name not in context.definitions and name not in context.varying
-            return free and all(not s.rank or s == space for s in names.values())
+            loose = _numbered(variable) and all(
+                n not in tied or _symmetric(n, context) for n in names
+            )
+            return free and (loose or all(not s.rank or s == space for s in names.values()))
         case _:
             return False
+
+
+def _numbered(variable: Sym | Entry) -> bool:
+    """Tell whether a variable is a number."""
+    return isinstance(variable, Entry) or not variable.space.rank
+
+
+def _symmetric(name: str, context: Context) -> bool:
+    """Tell whether all that constraints say of a name is that it is symmetric."""
+    said = [p for p in context.constraints if any(_mentions(s, name) for s in p)]
+    return all(
+        isinstance(a, Sym) and isinstance(b, Transpose) and b.arg == a
+        for a, b in (p if isinstance(p[0], Sym) else p[::-1] for p in said)
+    )
+
+
+def _mentions(e: Expr, name: str) -> bool:
+    return any(isinstance(n, Sym) and n.name == name for _, n in walk(e))
 
 
 def instances(found: Unknown, context: Context) -> Iterator[tuple[bool, tuple[Context, ...]]]:
@@ -141,6 +171,8 @@ def usual(found: Unknown, context: Context, *, identity: bool) -> Iterator[tuple
         made = {n: Definition(n, body(t), (t,)) for n in found.functions}
         if found.by is not None:
             by = found.by
+            if _numbered(by) and any(s.rank for s in found.names.values()):
+                continue
             made |= {n: Definition(n, rest[k + j](by)) for j, n in enumerate(found.names)}
         yield told, _with(context, made)
     if (
@@ -167,11 +199,28 @@ def _applied(name: FunctionName) -> Callable[[Expr], Expr]:
     return lambda x: Fn(name, (x,))
 
 
+def _parts(name: str, space: Space) -> tuple[Sym, Sym]:
+    """Return the constant part of an array that varies with a number, and the part that varies."""
+    return Sym(f"{name}^{{(0)}}", space), Sym(f"{name}^{{(1)}}", space)
+
+
 def _with(context: Context, bodies: Mapping[str, Definition]) -> Context:
+    """Return a context with definitions; the parts of what is symmetric are symmetric, too."""
+    constraints = list(context.constraints)
+    for pair in context.constraints:
+        for name in sorted(bodies):
+            if any(s == Sym(name, s.space) for s in pair if isinstance(s, Sym)) and _symmetric(
+                name, context
+            ):
+                space = next(s.space for s in pair if isinstance(s, Sym))
+                constraints.remove(pair)
+                constraints.extend((p, Transpose(p)) for p in _parts(name, space))
+                break
     definitions = {**context.definitions, **{n: (d,) for n, d in bodies.items()}}
     return replace(
         context,
         definitions=MappingProxyType(definitions),
+        constraints=tuple(constraints),
         functions=context.functions - bodies.keys(),
         varying=context.varying - bodies.keys(),
     )
@@ -214,7 +263,7 @@ def _mixed(
 
 def _weighted(p: Expr, function: FunctionName, number: int) -> Expr:
     weight = Num(Fraction(1, number))
-    value = Fn(function, (Mul((weight, p)),))
+    value = Fn(function, (p if number == 1 else Mul((weight, p)),))
     array = isinstance(p, Sym) and p.space.rank
     return Frobenius(p, value) if array else Mul((p, value))
 
@@ -240,7 +289,10 @@ def _varied(found: Unknown, which: int) -> dict[str, Definition]:
     for k, (name, space) in enumerate(sorted(found.names.items())):
         kind = _SHAPES[which]
         body = _mixed((by,), kind, k)
-        if space.rank:
+        if space.rank and _numbered(by):
+            still, moved = _parts(name, space)
+            body = Add((still, Mul((body, moved))))
+        elif space.rank:
             body = Add((_single(by, kind, k), Mul((body, Ones(space)))))
         out[name] = Definition(name, body)
     return out

@@ -14,6 +14,7 @@ from gradproof.checking.sizes import NO_POINT, compare_in_sizes, points_for
 from gradproof.diagnostic import Evidence, EvidenceKind
 from gradproof.differentiate import NotSupported, evaluate_derivatives
 from gradproof.evaluate import (
+    FAR,
     Comparison,
     Mode,
     Samples,
@@ -188,6 +189,21 @@ def _unconstrained(base: Outcome, *, settled: bool) -> Outcome:
     context = replace(base.context, constraints=())
     found = judge_as_written(base.left, base.right, context, mode=base.mode, settled=settled)
     return found if found.verdict in RIGHT or found.misfit else base
+
+
+def beyond_rounding(outcome: Outcome) -> Outcome:
+    """Return an outcome that rests on no differences which may all be rounding: nothing has to excuse these.
+
+    Differences at all points that are not tiny are none of rounding.
+    """
+    found = outcome.compared
+    if outcome.verdict != "refuted" or outcome.settled or found is None:
+        return outcome
+    if not found.agree and found.largest > FAR:
+        return outcome
+    return judge_pair(
+        outcome.left, outcome.right, outcome.context, certified=False, mode=outcome.mode
+    )
 
 
 def certified_outcome(outcome: Outcome) -> Outcome:

@@ -12,7 +12,12 @@ from gradproof.checking.glances import stays_wrong
 from gradproof.checking.hypotheses import hypotheses
 from gradproof.checking.hypothesis import FACT_TOLD
 from gradproof.checking.judgement import DOUBTFUL, RIGHT, Outcome
-from gradproof.checking.ladder import certified_outcome, judge_as_written, judge_pair
+from gradproof.checking.ladder import (
+    beyond_rounding,
+    certified_outcome,
+    judge_as_written,
+    judge_pair,
+)
 from gradproof.checking.layouts import MIX
 from gradproof.checking.meant import derivative_meant, differentiates
 from gradproof.checking.operands import operand_slip
@@ -81,8 +86,8 @@ def judge_sides(
     if single:
         best = _best([again(a, b) for a, b in single])
         return replace(best, note=best.note or (ENTRY_MEANT, ENTRY_TOLD))
-    outcome = _as_known(known, left, right) or judge_pair(
-        left, right, context, certified=False, settled=False
+    outcome = _as_known(known, left, right) or beyond_rounding(
+        judge_pair(left, right, context, certified=False, settled=False)
     )
     if outcome.verdict in RIGHT:
         matrices = as_matrices(left, right, context)

@@ -6,7 +6,7 @@ This is the independent route: it never uses the symbolic rules that it judges.
 from gradproof.evaluate.arithmetic import FLOAT, Arithmetic
 from gradproof.evaluate.balls import BALL
 from gradproof.evaluate.certify import Certificate, certify, find_counterexample, significant
-from gradproof.evaluate.comparison import TOLERANCE, Comparison, IndexValues, compare, differs
+from gradproof.evaluate.comparison import FAR, TOLERANCE, Comparison, IndexValues, compare, differs
 from gradproof.evaluate.domains import infer_domains
 from gradproof.evaluate.evaluation import Evaluated, evaluate
 from gradproof.evaluate.fingerprint import fingerprint, same_fingerprint
@@ -20,7 +20,7 @@ from gradproof.evaluate.sampling import make_samples
 from gradproof.evaluate.state import Mode
 
 __all__ = [
-    "BALL", "FLOAT", "PRIME", "RESIDUES", "TOLERANCE", "Arithmetic", "Certificate", "Comparison",
+    "BALL", "FAR", "FLOAT", "PRIME", "RESIDUES", "TOLERANCE", "Arithmetic", "Certificate", "Comparison",
     "Evaluated", "IndexValues", "Inventory", "Mode", "Samples", "ShapeMismatch", "Unsampled", "Unsupported",
     "certify", "compare", "differs", "evaluate", "find_counterexample", "fingerprint", "infer_domains",
     "is_constraint",

@@ -20,7 +20,7 @@ Relation = Literal["=", "!=", "<", "<=", ">", ">="]
 
 Primitive = Literal[
     "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sigmoid", "softplus",
-    "arcsin", "arccos", "arctan", "erf", "abs", "sign",
+    "arcsin", "arccos", "arctan", "erf", "abs", "sign", "factorial",
 ]  # fmt: skip
 """Functions of one number that every arithmetic computes itself; the others are made of them."""
 
@@ -31,6 +31,17 @@ def elementwise(f: Callable[..., Any], arity: int) -> Callable[..., Array]:
 
 
 _ERF = elementwise(math.erf, 1)
+
+
+def _gamma_after(x: float) -> float:
+    """Return Γ(x + 1), nan where it has a pole or is too large for a float."""
+    try:
+        return math.gamma(x + 1)
+    except (ValueError, OverflowError):
+        return math.nan
+
+
+_FACTORIAL = elementwise(_gamma_after, 1)
 
 
 def _quotient(f: Fraction) -> float:
@@ -201,6 +212,8 @@ class _FloatArithmetic(Arithmetic):
                 return np.sign(a)
             case "erf":
                 return _ERF(a).astype(np.float64)
+            case "factorial":
+                return _FACTORIAL(a).astype(np.float64)
             case _:
                 return _finite(getattr(np, name)(a))
 

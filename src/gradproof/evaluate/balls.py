@@ -119,6 +119,7 @@ _BALL: dict[str, Callable[[arb], arb]] = {
     "exp": arb.exp, "log": arb.log, "sin": arb.sin, "cos": arb.cos, "tan": arb.tan,
     "sinh": arb.sinh, "cosh": arb.cosh, "tanh": arb.tanh, "arcsin": arb.asin, "arccos": arb.acos,
     "arctan": arb.atan, "erf": arb.erf, "sigmoid": _sigmoid, "softplus": _softplus,
+    "factorial": lambda x: (x + 1).gamma(),
 }  # fmt: skip
 
 

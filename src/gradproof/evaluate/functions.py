@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import assert_never
 
 from gradproof.evaluate.arithmetic import Arithmetic, Array, Primitive
+from gradproof.evaluate.limits import Unsupported
 
 
 def primitive_sequence(a: Arithmetic, name: Primitive, x: Array, order: int) -> list[Array]:
@@ -52,6 +53,8 @@ def primitive_sequence(a: Arithmetic, name: Primitive, x: Array, order: int) -> 
             return [value, slope, *[_zero(a, slope)] * (order - 1)]
         case "sign":
             return [value, *[_zero(a, _off_kink(a, x, value))] * order]
+        case "factorial":
+            raise Unsupported("the derivative of a factorial")
         case _:
             assert_never(name)
 

@@ -99,6 +99,7 @@ _PRIMITIVE: dict[Primitive, Callable[[int], Residue]] = {
     "erf": lambda a: _odd("erf", a),
     "abs": lambda a: _even("abs", a),
     "sign": lambda a: _odd("sign", a),
+    "factorial": lambda a: opaque("factorial", a),
 }
 
 

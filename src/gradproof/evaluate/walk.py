@@ -165,6 +165,8 @@ def walk(state: State, e: Expr, env: Env) -> Value:
             if len(shape) != 2 or shape[0] != shape[1]:
                 raise Unsupported("an identity matrix that is not square")
             return arrays.identity(state, shape[0])
+        case Opaque("factorial", (arg,)):
+            return algebra.function("factorial", state.value(arg, env))
         case Opaque(head):
             raise Unsupported(f"{head} is read but not evaluated")
         case Compare() | Branch() | Row():

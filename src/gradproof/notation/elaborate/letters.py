@@ -7,7 +7,7 @@ from gradproof.notation.elaborate.declare import (
     SpaceDeclaration,
     declarations,
 )
-from gradproof.notation.elaborate.runs import differences
+from gradproof.notation.elaborate.runs import differences, is_letter
 from gradproof.notation.elaborate.symbols import (
     HABIT_INDICES,
     Symbols,
@@ -69,7 +69,7 @@ def _formal_letters(
         if left.head != "call" or statement.relations[:1] not in (("=",), (":=",), ("==",)):
             continue
         callee, params = left.args[0], left.args[1:]
-        if callee.name is None or not params or not all(_is_letter(p) for p in params):
+        if callee.name is None or not params or not all(is_letter(p) for p in params):
             continue
         if any(p.name is not None and p.name.base in quantities for p in params):
             continue
@@ -89,7 +89,7 @@ def _formal_letters(
         return
     for node in nodes:
         callee = node.args[0].name if node.head == "call" else None
-        if callee is not None and full_key(callee) in heads and all(map(_is_letter, node.args[1:])):
+        if callee is not None and full_key(callee) in heads and all(map(is_letter, node.args[1:])):
             table.letters.update(full_key(a.name) for a in node.args[1:] if a.name is not None)
 
 
@@ -110,17 +110,20 @@ def _spoken_of(statements: Sequence[Statement]) -> set[str]:
 
 
 def _normalised(nodes: Iterable[Surface]) -> set[str]:
-    r"""Return the letters of numerators that a sum below runs over: o in ``e^{u_o}/\sum_w e^{u_w}``."""
+    r"""Return the letters of numerators that a sum below runs over.
+
+    That is o in ``e^{u_o}/\sum_w e^{u_w}`` and a in ``f(a)/\sum_b f(b)``.
+    """
     out: set[str] = set()
     for node in nodes:
         if node.head != "div" or unwrapped(node.args[1]).head != "sum":
             continue
         total = unwrapped(node.args[1])
         bound = {spelled(b) for b in _bound_letters(total)}
-        found = differences(unwrapped(total.args[0]), unwrapped(node.args[0]))
+        found = differences(unwrapped(total.args[0]), unwrapped(node.args[0]), arguments=True)
         if found is not None and found.keys() == bound and len(bound) == 1:
             (own,) = found.values()
-            if _is_letter(own):
+            if is_letter(own):
                 out.add(spelled(own))
     return out
 
@@ -148,7 +151,7 @@ def _varied(table: Symbols, nodes: Sequence[Surface]) -> set[str]:
                 and _is_member(by, members)
                 and full_key(by.name) not in table.single
             ):
-                out.update(spelled(item) for item in by.name.sub if _is_letter(item))
+                out.update(spelled(item) for item in by.name.sub if is_letter(item))
     return out
 
 
@@ -176,7 +179,7 @@ def _equal_standing(
     pairs = [
         {full_key(item.name) for item in n.sub if item.name is not None}
         for n in names
-        if len(n.sub) > 1 and all(_is_letter(item) for item in n.sub)
+        if len(n.sub) > 1 and all(is_letter(item) for item in n.sub)
     ]
     greek = [p for p in pairs if all(x.startswith("\\") for x in p)]
     latin = [p for p in pairs if all(len(x) == 1 and x.islower() for x in p)]
@@ -204,11 +207,6 @@ def _quantities(statements: Sequence[Statement]) -> set[str]:
         ):
             out.add(left.name.base)
     return out
-
-
-def _is_letter(node: Surface) -> bool:
-    """Tell whether a node is a plain letter without scripts or accents."""
-    return node.name is not None and node.head == "name" and node.name == Name(node.name.base)
 
 
 def _carries_range(key: str, statements: Sequence[Statement], table: Symbols) -> bool:

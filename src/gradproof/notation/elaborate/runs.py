@@ -69,15 +69,25 @@ def run_of(members: Sequence[Surface]) -> Run | None:
     return Run(start, end, first)
 
 
-def differences(a: Surface, b: Surface) -> dict[str, Surface] | None:
-    """Return what stands in scripts of `b` where `a` has something else; None where they differ otherwise."""
+def differences(a: Surface, b: Surface, *, arguments: bool = False) -> dict[str, Surface] | None:
+    """Return what stands in scripts of `b` where `a` has something else; None where they differ otherwise.
+
+    With `arguments`, letters to which something is applied count as scripts, too: ``f(s, a)``.
+    """
     out: dict[str, Surface] = {}
-    todo = [(a, b)]
+    todo = [(a, b, False)]
     while todo:
-        x, y = todo.pop()
+        x, y, inside = todo.pop()
+        if inside and is_letter(x) and is_letter(y):
+            if spelled(x) != spelled(y) and spelled(out.setdefault(spelled(x), y)) != spelled(y):
+                return None
+            continue
         if x.head != y.head or x.text != y.text or len(x.args) != len(y.args):
             return None
-        todo.extend(zip(x.args, y.args, strict=True))
+        applied = arguments and x.head == "call"
+        for k, (p, q) in enumerate(zip(x.args, y.args, strict=True)):
+            within = (applied and k > 0) or (inside and x.head in ("given", "tuple"))
+            todo.append((p, q, within))
         if x.name is None and y.name is None:
             continue
         if (
@@ -92,6 +102,11 @@ def differences(a: Surface, b: Surface) -> dict[str, Surface] | None:
             if spelled(p) != spelled(q) and spelled(out.setdefault(spelled(p), q)) != spelled(q):
                 return None
     return out
+
+
+def is_letter(node: Surface) -> bool:
+    """Tell whether a node is a plain letter without scripts or accents."""
+    return node.name is not None and node.head == "name" and node.name == Name(node.name.base)
 
 
 def scripts(node: Surface) -> Iterable[Surface]:
