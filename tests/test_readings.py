@@ -456,3 +456,68 @@ $$ = 2 (S u)_t + u^t $$""", "gppx"),
 @pytest.mark.parametrize(("text", "expected"), BARE)
 def test_a_row_without_a_left_side_is_what_it_can_only_be(text: str, expected: str) -> None:
     assert judged(text) == expected
+
+
+MEMBERS_MET = [
+    # a sum over the members that fulfil a comparison
+    (r"""Let $p_i \in (0,1)$ and $y_i \in \{0, 1\}$.
+$$ L = -\sum_i \left(y_i \log p_i + (1-y_i)\log(1-p_i)\right) $$
+$$ L = -\sum_{i: y_i = 1} \log p_i - \sum_{i: y_i = 0} \log(1-p_i) $$
+$$ L = -\sum_{i: y_i = 1} \log p_i - \sum_{i: y_i = 1} \log(1-p_i) $$""", "gpx"),
+    # the same with a letter that scales a sum of numbers
+    (r"""Let $w,x_i\in\mathbb{R}^d$, $y_i\in\{-1,1\}$.
+$$ L=\frac12\|w\|^2+C\sum_i\max(0,1-y_iw^Tx_i) $$
+$$ \nabla_wL=w-C\sum_{i \mid y_iw^Tx_i<1}y_ix_i $$
+$$ \nabla_wL=w-C\sum_{i\,:\,y_iw^Tx_i<1} x_i $$""", "gpx"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), MEMBERS_MET)
+def test_a_sum_over_the_members_that_fulfil_a_comparison(text: str, expected: str) -> None:
+    assert judged(text) == expected
+
+
+ACTIONS = r"""Let $\theta\in\mathbb{R}^d$ and $\phi(s,a) \in \mathbb{R}^d$.
+$$ \pi_\theta(a|s)=\frac{e^{\theta^T\phi(s,a)}}{\sum_be^{\theta^T\phi(s,b)}} $$
+$$ \log\pi_\theta(a|s)=\theta^T\phi(s,a)-\log\sum_be^{\theta^T\phi(s,b)} $$
+$$ \nabla_\theta\log\pi_\theta(a|s)=\phi(s,a)-\sum_b\pi_\theta(b|s)\phi(s,b) $$
+$$ \nabla_\theta\log\pi_\theta(a|s)=\phi(s,a)-\sum_b\phi(s,b) $$"""
+
+
+def test_letters_beside_a_sum_are_members_in_arguments_too() -> None:
+    assert judged(ACTIONS) == "gppx"
+
+
+COUNTS = r"""Let $y \in \mathbb{N}$, $\lambda > 0$.
+$$ \ell = \log \frac{\lambda^y e^{-\lambda}}{y!} $$
+$$ \ell = y\log\lambda - \lambda - \log y! $$
+$$ \ell = y\log\lambda - \lambda + \log y! $$
+$$ \frac{d\ell}{d\lambda} = \frac{y}{\lambda} - 1 $$
+$$ \frac{d\ell}{d\lambda} = \frac{y}{\lambda} - \frac{1}{y!} $$"""
+
+
+def test_a_factorial_has_a_value() -> None:
+    assert judged(COUNTS) == "gpxpx"
+
+
+HESSIAN = r"""Let $x_i,\theta\in\mathbb{R}^n$ and $h(x)=\frac{1}{1+e^{-\theta^Tx}}$.
+$$ J(\theta)=-\frac1m\sum_{i=1}^m\left[y_i\log h(x_i)+(1-y_i)\log(1-h(x_i))\right] $$
+$$ \log h(x_i) = -\log(1 + e^{-\theta^T x_i}) $$
+$$ \frac{\partial^2J}{\partial\theta_j\partial\theta_k}=\frac1m\sum_{i=1}^mh(x_i)(1-h(x_i))x_{ij}x_{ik} $$
+$$ \frac{\partial^2J}{\partial\theta_j\partial\theta_k}=\frac1m\sum_{i=1}^mh(x_i)x_{ij}x_{ik} $$"""
+
+
+def test_what_rounding_takes_at_far_points_is_no_difference() -> None:
+    assert judged(HESSIAN) == "gppx"
+
+
+KERNELS = r"""Let $K \in \mathbb{R}^{n \times n}$, $K = K^T$, $y \in \mathbb{R}^n$ and $t \in \mathbb{R}$.
+$$ \frac{\partial K^{-1}}{\partial t} = -K^{-1}\frac{\partial K}{\partial t}K^{-1} $$
+$$ \frac{\partial K^{-1}}{\partial t} = -K^{-2}\frac{\partial K}{\partial t} $$
+$$ \frac{\partial \log|K|}{\partial t} = \operatorname{tr}\left(K^{-1}\frac{\partial K}{\partial t}\right) $$
+$$ \frac{\partial}{\partial t} y^TK^{-1}y = -(K^{-1}y)^T\frac{\partial K}{\partial t}K^{-1}y $$
+$$ \frac{\partial}{\partial t} y^TK^{-1}y = y^TK^{-1}\frac{\partial K}{\partial t}K^{-1}y $$"""
+
+
+def test_a_matrix_may_vary_with_a_number_in_any_way() -> None:
+    assert judged(KERNELS) == "pxppx"

@@ -15,6 +15,7 @@ from gradproof.expr import (
     Expr,
     Gradient,
     Kron,
+    Mul,
     Neg,
     Opaque,
     Stack,
@@ -135,14 +136,43 @@ def doubtful_scalar(left: Expr, right: Expr, context: Context) -> str | None:
     )
     if all(is_scalar(part, context) for part in wholes if isinstance(part, Sym)):
         return None
+    found = [
+        node.name
+        for side in sides
+        for node in walk_reached(side, context)
+        if isinstance(node, Sym) and not node.space.rank and not _number(node.name, context)
+    ]
+    if found:
+        scaling = _scaling_numbers(sides, context)
+        return next((name for name in found if name not in scaling), None)
+    return None
+
+
+def _number(name: str, context: Context) -> bool:
+    """Tell whether a name that counts as a number is one: known, a small Greek letter, or one that counts."""
+    greek = name.startswith("\\") and not name[1:2].isupper()
+    return greek or name[:1] in COUNTING or _known(name, context)
+
+
+def _scaling_numbers(sides: Iterable[Expr], context: Context) -> set[str]:
+    r"""Names that scale a number which is added to a number: C in ``\|w\|^2 + C \sum_i \xi_i``; no array could."""
+
+    def sure(e: Expr) -> bool:
+        inside = (n for n in walk_reached(e, context) if isinstance(n, Sym) and not n.space.rank)
+        return is_scalar(e, context) and all(_number(n.name, context) for n in inside)
+
+    out: set[str] = set()
     for side in sides:
         for node in walk_reached(side, context):
-            if not isinstance(node, Sym) or node.space.rank or _known(node.name, context):
+            if not isinstance(node, Add) or not any(sure(t) for t in node.terms):
                 continue
-            greek = node.name.startswith("\\") and not node.name[1:2].isupper()
-            if not greek and node.name[:1] not in COUNTING:
-                return node.name
-    return None
+            for term in node.terms:
+                inner = term.arg if isinstance(term, Neg) else term
+                factors = inner.factors if isinstance(inner, Mul) else ()
+                rest = [f for f in factors if not sure(f)]
+                if len(factors) > 1 and len(rest) == 1 and isinstance(rest[0], Sym):
+                    out.add(rest[0].name)
+    return out
 
 
 def _known(name: str, context: Context) -> bool:

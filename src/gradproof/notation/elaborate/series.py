@@ -17,6 +17,15 @@ def series_node(c: Converter, node: Surface) -> Built:
     letters: list[str] = []
     parts: list[tuple[str, Built, list[Built], int]] = []
     for binder in binders:
+        if binder.head == "group" and parts and parts[-1][3] == 0:
+            letter, idx, _, _ = parts[-1]
+            c.bound.extend(letters)
+            found = c.condition(binder)
+            del c.bound[len(c.bound) - len(letters) :]
+            if found is None:
+                return c.opaque(node, "sum")
+            parts[-1] = (letter, idx, [found[1]], -1)
+            continue
         name = binder.args[0] if binder.args else binder
         letter = spelled(name)
         if binder.head not in ("range", "relation", "name") or letter not in c.table.letters:

@@ -84,14 +84,21 @@ class BigOperators(Calls):
         return tuple(out)
 
     def conditions(self, group: Layout) -> list[Surface]:
-        r"""Read ``i=1``, ``i,j``, ``ij``, ``i \neq k``, ``(u,i)\in M``, ``x, y \in S``, rows of a substack."""
+        r"""Read ``i=1``, ``i,j``, ``ij``, ``i \neq k``, ``(u,i)\in M``, ``x, y \in S``, rows of a substack.
+
+        What stands after a colon (``i : y_i = 1``) is in brackets.
+        """
         tokens = self.stream(group.args, keep_space=True)
         parts: list[list[Token]] = [[]]
         depth = 0
+        told: int | None = None
         for token in tokens:
             code = token.code
             depth += (code == "open") - (code == "close")
-            if depth == 0 and code in ("comma", "semi", "newrow"):
+            if depth == 0 and code in ("colon", "given") and told is None and parts[-1]:
+                told = len(parts)
+                parts.append([])
+            elif depth == 0 and code in ("comma", "semi", "newrow"):
                 parts.append([])
             elif code in ("text", "space", "amp"):
                 continue
@@ -99,10 +106,14 @@ class BigOperators(Calls):
                 parts[-1].append(token)
         out: list[Surface] = []
         pending: list[Surface] = []
-        for part in parts:
+        for at, part in enumerate(parts):
             if not part:
                 continue
             start = part[0].start
+            if told is not None and at >= told:
+                item = self.over(part, start, self.item)
+                pending.append(self.make("group", start, item.span.end, (item,)))
+                continue
             if len(part) > 1 and all(t.code == "name" and t.sup is None for t in part):
                 pending += [self.over([t], t.start, self.item) for t in part]
                 continue
