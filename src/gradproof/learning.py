@@ -43,6 +43,7 @@ def fit(
     backend: str | None = None,
     client: Any = None,
     seen: "Callable[[Point], None] | None" = None,
+    shown: bool = True,
 ) -> "Fitted":
     """Train a model whose loss is a formula; the solver follows the derived gradient.
 
@@ -81,6 +82,7 @@ def fit(
         backend: ``numpy`` or ``numba``; None takes numba where it is installed and there is enough to do.
         client: a ``dask.distributed.Client``: the rows are held by its workers; `gradproof.dask.fit` is the same.
         seen: called with every point of the solver.
+        shown: in a notebook, show the curve as it goes and, for two features, where the classes part.
 
     Raises:
         BadData: the data or the wishes do not fit; the message says what to do.
@@ -99,7 +101,7 @@ def fit(
         solver=solver, step=step, tolerance=tolerance,
         iterations=iterations, batch=batch, seed=seed, checkpoint=checkpoint, resume=resume,
     )  # fmt: skip
-    return train(data, y, request, (lambda _: None) if seen is None else seen)
+    return train(data, y, request, (lambda _: None) if seen is None else seen, shown=shown)
 
 
 def load_model(path: str | os.PathLike[str]) -> "Fitted":

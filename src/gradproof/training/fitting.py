@@ -23,6 +23,7 @@ from gradproof.training.model import Fitted
 from gradproof.training.prepare import Prepared, TargetChoice, Wishes, prepare
 from gradproof.training.rows import Split, Streamed
 from gradproof.training.solving import STEP_RULES, Limits, Point
+from gradproof.training.watching import Watch, notebook
 
 if TYPE_CHECKING:
     from gradproof.training.distributed import DistributedSum
@@ -71,9 +72,21 @@ class Request:
 
 
 def fit(
-    data: Any, y: Any, request: Request, seen: Callable[[Point], None] = lambda _: None
+    data: Any,
+    y: Any,
+    request: Request,
+    seen: Callable[[Point], None] = lambda _: None,
+    *,
+    shown: bool = True,
 ) -> Fitted:
     """Train and return the fitted model.
+
+    Args:
+        data: files, a frame or a matrix.
+        y: the target beside a frame or a matrix.
+        request: what the user said.
+        seen: called with every point of the solver.
+        shown: in a notebook, show the training as it goes.
 
     Raises:
         BadData: the data or the wishes do not fit; the message says what to do.
@@ -106,13 +119,18 @@ def fit(
         resume=request.resume,
     )
     model = build.model(prepared, job)
-    if request.client is None:
-        return run(prepared, model, job, source.name, seen)
-    summed = _distributed(prepared, model, request)
+    live = notebook(seen) if shown else None
+    watch: Watch = (lambda _: seen) if live is None else live.begins
+    summed = None if request.client is None else _distributed(prepared, model, request)
     try:
-        fitted = run(prepared, model, job, source.name, seen, summed)
+        fitted = run(prepared, model, job, source.name, watch, summed)
     finally:
-        summed.close()
+        if summed is not None:
+            summed.close()
+        if live is not None:
+            live.ends()
+    if summed is None:
+        return fitted
     if not summed.lost:
         return fitted
     note = f"workers lost on the way: {summed.lost}; the others read their rows"

@@ -7,7 +7,7 @@ from typing import Final, final
 
 import numpy as np
 
-from gradproof.training.arrays import Vector
+from gradproof.training.arrays import Matrix, Vector
 from gradproof.training.asked import Formula, is_bias
 from gradproof.training.checkpoint import Checkpoints, read_checkpoint
 from gradproof.training.choice import HESSIAN_SIZE, choose
@@ -15,9 +15,10 @@ from gradproof.training.data.batch import BadData
 from gradproof.training.formula import FormulaKernel, known_backend, loss_kernel
 from gradproof.training.layout import Layout
 from gradproof.training.losses import Link, Loss, centred
-from gradproof.training.metrics import calibration, link_for, scores
+from gradproof.training.metrics import calibration, link_for, predicted, scores
 from gradproof.training.model import Fitted
 from gradproof.training.objective import LocalSum, Objective, Penalty, Summed
+from gradproof.training.plane import Plane, plane_of
 from gradproof.training.prepare import Prepared
 from gradproof.training.rows import Rows, Streamed
 from gradproof.training.solving import (
@@ -29,6 +30,7 @@ from gradproof.training.solving import (
     solve,
     solvers,
 )
+from gradproof.training.watching import Scene, Watch
 
 BATCH: Final = 256
 
@@ -167,10 +169,18 @@ def run(
     model: Model,
     job: Job,
     source: str,
-    seen: Callable[[Point], None] = lambda _: None,
+    watch: Watch = lambda _: lambda _: None,
     summed: Summed | None = None,
 ) -> Fitted:
-    """Train and return the fitted model; `summed` is the sum over the rows where they lie elsewhere.
+    """Train and return the fitted model.
+
+    Args:
+        prepared: the rows.
+        model: what is trained.
+        job: how.
+        source: what the data came from.
+        watch: told what is trained, it returns what is called with every point.
+        summed: the sum over the rows, where they lie elsewhere.
 
     Raises:
         BadData: the checkpoint does not fit.
@@ -187,6 +197,8 @@ def run(
         start, iteration = read_checkpoint(job.resume, subject, layout.size)
         notes.append(f"resumed from {job.resume}, iteration {iteration}")
     checkpoints = None if job.checkpoint is None else Checkpoints(job.checkpoint, subject)
+    plane = _plane(prepared, model)
+    seen = watch(Scene(plane, partial(_prediction, model)))
     track, name, why = train(summed, model, job, start, _watched(checkpoints, seen))
     if checkpoints is not None:
         checkpoints.write()
@@ -220,8 +232,33 @@ def run(
         source=source,
         constants=model.kernel.constants,
         formula=model.formula,
+        plane=plane,
     )
     return finished(fitted, prepared, notes)
+
+
+def _plane(prepared: Prepared, model: Model) -> Plane | None:
+    """Return the plane of two features, where the model can be asked for predictions on it."""
+    plane = plane_of(prepared)
+    if plane is None:
+        return None
+    try:
+        said = _prediction(model, model.start, plane.points)
+    except BadData:
+        return None
+    shapes = {(len(plane.points),)} if len(plane.labels) == 2 else set[tuple[int, ...]]()
+    return plane if said.shape in shapes | {(len(plane.points), len(plane.labels))} else None
+
+
+def _prediction(model: Model, w: Vector, features: Matrix) -> Vector:
+    parts = model.kernel.layout.unpack(w)
+    if model.formula is not None:
+        from gradproof.training.prediction import predict
+
+        return predict(model.formula, parts, features)
+    coefficients = parts["W"] if "W" in parts else parts["w"]
+    linear = features @ coefficients + parts.get("b", 0.0)
+    return linear if model.link is None else predicted(model.link, linear)
 
 
 def _watched(

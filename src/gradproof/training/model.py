@@ -20,6 +20,7 @@ from gradproof.training.data.encoding import Encoding
 from gradproof.training.data.target import Target
 from gradproof.training.losses import Link
 from gradproof.training.metrics import predicted
+from gradproof.training.plane import Plane
 from gradproof.training.saving import write_whole
 
 SCHEMA: Final = 1
@@ -55,6 +56,7 @@ class Fitted:
         calibration: of probabilities, ten bins: the mean of what was predicted, the share of rows that it was true
             of, how many rows.
         formula: a formula of the user's, as it was read.
+        plane: two features as a plane, for pictures; it is not saved.
     """
 
     loss: str
@@ -80,6 +82,7 @@ class Fitted:
     constants: dict[str, float] = field(default_factory=dict[str, float])
     calibration: tuple[tuple[float, float, float], ...] = ()
     formula: Formula | None = None
+    plane: Plane | None = None
 
     @property
     def converged(self) -> bool:

@@ -1,20 +1,27 @@
 """Pictures of a training: the loss curve, the calibration and the coefficients; drawn by matplotlib."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from gradproof.training.arrays import Vector
 from gradproof.training.data.batch import BadData
 from gradproof.training.libraries import library
 from gradproof.training.saving import write_whole
 
 if TYPE_CHECKING:
     from gradproof.training.model import Fitted
+    from gradproof.training.plane import Plane
 
 KINDS: Final = ("svg", "png")
 BARS: Final = 15
+SHOWN: Final = 2000
+"""About as many points of a curve are drawn."""
+
+Panel = Callable[[Any], None]
+"""Draws on axes of matplotlib."""
 
 
 def draw(fitted: "Fitted", kind: str = "svg") -> bytes:
@@ -26,41 +33,50 @@ def draw(fitted: "Fitted", kind: str = "svg") -> bytes:
     """
     if kind not in KINDS:
         raise BadData(f"pictures end in {' or '.join(f'.{k}' for k in KINDS)}, not in .{kind}")
+    return _drawn(_panels(fitted), kind)
+
+
+def picture(
+    curve: Sequence[tuple[float, float]],
+    title: str,
+    plane: "Plane | None",
+    predict: Callable[[Vector], Vector] | None,
+) -> bytes:
+    """Return a picture (PNG) of a training that goes on: its curve so far and, for two features, the plane.
+
+    Raises:
+        MissingLibrary: matplotlib is not installed.
+    """
+    panels: list[Panel] = [lambda axes: _curve(axes, curve, title)]
+    if plane is not None and predict is not None:
+        panels.append(lambda axes: plane.draw(axes, predict))
+    return _drawn(panels, "png", dpi=80)
+
+
+def _drawn(panels: "Sequence[Panel]", kind: str, *, dpi: int = 144) -> bytes:
     figures = library("matplotlib.figure", "drawing a picture")
     matplotlib = library("matplotlib", "drawing a picture")
-    panels = _panels(fitted)
     with matplotlib.rc_context({"svg.hashsalt": "gradproof", "font.size": 9}):
         figure = figures.Figure(figsize=(4.2 * len(panels), 3.6), layout="constrained")
         for k, panel in enumerate(panels):
-            panel(figure.add_subplot(1, len(panels), k + 1), fitted)
+            panel(figure.add_subplot(1, len(panels), k + 1))
         out = io.BytesIO()
         metadata = {"Date": None} if kind == "svg" else {"Software": None}
-        figure.savefig(out, format=kind, metadata=metadata, dpi=144)
+        figure.savefig(out, format=kind, metadata=metadata, dpi=dpi)
     return out.getvalue()
 
 
-def _panels(fitted: "Fitted") -> "list[Callable[[Any, Fitted], None]]":
-    panels: list[Callable[[Any, Fitted], None]] = [_curve]
+def _panels(fitted: "Fitted") -> "list[Panel]":
+    title = f"{fitted.solver}, {fitted.reason}"
+    panels: list[Panel] = [lambda axes: _curve(axes, fitted.curve, title)]
     if fitted.calibration:
-        panels.append(_calibration)
+        panels.append(lambda axes: _calibration(axes, fitted))
     if fitted.link:
-        panels.append(_coefficients)
-    if len(fitted.encoding.features) == 2 and fitted.target.kind == "binary" and fitted.calibration:
-        panels.append(_boundary)
+        panels.append(lambda axes: _coefficients(axes, fitted))
+    plane = fitted.plane
+    if plane is not None:
+        panels.append(lambda axes: plane.draw(axes, fitted.predict_encoded))
     return panels
-
-
-def _boundary(axes: Any, fitted: "Fitted") -> None:
-    """Draw the probability over two features, as the model takes them, and the line where it is one half."""
-    line = np.linspace(-3, 3, 121)
-    places = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
-    chance = fitted.predict_encoded(places).reshape(line.size, line.size)
-    shown = axes.contourf(line, line, chance, levels=np.linspace(0, 1, 11), cmap="RdBu")
-    axes.figure.colorbar(shown, ax=axes)
-    axes.contour(line, line, chance, levels=[0.5], colors="0.1")
-    first, second = fitted.encoding.features
-    label = fitted.target.labels[1]
-    axes.set(xlabel=first, ylabel=second, title=f"probability of {label}")
 
 
 def plot(fitted: "Fitted", path: str) -> None:
@@ -74,12 +90,14 @@ def plot(fitted: "Fitted", path: str) -> None:
     write_whole([(path, draw(fitted, path.rpartition(".")[2]))])
 
 
-def _curve(axes: Any, fitted: "Fitted") -> None:
-    values = np.array(fitted.curve).reshape(-1, 2)
-    axes.plot(values[:, 0], label="loss")
-    axes.set(xlabel="iteration", ylabel="loss", title=f"{fitted.solver}, {fitted.reason}")
+def _curve(axes: Any, curve: Sequence[tuple[float, float]], title: str) -> None:
+    step = max(1, len(curve) // SHOWN)
+    places = [*range(0, len(curve) - 1, step), len(curve) - 1]
+    values: Vector = np.array([curve[k] for k in places])
+    axes.plot(places, values[:, 0], label="loss")
+    axes.set(xlabel="iteration", ylabel="loss", title=title)
     other = axes.twinx()
-    other.semilogy(np.maximum(values[:, 1], 1e-300), color="C1", label="gradient norm")
+    other.semilogy(places, np.maximum(values[:, 1], 1e-300), color="C1", label="gradient norm")
     other.set_ylabel("gradient norm", color="C1")
 
 
