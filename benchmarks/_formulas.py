@@ -303,6 +303,30 @@ FORMULAS: tuple[Formula, ...] = (
         "error function", (r"J = \sum_i \operatorname{erf}(x_i)^2 + \log(1 + x_i^2)",), "x", (r"x \in \mathbb{R}^n",),
         lambda np_, v: (_erf(np_, v["x"]) ** 2 + np_.log(1 + v["x"] ** 2)).sum(),
     ),
+    Formula(
+        "Gaussian log likelihood, covariance declared definite",
+        (r"J = rac{m}{2} \log\det \Sigma + rac12 \sum_{i=1}^m (x_i - \mu)^T \Sigma^{-1} (x_i - \mu)",),
+        r"\mu", (r"x_i \in \mathbb{R}^n", r"\Sigma \succ 0"),
+        lambda np_, v: (
+            len(v["x"]) * np_.log(np_.linalg.det(v["Sigma"])) / 2
+            + ((v["x"] - v["mu"]) * np_.linalg.solve(v["Sigma"], (v["x"] - v["mu"]).T).T).sum() / 2
+        ),
+        {"Sigma": "definite"},
+    ),
+    Formula(
+        "ridge regression by its weight",
+        (r"J = \|X w - y\|^2", r"w = (X^T X + \lambda I)^{-1} X^T y"), r"\lambda", (_X, r"\lambda > 0"),
+        lambda np_, v: (
+            (v["X"] @ np_.linalg.solve(v["X"].T @ v["X"] + v["lambda_"] * np_.eye(4), v["X"].T @ v["y"]) - v["y"]) ** 2
+        ).sum(),
+        {"lambda_": "positive"},
+    ),
+    Formula(
+        "functions of a diagonal", (r"J = \sum_{i=1}^n \log A_{ii} + \sum_{i=1}^n (A_{ii} + b_i)^2",), "A",
+        (r"A \in \mathbb{R}^{n 	imes n}",),
+        lambda np_, v: (np_.log(np_.diagonal(v["A"])) + (np_.diagonal(v["A"]) + v["b"]) ** 2).sum(),
+        {"A": "positive"},
+    ),
 )  # fmt: skip
 
 

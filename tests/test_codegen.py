@@ -69,7 +69,7 @@ def test_two_symbols_with_one_name_are_refused():
 def test_arranging_keeps_symmetric_inputs_in_one_order():
     graph = Graph()
     n = Dim.of(Size("n"))
-    a = graph.labelled(graph.node(Input("A", (n, n), symmetric=True)))
+    a = graph.labelled(graph.node(Input("A", (n, n), "symmetric")))
     flipped = arranged(graph, times(graph, a, coef=2), tuple(reversed(a.labels)))
     assert flipped == arranged(graph, times(graph, a, coef=2), a.labels)
     assert np.isfinite(flipped)

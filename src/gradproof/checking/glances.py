@@ -45,5 +45,6 @@ def _same_points(a: Context, b: Context) -> bool:
         and a.domains == b.domains
         and a.values == b.values
         and a.constraints == b.constraints
+        and a.definite == b.definite
         and a.definitions == b.definitions
     )

@@ -8,8 +8,9 @@ from dataclasses import replace
 from fractions import Fraction
 
 from gradproof.codegen.dims import Dim
+from gradproof.codegen.forms import symmetric
 from gradproof.codegen.graph import Graph, Label, Value
-from gradproof.codegen.ops import Add, Arg, Contract, Extent, Eye, Input, Map, Number, Ref, Term
+from gradproof.codegen.ops import Add, Arg, Contract, Extent, Eye, Map, Number, Ref, Term
 
 UNIT = Fraction(1)
 Weighted = tuple[Fraction, Value]
@@ -195,9 +196,9 @@ def _contracted(
     out = dict.fromkeys(order or ())
     inner: dict[Label, None] = {}
     widest = sorted(flat, key=lambda f: -len(f[1]))
-    for symmetric in (False, True):
+    for mirrored in (False, True):
         for ref, labels in widest:
-            if _symmetric(graph, ref) is symmetric:
+            if symmetric(graph, ref) is mirrored:
                 for x in labels:
                     (inner if x in summed else out).setdefault(x)
     free = tuple(out)
@@ -219,12 +220,7 @@ def _axes(
     graph: Graph, ref: Ref, labels: Sequence[Label], places: Mapping[Label, int]
 ) -> tuple[int, ...]:
     axes = (places[x] for x in labels)
-    return tuple(sorted(axes)) if _symmetric(graph, ref) else tuple(axes)
-
-
-def _symmetric(graph: Graph, ref: Ref) -> bool:
-    op = graph.ops[ref]
-    return isinstance(op, Eye) or (isinstance(op, Input) and op.symmetric)
+    return tuple(sorted(axes)) if symmetric(graph, ref) else tuple(axes)
 
 
 def total(graph: Graph, terms: Iterable[Weighted]) -> Value:
@@ -249,6 +245,9 @@ def total(graph: Graph, terms: Iterable[Weighted]) -> Value:
         elif isinstance(op, Number):
             free += coef * op.value
             continue
+        ref, labels = _single(graph, (ref, labels))
+        if len(labels) == 2 and symmetric(graph, ref):
+            labels = (min(labels), max(labels))
         if coef:
             found[ref, labels] = found.get((ref, labels), Fraction(0)) + coef
     if free:
@@ -270,6 +269,16 @@ def total(graph: Graph, terms: Iterable[Weighted]) -> Value:
             places.setdefault(x, len(places))
     made = tuple(Term(c, ref, tuple(places[x] for x in labels)) for (ref, labels), c in rest)
     return Value(graph.node(Add(made, graph.dims(tuple(places)))), tuple(places))
+
+
+def _single(graph: Graph, x: Factor) -> Factor:
+    """Return a factor that bears no label twice: of a matrix with two like ones its diagonal."""
+    ref, labels = x
+    if len(set(labels)) == len(labels):
+        return x
+    free = tuple(dict.fromkeys(labels))
+    axes = tuple(free.index(label) for label in labels)
+    return graph.node(Contract(UNIT, (Arg(ref, axes),), graph.dims(free), len(free))), free
 
 
 def factors(graph: Graph, x: Factor) -> tuple[Fraction, list[Factor]]:
@@ -340,7 +349,7 @@ def apply(graph: Graph, fn: str, *args: Value) -> Value:
             ref, labels = arg.ref, tuple(labels[k] for k in arg.axes)
         elif (known := constant(graph, x)) is not None:
             ref, labels = graph.node(Number(known)), ()
-        found.append((ref, labels))
+        found.append(_single(graph, (ref, labels)))
     places: dict[Label, int] = {}
     for _, labels in sorted(found, key=lambda f: -len(f[1])):
         for label in labels:

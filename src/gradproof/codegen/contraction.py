@@ -194,6 +194,8 @@ def _einsum(w: "Writer", arrays: Sequence[Operand], op: Contract) -> Text:
     present = {k for _, axes in arrays for k in axes}
     inputs = ",".join("".join(chr(97 + k) for k in axes) for _, axes in arrays)
     out = "".join(chr(97 + k) for k in range(op.rank) if k in present)
+    if inputs == "aa" and out == "a":
+        return w.call(w.dialect.taken, arrays[0][0].inner)
     args = ", ".join(text.inner for text, _ in arrays)
     text = w.call(w.dialect.einsum, spec=f"{inputs}->{out}", args=args)
     if len(out) == op.rank:

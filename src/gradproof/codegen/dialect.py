@@ -20,11 +20,13 @@ class Dialect:
         dot: the sum of the products of all entries of two arrays of one shape.
         permute: the axes of ``{0}`` in the order ``{axes}``.
         full: an array of ``{shape}`` filled with the number ``{0}``; `spread` with an array that is broadcast.
-        eye, positions, diagonal: ``{n}``; ``{first}``, ``{last}``; the diagonal matrix of ``{0}``.
+        eye, positions, diagonal: ``{n}``; ``{first}``, ``{last}``; the diagonal matrix of ``{0}``; `taken` the
+            diagonal of the matrix ``{0}``.
         reshape: ``{0}`` in ``{shape}``.
         pad: from array, axis, rank, zeros before and after.
         along: by name in `ops.AlongName`: ``{0}``.
-        inverse, solve, det, logdet: of matrices on the last two axes.
+        inverse, solve, det, logdet, cholesky: of matrices on the last two axes.
+        factored, factored_vector: the solution of a system of several right sides, and of one, from a Cholesky factor.
         view: an array whose entries are those of ``{0}`` with some indices equal, by ``{spec}``, and that may be
             written to; empty where a library has none. Then also `zeros`, an array of ``{shape}``, and `copy`.
         result: makes a result of a Python number.
@@ -45,6 +47,7 @@ class Dialect:
     eye: str
     positions: str
     diagonal: str
+    taken: str
     reshape: str
     pad: Callable[[str, int, int, str, str], str]
     along: Mapping[str, str]
@@ -52,6 +55,9 @@ class Dialect:
     solve: str
     det: str
     logdet: str
+    cholesky: str
+    factored: str
+    factored_vector: str
     wrapped: str = "{0}"
     view: str = ""
     zeros: str = ""

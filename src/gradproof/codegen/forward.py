@@ -9,6 +9,7 @@ from gradproof.codegen.limits import CannotCompile
 from gradproof.codegen.ops import (
     Add,
     Along,
+    Cholesky,
     Constant,
     Contract,
     Determinant,
@@ -119,8 +120,8 @@ def _tangent(
             return total(graph, ((UNIT, p) for p in parts))
         case Along() | Inverse() | Determinant() | Reshape() | Slice() | Pad():
             return pushed_forward(graph, ref, op, own, tangents[op.arg], labels[op.arg])
-        case Solve():
-            raise CannotCompile("a system of equations is made after differentiation")
+        case Solve() | Cholesky():
+            raise CannotCompile("a factor, or a system of equations, is made after differentiation")
         case Input() | Number() | Constant() | Extent() | Positions() | Eye():
             raise AssertionError("a leaf has no tangent of its own")
         case _:

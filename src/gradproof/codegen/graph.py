@@ -8,11 +8,13 @@ from gradproof.codegen.dims import Dim, Shape
 from gradproof.codegen.ops import (
     Add,
     Along,
+    Cholesky,
     Constant,
     Contract,
     Determinant,
     Extent,
     Eye,
+    Form,
     Input,
     Inverse,
     Map,
@@ -49,12 +51,14 @@ class Graph:
         shapes: their shapes.
         hints: names that the formula gives to nodes.
         sizes: the size of each label.
+        forms: what is known of square matrices, as far as `codegen.forms` has found it out.
     """
 
     ops: list[Op] = field(default_factory=list[Op])
     shapes: list[Shape] = field(default_factory=list[Shape])
     hints: dict[Ref, str] = field(default_factory=dict[Ref, str])
     sizes: list[Dim] = field(default_factory=list[Dim])
+    forms: dict[Ref, Form] = field(default_factory=dict[Ref, Form])
     _places: dict[Op, Ref] = field(default_factory=dict[Op, Ref])
 
     def node(self, op: Op) -> Ref:
@@ -102,7 +106,7 @@ def operands(op: Op) -> Iterator[Ref]:
         case Contract(_, args) | Map(_, args):
             for a in args:
                 yield a.ref
-        case Along() | Inverse() | Determinant() | Reshape() | Slice() | Pad():
+        case Along() | Inverse() | Cholesky() | Determinant() | Reshape() | Slice() | Pad():
             yield op.arg
         case Solve(a, b):
             yield a
@@ -122,8 +126,8 @@ def _shape(op: Op) -> Shape:
         case Contract(_, _, dims, rank):
             return dims[:rank]
         case (
-            Input() | Add() | Map() | Along() | Inverse() | Determinant() | Solve() | Reshape()
-            | Slice() | Pad()
+            Input() | Add() | Map() | Along() | Inverse() | Cholesky() | Determinant() | Solve()
+            | Reshape() | Slice() | Pad()
         ):  # fmt: skip
             return op.shape
         case _:

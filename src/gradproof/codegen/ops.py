@@ -14,6 +14,11 @@ Ref = int
 """The number of a node in its graph."""
 
 
+Form = Literal["general", "symmetric", "semidefinite", "definite"]
+"""What a square matrix is known to be, each one more than the one before (the last two: positive)."""
+Sign = Literal["any", "nonnegative", "positive"]
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class Arg:
@@ -39,12 +44,12 @@ class Term:
 @final
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A symbol, by its TeX name; `symmetric` where declared equal to its transpose, `nonnegative` where so declared."""
+    """A symbol, by its TeX name; what is declared of it: of a matrix its form, of the entries their sign."""
 
     name: str
     shape: Shape
-    symmetric: bool = False
-    nonnegative: bool = False
+    form: Form = "general"
+    sign: Sign = "any"
 
 
 @final
@@ -154,13 +159,26 @@ class Determinant:
 
 @final
 @dataclass(frozen=True, slots=True)
+class Cholesky:
+    """The lower triangular factor L of the positive definite matrices ``L Lᵀ`` on the last two axes."""
+
+    arg: Ref
+    shape: Shape
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class Solve:
-    """``arg⁻¹ right`` on the last two axes of both (`vector`: on the last one of `right`)."""
+    """``arg⁻¹ right`` on the last two axes of both (`vector`: on the last one of `right`).
+
+    Where `factor` is set, `arg` is a Cholesky factor L and the result ``(L Lᵀ)⁻¹ right``.
+    """
 
     arg: Ref
     right: Ref
     shape: Shape
     vector: bool = False
+    factor: bool = False
 
 
 @final
@@ -196,5 +214,5 @@ class Pad:
 
 Op = (
     Input | Number | Constant | Extent | Positions | Eye | Add | Contract | Map | Along | Inverse
-    | Determinant | Solve | Reshape | Slice | Pad
+    | Determinant | Cholesky | Solve | Reshape | Slice | Pad
 )  # fmt: skip

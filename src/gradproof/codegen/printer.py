@@ -15,6 +15,7 @@ from gradproof.codegen.ops import (
     Add,
     Along,
     Arg,
+    Cholesky,
     Constant,
     Contract,
     Determinant,
@@ -230,8 +231,13 @@ class Writer:
                 return self.call(d.inverse, self.text(arg).inner)
             case Determinant(arg, _, log):
                 return self.call(d.logdet if log else d.det, self.text(arg).inner)
-            case Solve(arg, right, _, _):
-                return self.call(d.solve, self.text(arg).inner, self.text(right).inner)
+            case Cholesky(arg):
+                return self.call(d.cholesky, self.text(arg).inner)
+            case Solve(arg, right, _, vector, factor):
+                template = d.solve
+                if factor:
+                    template = d.factored_vector if vector else d.factored
+                return self.call(template, self.text(arg).inner, self.text(right).inner)
             case Reshape(arg, shape):
                 return self.call(d.reshape, self.text(arg).wrapped(ATOM), shape=self.shape(shape))
             case Slice(arg, axis, start, shape):

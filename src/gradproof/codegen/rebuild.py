@@ -9,6 +9,7 @@ from gradproof.codegen.ops import (
     Add,
     Along,
     Arg,
+    Cholesky,
     Constant,
     Contract,
     Determinant,
@@ -56,7 +57,7 @@ def with_operands(op: Op, new: Mapping[Ref, Ref]) -> Op:
             return Contract(coef, tuple(Arg(new[a.ref], a.axes) for a in args), dims, rank)
         case Map(fn, args, shape):
             return Map(fn, tuple(Arg(new[a.ref], a.axes) for a in args), shape)
-        case Along() | Inverse() | Determinant() | Reshape() | Slice() | Pad():
+        case Along() | Inverse() | Cholesky() | Determinant() | Reshape() | Slice() | Pad():
             return replace(op, arg=new[op.arg])
         case Solve():
             return replace(op, arg=new[op.arg], right=new[op.right])

@@ -16,6 +16,7 @@ from gradproof.codegen.ops import (
     Add,
     Along,
     Arg,
+    Cholesky,
     Constant,
     Contract,
     Determinant,
@@ -119,8 +120,10 @@ class Sweep:
             case Along() | Inverse() | Determinant() | Reshape() | Slice() | Pad():
                 if self._moves(op.arg):
                     yield op.arg, pulled_back(graph, ref, op, own, adjoint, self._own(op.arg))
-            case Solve():
-                raise CannotCompile("a system of equations is made after differentiation")
+            case Solve() | Cholesky():
+                raise CannotCompile(
+                    "a factor, or a system of equations, is made after differentiation"
+                )
             case Input() | Number() | Constant() | Extent() | Positions() | Eye():
                 return
             case _:

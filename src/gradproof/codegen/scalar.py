@@ -7,18 +7,20 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 from types import MappingProxyType
-from typing import Final, Literal, final
+from typing import TYPE_CHECKING, Final, TypeAlias, final
 
-from gradproof.codegen.quantity import Quantity
+from gradproof.codegen.ops import Sign
+
+if TYPE_CHECKING:
+    from gradproof.codegen.quantity import Quantity
 
 FOLDER: Final = Path(__file__).parent / "functions"
 
-Q = Quantity
-Slope = Q | None
+Q: TypeAlias = "Quantity"
+Slope: TypeAlias = "Quantity | None"
 Slopes = Callable[[Q, tuple[Q, ...]], tuple[Slope, ...]]
 """The partial derivatives, given the value of the function and its arguments; None is zero."""
 Interval = tuple[float, float]
-Sign = Literal["any", "nonnegative", "positive"]
 
 
 @final

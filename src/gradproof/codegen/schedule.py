@@ -7,13 +7,25 @@ Sizes are names, so that the order is found for sizes that are usual of such nam
 
 from collections import Counter
 from collections.abc import Sequence
+from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
 from gradproof.codegen.algebra import apply, arranged, product, times
 from gradproof.codegen.dims import Dim
+from gradproof.codegen.forms import form, symmetric
 from gradproof.codegen.graph import Graph, Label, Value, operands
-from gradproof.codegen.ops import Arg, Contract, Eye, Inverse, Op, Ref, Solve
+from gradproof.codegen.ops import (
+    Arg,
+    Cholesky,
+    Contract,
+    Determinant,
+    Eye,
+    Inverse,
+    Op,
+    Ref,
+    Solve,
+)  # fmt: skip
 from gradproof.codegen.rebuild import rebuilt
 from gradproof.codegen.signs import nonnegative
 
@@ -51,10 +63,13 @@ def scheduled(graph: Graph, roots: Sequence[Ref]) -> tuple[Ref, ...]:
         merged[ref] = joined
         return _planned(graph, joined)
 
+    def factored(_: Ref, op: Op) -> Ref:
+        return _by_factor(graph, op)
+
     originals: dict[Ref, tuple[Ref, ...]] = {
         ref: tuple(operands(graph.ops[ref])) for ref in graph.order(roots)
     }
-    return rebuilt(graph, roots, step)
+    return rebuilt(graph, rebuilt(graph, roots, step), factored)
 
 
 def _joined(
@@ -190,7 +205,7 @@ def _solved(graph: Graph, a: Value, b: Value, inside: set[Label]) -> Value | Non
     place = a.labels.index(x)
     free = a.labels[1 - place]
     matrix = op.arg
-    if place == 0:
+    if place == 0 and not symmetric(graph, matrix):
         matrix = _flipped(graph, op.arg)
     rest = tuple(label for label in b.labels if label != x)
     if free in rest:
@@ -198,6 +213,30 @@ def _solved(graph: Graph, a: Value, b: Value, inside: set[Label]) -> Value | Non
     right = arranged(graph, b, (x, *rest))
     shape = graph.dims((free, *rest))
     return Value(graph.node(Solve(matrix, right, shape, vector=not rest)), (free, *rest))
+
+
+def _by_factor(graph: Graph, op: Op) -> Ref:
+    """Return systems, inverses and logarithms of determinants of positive definite matrices by Cholesky factors.
+
+    Golub and Van Loan, "Matrix Computations", 4th ed., 4.2.
+    """
+    match op:
+        case Solve(arg, right, shape, vector, False) if form(graph, arg) == "definite":
+            return graph.node(Solve(_factor(graph, arg), right, shape, vector, factor=True))
+        case Inverse(arg, shape) if form(graph, arg) == "definite":
+            whole = graph.node(Eye(shape[-1]))
+            return graph.node(Solve(_factor(graph, arg), whole, shape, factor=True))
+        case Determinant(arg, _, True) if form(graph, arg) == "definite":
+            label = graph.label(graph.shapes[arg][0])
+            entries = product(graph, (Value(_factor(graph, arg), (label, label)),), over=())
+            logs = apply(graph, "log", entries)
+            return arranged(graph, product(graph, (logs,), over=(label,), coef=Fraction(2)), ())
+        case _:
+            return graph.node(op)
+
+
+def _factor(graph: Graph, ref: Ref) -> Ref:
+    return graph.node(Cholesky(ref, graph.shapes[ref]))
 
 
 def _flipped(graph: Graph, ref: Ref) -> Ref:

@@ -1,4 +1,4 @@
-"""What is never negative, told from how it is made."""
+"""What is never negative, or always positive, told from how it is made."""
 
 from collections import Counter
 
@@ -6,6 +6,7 @@ from gradproof.codegen.graph import Graph
 from gradproof.codegen.ops import (
     Add,
     Along,
+    Cholesky,
     Constant,
     Contract,
     Determinant,
@@ -44,7 +45,7 @@ def nonnegative(graph: Graph, ref: Ref, depth: int = _DEPTH) -> bool:
         case Positions(_, origin):
             return origin >= 0
         case Input():
-            return op.nonnegative
+            return op.sign != "any"
         case Add(terms):
             return all(t.coef > 0 and known(t.ref) for t in terms)
         case Contract(coef, args):
@@ -62,5 +63,34 @@ def nonnegative(graph: Graph, ref: Ref, depth: int = _DEPTH) -> bool:
             return fn == "softmax" or (fn in ("maximum", "product") and known(op.arg))
         case Reshape() | Slice() | Pad():
             return known(op.arg)
-        case Inverse() | Determinant() | Solve():
+        case Inverse() | Cholesky() | Determinant() | Solve():
+            return False
+
+
+def positive(graph: Graph, ref: Ref, depth: int = _DEPTH) -> bool:
+    """Tell whether all entries of a node are certainly above zero."""
+    if not depth:
+        return False
+
+    def known(x: Ref) -> bool:
+        return positive(graph, x, depth - 1)
+
+    op = graph.ops[ref]
+    match op:
+        case Number(value):
+            return value > 0
+        case Constant() | Extent():
+            return True
+        case Input():
+            return op.sign == "positive"
+        case Add(terms):
+            whole = all(t.coef > 0 and nonnegative(graph, t.ref) for t in terms)
+            return whole and any(known(t.ref) for t in terms)
+        case Contract(coef, args):
+            return coef > 0 and all(known(a.ref) for a in args)
+        case Map("reciprocal" | "sqrt" | "cbrt" | "pow", args):
+            return known(args[0].ref)
+        case Map(fn):
+            return scalars()[fn].range == "positive"
+        case _:
             return False

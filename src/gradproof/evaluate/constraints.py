@@ -39,6 +39,14 @@ class Symmetric:
 
 @final
 @dataclass(frozen=True, slots=True)
+class Definite:
+    """The matrix is positive definite."""
+
+    name: str
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class Orthogonal:
     """The columns (or, with `rows`, the rows) of the matrix are orthonormal."""
 
@@ -64,11 +72,11 @@ class Affine:
     right: Expr
 
 
-Constraint = SumTo | Symmetric | Orthogonal | UnitLength | Affine
+Constraint = SumTo | Symmetric | Definite | Orthogonal | UnitLength | Affine
 
 
 def impose(
-    c: SumTo | Symmetric | Orthogonal | UnitLength,
+    c: SumTo | Symmetric | Definite | Orthogonal | UnitLength,
     array: Array,
     domain: Domain,
     styles: tuple[Style, ...],
@@ -87,6 +95,12 @@ def impose(
                 if array.ndim != 3 or array.shape[1] != array.shape[2]:
                     raise Unsupported(f"constraint: {name} is not square")
                 _mirror(array[p], sign)
+            case Definite(name):
+                if array.ndim != 3 or array.shape[1] != array.shape[2]:
+                    raise Unsupported(f"constraint: {name} is not square")
+                if domain.declared and (domain.members or domain.lower is not None):
+                    raise Unsupported(f"constraint: the entries of {name} have a domain")
+                array[p] = _gram(len(array[p]), rng)
             case Orthogonal(name, rows):
                 if array.ndim != 3 or array.shape[1 if rows else 2] > array.shape[2 if rows else 1]:
                     raise Unsupported(f"constraint: {name} cannot be orthogonal")
@@ -109,6 +123,8 @@ def impose_direction(c: Constraint, values: Array, directions: Array, rng: rando
                 moved[-1] = -moved[:-1].sum(axis=0)
             case Symmetric(_, sign):
                 _mirror(directions[p], sign)
+            case Definite():
+                _mirror(directions[p], 1)
             case Orthogonal(_, rows):
                 skew = _skew(values.shape[2 if rows else 1], rng)
                 directions[p] = values[p] @ skew if rows else skew @ values[p]
@@ -154,6 +170,17 @@ def _sum_to(
             line[-1] = total - sum(line[:-1], _ZERO)
     back = lines.reshape(np.moveaxis(a, axis, -1).shape)
     a[...] = np.moveaxis(back, -1, axis)
+
+
+def _gram(n: int, rng: random.Random) -> Array:
+    """Return ``B Bᵀ`` plus a positive multiple of the identity, rational, with entries around 1."""
+    b = np.array(
+        [[Fraction(whole(rng, -6, 6), 4) for _ in range(n)] for _ in range(n)], dtype=object
+    )
+    out = b.reshape(n, n) @ b.reshape(n, n).T
+    for i in range(n):
+        out[i, i] += Fraction(whole(rng, 1, 8), 8)
+    return out
 
 
 def _mirror(a: Array, sign: int) -> None:

@@ -6,6 +6,7 @@ from fractions import Fraction
 from gradproof.evaluate.constraints import (
     Affine,
     Constraint,
+    Definite,
     Orthogonal,
     SumTo,
     Symmetric,
@@ -61,6 +62,10 @@ def plan_constraints(context: Context, names: Iterable[str]) -> tuple[Constraint
             found = _affine(left, right, {n: s.rank for n, s in base.items()}, solved)
         if found is None:
             raise Unsampled(f"constraint on {', '.join(base)} that cannot be sampled")
+        if isinstance(found, Symmetric) and found.name in context.definite:
+            if found.sign < 0:
+                raise Unsampled(f"constraint: {found.name} is definite and antisymmetric")
+            found = Definite(found.name)
         out[found] = frozenset(base)
     tied: set[str] = set()
     for c in out:

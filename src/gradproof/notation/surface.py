@@ -88,9 +88,10 @@ HEADS: dict[Head, str] = {
 
 RELATIONS = (
     "=", ":=", "<-", "==", "~~", "prop", "<", "<=", ">", ">=", "!=", "in", "notin", "subset", "~",
-    "->", "mapsto", "=>", "<=>", ":",
+    "->", "mapsto", "=>", "<=>", ":", "succ", "succeq", "prec", "preceq",
 )  # fmt: skip
-"""Relation operators: `==` is \\equiv, `~~` approximately, `->` \\to, `:` the colon of f : R^n \\to R."""
+"""Relation operators: `==` is \\equiv, `~~` approximately, `->` \\to, `:` the colon of f : R^n \\to R; `succ`
+that a matrix is positive definite."""
 
 
 @final

@@ -33,6 +33,7 @@ _RELATIONS: Mapping[str, str] = MappingProxyType(
         "prop": r"\propto", "<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "!=": r"\ne",
         "in": r"\in", "notin": r"\notin", "subset": r"\subset", "~": r"\sim", "->": r"\to",
         "mapsto": r"\mapsto", "=>": r"\Rightarrow", "<=>": r"\Leftrightarrow", ":": ":",
+        "succ": r"\succ", "succeq": r"\succeq", "prec": r"\prec", "preceq": r"\preceq",
     }
 )  # fmt: skip
 

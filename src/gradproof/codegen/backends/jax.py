@@ -108,6 +108,7 @@ JAX: Final = Dialect(
     eye="jnp.eye({n}, dtype={like}.dtype)",
     positions="jnp.arange({first}, {last}, dtype={like}.dtype)",
     diagonal="jnp.diag({0})",
+    taken="jnp.diagonal({0})",
     reshape="{0}.reshape({shape})",
     pad=_pad,
     along={
@@ -122,6 +123,9 @@ JAX: Final = Dialect(
     solve="jnp.linalg.solve({0}, {1})",
     det="jnp.linalg.det({0})",
     logdet="_logdet({0})",
+    cholesky="jnp.linalg.cholesky({0})",
+    factored="jax.scipy.linalg.cho_solve(({0}, True), {1})",
+    factored_vector="jax.scipy.linalg.cho_solve(({0}, True), {1})",
     result="jnp.asarray({0}, dtype={like}.dtype)",
 )  # fmt: skip
 

@@ -76,10 +76,16 @@ def _logsoftmax(x):
     np.put_along_axis(e, place, 0, -1)
     return x - np.log1p(e.sum(axis=-1, keepdims=True))
 '''
-_SOLVE: Final = '''\
-def _solve(matrix, right):
-    """Return the solution of a system of equations, of one right side or of several."""
-    return np.linalg.solve(matrix, right)
+_FACTORED: Final = '''\
+def _factored(factor, right):
+    """Return the solution of a system whose matrix is factor @ factor.T, the factor lower triangular."""
+    out = np.array(right)
+    cuts = [(a, min(a + 64, len(out))) for a in range(0, len(out), 64)]
+    for a, b in cuts:
+        out[a:b] = np.linalg.solve(factor[a:b, a:b], out[a:b] - factor[a:b, :a] @ out[:a])
+    for a, b in reversed(cuts):
+        out[a:b] = np.linalg.solve(factor[a:b, a:b].T, out[a:b] - factor[b:, a:b].T @ out[b:])
+    return out
 '''
 _LOGDET: Final = '''\
 def _logdet(x):
@@ -127,6 +133,7 @@ NUMPY: Final = Dialect(
         "_sigmoid": _SIGMOID, "_softplus": _SOFTPLUS, "_log1mexp": _LOG1MEXP, "_xlogy": _XLOGY,
         "_exprel": _EXPREL, "_holds": _HOLDS, "_softmax": _SOFTMAX,
         "_logsumexp": _LOGSUMEXP, "_logsoftmax": _LOGSOFTMAX, "_logdet": _LOGDET, "_erf": _ERF,
+        "_factored": _FACTORED,
     },
     einsum='np.einsum("{spec}", {args}, optimize=True)',
     tensordot="np.tensordot({0}, {1}, axes=({2}, {3}))",
@@ -139,6 +146,7 @@ NUMPY: Final = Dialect(
     eye="np.eye({n}, dtype={like}.dtype)",
     positions="np.arange({first}, {last}, dtype={like}.dtype)",
     diagonal="np.diag({0})",
+    taken="np.diagonal({0})",
     reshape="{0}.reshape({shape})",
     pad=_pad,
     along={
@@ -150,6 +158,9 @@ NUMPY: Final = Dialect(
     solve="np.linalg.solve({0}, {1})",
     det="np.linalg.det({0})",
     logdet="_logdet({0})",
+    cholesky="np.linalg.cholesky({0})",
+    factored="_factored({0}, {1})",
+    factored_vector="_factored({0}, {1})",
     view='np.einsum("{spec}", {0})',
     zeros="np.zeros({shape}, dtype={like}.dtype)",
     copy="np.array({0})",

@@ -104,6 +104,7 @@ TORCH: Final = Dialect(
     eye="torch.eye({n}, dtype={like}.dtype, device={like}.device)",
     positions="torch.arange({first}, {last}, dtype={like}.dtype, device={like}.device)",
     diagonal="torch.diag({0})",
+    taken="torch.diagonal({0})",
     reshape="{0}.reshape({shape})",
     pad=_pad,
     along={
@@ -118,6 +119,9 @@ TORCH: Final = Dialect(
     solve="torch.linalg.solve({0}, {1})",
     det="torch.linalg.det({0})",
     logdet="_logdet({0})",
+    cholesky="torch.linalg.cholesky({0})",
+    factored="torch.cholesky_solve({1}, {0})",
+    factored_vector="torch.cholesky_solve({1}[:, None], {0})[:, 0]",
     wrapped=_NUMBER,
     result=_NUMBER,
 )  # fmt: skip

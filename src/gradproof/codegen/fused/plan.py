@@ -15,6 +15,7 @@ from gradproof.codegen.graph import Graph, Label, Value, operands
 from gradproof.codegen.ops import (
     Add,
     Along,
+    Cholesky,
     Constant,
     Contract,
     Determinant,
@@ -170,7 +171,9 @@ class _Planner:
             case Map(fn, args):
                 values = (self._operand(a.ref, tuple(x.labels[k] for k in a.axes)) for a in args)
                 return self._arranged(algebra.apply(graph, fn, *values), x.labels)
-            case Along() | Inverse() | Determinant() | Reshape() | Slice() | Pad() | Solve():
+            case (
+                Along() | Inverse() | Cholesky() | Determinant() | Reshape() | Slice() | Pad() | Solve()
+            ):  # fmt: skip
                 return self._whole(ref, op, x)
             case _:
                 assert_never(op)

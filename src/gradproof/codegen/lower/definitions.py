@@ -10,7 +10,7 @@ from gradproof.codegen.graph import Label, Value
 from gradproof.codegen.limits import CannotCompile
 from gradproof.codegen.lower.indices import place, taken
 from gradproof.codegen.lower.low import Bound, Low, Scope, Work
-from gradproof.codegen.ops import Input, Pad
+from gradproof.codegen.ops import Form, Input, Pad, Sign
 from gradproof.expr import (
     Apply,
     Definition,
@@ -56,13 +56,7 @@ def _input(work: Work, e: Sym) -> Low:
     found = work.symbols.get(e.name)
     shape = tuple(work.dim(s) for s in e.space.shape)
     if found is None:
-        symmetric = (e, Transpose(e)) in _facts(work) or (Transpose(e), e) in _facts(work)
-        domain = work.context.domains.get(e.name)
-        positive = domain is not None and domain.lower is not None and domain.lower >= 0
-        members = domain.members if domain is not None else ()
-        positive |= bool(members) and min(members) >= 0
-        declared = domain is not None and domain.declared
-        ref = graph.node(Input(e.name, shape, symmetric, positive and declared))
+        ref = graph.node(Input(e.name, shape, _form(work, e), _sign(work, e)))
         work.symbols[e.name] = found = Value(ref)
     if graph.shapes[found.ref] != shape:
         raise CannotCompile(
@@ -72,8 +66,25 @@ def _input(work: Work, e: Sym) -> Low:
     return Low(Value(found.ref, labels), labels)
 
 
-def _facts(work: Work) -> tuple[tuple[Expr, Expr], ...]:
-    return work.context.constraints
+def _form(work: Work, e: Sym) -> Form:
+    """Return what is declared of a matrix."""
+    strict = work.context.definite.get(e.name)
+    if strict is not None:
+        return "definite" if strict else "semidefinite"
+    facts = work.context.constraints
+    return "symmetric" if (e, Transpose(e)) in facts or (Transpose(e), e) in facts else "general"
+
+
+def _sign(work: Work, e: Sym) -> Sign:
+    """Return what is declared of the sign of all entries."""
+    domain = work.context.domains.get(e.name)
+    if domain is None or not domain.declared:
+        return "any"
+    lower = min(domain.members, default=domain.lower)
+    if lower is None or lower < 0:
+        return "any"
+    strict = lower > 0 or (domain.lower_open and not domain.members)
+    return "positive" if strict else "nonnegative"
 
 
 def _defined(work: Work, name: str, indices: tuple[Expr, ...], scope: Scope, lower: Lower) -> Low:

@@ -7,24 +7,18 @@ from typing import Final, final
 
 from gradproof.codegen import algebra
 from gradproof.codegen.dims import Shape
-from gradproof.codegen.graph import Graph, Label, Value
+from gradproof.codegen.graph import Graph, Label, Value, operands
 from gradproof.codegen.ops import (
     Add,
-    Along,
     Arg,
     Contract,
-    Determinant,
-    Inverse,
     Map,
     Number,
     Op,
-    Pad,
     Ref,
-    Reshape,
-    Slice,
-    Solve,
     Term,
 )  # fmt: skip
+from gradproof.codegen.rebuild import with_operands
 from gradproof.codegen.scalar import scalars
 from gradproof.codegen.stable import tree
 from gradproof.codegen.stable.building import built
@@ -105,22 +99,8 @@ class _Stabiliser:
         match op:
             case Map() | Add() | Contract():
                 return self._pointwise(ref)
-            case Along(fn, arg, shape):
-                return graph.node(Along(fn, self.node(arg), shape))
-            case Inverse(arg, shape):
-                return graph.node(Inverse(self.node(arg), shape))
-            case Determinant(arg, shape, log):
-                return graph.node(Determinant(self.node(arg), shape, log))
-            case Solve(arg, right, shape, vector):
-                return graph.node(Solve(self.node(arg), self.node(right), shape, vector))
-            case Reshape(arg, shape):
-                return graph.node(Reshape(self.node(arg), shape))
-            case Slice(arg, axis, start, shape):
-                return graph.node(Slice(self.node(arg), axis, start, shape))
-            case Pad(arg, axis, start, shape):
-                return graph.node(Pad(self.node(arg), axis, start, shape))
             case _:
-                return ref
+                return graph.node(with_operands(op, {r: self.node(r) for r in operands(op)}))
 
     def _pointwise(self, ref: Ref) -> Ref:
         """Spell a node whose operands are taken in as far as they are pointwise."""

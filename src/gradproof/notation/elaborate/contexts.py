@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from types import MappingProxyType
 from typing import final
 
@@ -11,11 +12,13 @@ from gradproof.expr import (
     Definition,
     Derivative,
     Differential,
+    Domain,
     Entry,
     Expr,
     Gradient,
     Num,
     Sym,
+    Transpose,
     subtrees,
     walk,
 )  # fmt: skip
@@ -234,13 +237,16 @@ def _context(
     bodies = [d.body for found in kept.values() for d in found]
     labels = {**threshold_domains(bodies), **label_domains(bodies)}
     labels = {k: v for k, v in labels.items() if k not in kept}
+    square = {k: v for k, v in table.definite.items() if table.space(k).rank == 2}
+    above = {k: _nonnegative(strict=v) for k, v in table.definite.items() if k not in square}
     return Context(
-        domains=MappingProxyType({**labels, **table.domains}),
+        domains=MappingProxyType({**labels, **above, **table.domains}),
         ranges=MappingProxyType(dict(table.indices)),
         origins=MappingProxyType(dict(table.origins)),
         sizes=MappingProxyType(sizes),
         definitions=MappingProxyType(kept),
-        constraints=tuple(constraints),
+        constraints=(*constraints, *(_mirrored(Sym(k, table.space(k))) for k in square)),
+        definite=MappingProxyType(square),
         distinct=frozenset(table.distinct),
         equal=frozenset(table.equal),
         varying=frozenset(varying),
@@ -249,6 +255,15 @@ def _context(
         moving=_moving(kept, told),
         stand_ins=frozenset(assumed),
     )
+
+
+def _nonnegative(*, strict: bool) -> Domain:
+    """Return what a vector's entries lie in that is declared to be above zero."""
+    return Domain(lower=Fraction(0), lower_open=strict, declared=True)
+
+
+def _mirrored(matrix: Expr) -> tuple[Expr, Expr]:
+    return Transpose(matrix), matrix
 
 
 def _moving(

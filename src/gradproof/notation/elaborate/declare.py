@@ -10,6 +10,8 @@ from gradproof.notation.elaborate.symbols import full_key, size_of, spelled
 from gradproof.notation.surface import Name, Statement, Surface
 
 DECLARED_REAL = Domain(declared=True)
+_ABOVE_ZERO = (("succ",), ("succeq",))
+_BELOW = (("prec",), ("preceq",))
 
 
 @final
@@ -42,6 +44,15 @@ class InequalityDeclaration:
 
 @final
 @dataclass(frozen=True, slots=True)
+class DefiniteDeclaration:
+    r"""``A \succ 0``: a positive definite matrix, or with `strict` false (``\succeq``) a semidefinite one."""
+
+    subject: Surface
+    strict: bool
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class DistinctDeclaration:
     """``c ≠ k`` or ``i = k`` between two index letters (`equal` tells which)."""
 
@@ -63,6 +74,7 @@ Declaration = (
     SpaceDeclaration
     | RangeDeclaration
     | InequalityDeclaration
+    | DefiniteDeclaration
     | DistinctDeclaration
     | FunctionDeclaration
 )
@@ -141,6 +153,8 @@ def declarations(statement: Statement) -> tuple[Declaration, ...]:
             return (FunctionDeclaration(full_key(name), scalar),)
     if ops and all(o in ("<", "<=", ">", ">=") for o in ops):
         return _inequality(statement)
+    if ops in _ABOVE_ZERO or ops in _BELOW:
+        return _definite(statement)
     if ops == ("!=",):
         left, right = _plain_name(sides[0]), _plain_name(sides[1])
         if left is not None and right is not None:
@@ -265,6 +279,16 @@ def _number(side: Surface) -> Fraction | None:
             return a / b if a is not None and b else None
         case _:
             return None
+
+
+def _definite(statement: Statement) -> tuple[Declaration, ...]:
+    r"""Read ``A \succ 0``, ``0 \prec A`` and ``A, B \succeq 0``."""
+    above, zero = statement.sides if statement.relations in _ABOVE_ZERO else statement.sides[::-1]
+    members = above.args if above.head == "tuple" else (above,)
+    if _number(zero) != 0 or any(m.head != "name" for m in members):
+        return ()
+    strict = statement.relations[0] in ("succ", "prec")
+    return tuple(DefiniteDeclaration(m, strict) for m in members)
 
 
 def _inequality(statement: Statement) -> tuple[Declaration, ...]:

@@ -13,6 +13,7 @@ from gradproof.notation.elaborate.recurrences import recurrences, under_one_lett
 from gradproof.notation.elaborate.superscripts import superscript_labels
 from gradproof.notation.elaborate.survey import survey
 from gradproof.notation.elaborate.symbols import Symbols, walk_surface
+from gradproof.notation.elaborate.worded import in_signs
 from gradproof.notation.grammar import Options, name_key, parse_rows
 from gradproof.notation.surface import Choice, FormulaRow, Name, Note, Statement, Surface
 from gradproof.notation.tex import Layout, Macros, parse_layout
@@ -141,7 +142,7 @@ def _layouts(document: Document, declared: Sequence[str]) -> list[_Parsed]:
             pieces.append((result.nodes, result.notes))
         out.append(_Parsed(region, region.source, source, region.span, tuple(pieces)))
     outside: list[_Parsed] = []
-    for number, text in enumerate(declared, len(document.sources)):
+    for number, text in enumerate(map(in_signs, declared), len(document.sources)):
         source = Source("--declare", text)
         span = Span(0, len(text))
         result = parse_layout(text, offset=0, macros=macros)

@@ -6,6 +6,7 @@ from typing import final
 from gradproof.expr import POSITIVE, IndexRange, Size
 from gradproof.notation.elaborate.chains import links
 from gradproof.notation.elaborate.declare import (
+    DefiniteDeclaration,
     DistinctDeclaration,
     FunctionDeclaration,
     InequalityDeclaration,
@@ -132,7 +133,7 @@ def _declared(table: Symbols, statements: Sequence[Statement], conditional: Set[
                             Size(f"?{resolved.key}{k}") for k in range(len(resolved.indices))
                         )
                         table.shapes[resolved.key] = lead + sizes
-                case InequalityDeclaration() | DistinctDeclaration() if (
+                case InequalityDeclaration() | DefiniteDeclaration() | DistinctDeclaration() if (
                     id(statement) in conditional
                 ):
                     pass
@@ -140,6 +141,10 @@ def _declared(table: Symbols, statements: Sequence[Statement], conditional: Set[
                     resolved = table.quantity(subject)
                     if resolved is not None:
                         table.domains[resolved.key] = domain
+                case DefiniteDeclaration(subject, strict):
+                    resolved = table.quantity(subject)
+                    if resolved is not None and not resolved.indices:
+                        table.definite[resolved.key] = strict
                 case DistinctDeclaration(left, right):
                     if left in table.letters and right in table.letters:
                         table.distinct.add((left, right))

@@ -181,6 +181,7 @@ class Symbols:
     variables: set[str] = field(default_factory=set[str])
     derivatives: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     primed: set[str] = field(default_factory=set[str])
+    definite: dict[str, bool] = field(default_factory=dict[str, bool])
     distinct: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     equal: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     superscripted: set[str] = field(default_factory=set[str])

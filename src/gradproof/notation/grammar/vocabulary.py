@@ -26,6 +26,8 @@ RELATION_COMMANDS: Final[dict[str, str]] = {
     "longmapsto": "mapsto", "Rightarrow": "=>", "implies": "=>", "Longrightarrow": "=>",
     "therefore": "=>", "iff": "<=>", "Leftrightarrow": "<=>", "Longleftrightarrow": "<=>",
     "in": "in", "notin": "notin", "subset": "subset", "subseteq": "subset", "sim": "~",
+    "succ": "succ", "succeq": "succeq", "succcurlyeq": "succeq", "prec": "prec", "preceq": "preceq",
+    "preccurlyeq": "preceq",
 }  # fmt: skip
 """Relation commands and the relation each stands for (see `RELATIONS` of the surface tree)."""
 
