@@ -1,6 +1,6 @@
 """Unstated assumptions about whole arrays: labels that sum to one, covariances that are symmetric."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from fractions import Fraction
 from types import MappingProxyType
@@ -9,6 +9,7 @@ from gradproof.checking.hypothesis import CONSTRAINT_ASSUMED, FACT_TOLD, Hypothe
 from gradproof.expr import (
     Context,
     Definition,
+    Div,
     Entry,
     Expr,
     Fn,
@@ -16,6 +17,7 @@ from gradproof.expr import (
     Idx,
     Inverse,
     MatMul,
+    Mul,
     Neg,
     Num,
     Space,
@@ -33,6 +35,8 @@ COUNTING = frozenset("nNmMkKTdD")
 """Letters that count by habit."""
 COVARIANCES = ("\\Sigma", "\\Lambda", "\\Omega")
 """Letters of matrices that are symmetric by habit."""
+SYMMETRIC = tuple("SCKGHPQ")
+"""Letters of matrices that are symmetric by habit where nothing declares them: scatter, kernel, Hessian."""
 
 
 def whole_labels(
@@ -68,17 +72,47 @@ def structured(
     matrices = [s for s in _free_arrays(reached, context) if s.space.rank == 2]
     square = [s for s in matrices if s.space.shape[0] == s.space.shape[1]]
     apart = {n.arg for n in reached if isinstance(n, Transpose)}
-    by_habit = [s for s in square if s.name.startswith(COVARIANCES) and not {s, Inverse(s)} & apart]
+    by_habit = [s for s in square if _habitual(s, context) and not {s, Inverse(s)} & apart]
     if "symmetric" in told:
         yield from _with(context, [(Transpose(s), s) for s in square], "symmetric", told=True)
     elif by_habit:
         yield from _with(context, [(Transpose(s), s) for s in by_habit], "symmetric", told=False)
+    else:
+        halved = [s for s in square if s.name not in context.domains and _halved(s, reached)]
+        for h in _with(context, [(Transpose(s), s) for s in halved], "symmetric", told=False):
+            yield replace(h, sufficient=False)
     if "skew" in told:
         yield from _with(context, [(Transpose(s), Neg(s)) for s in square], "skew", told=True)
     for s in matrices if "orthogonal" in told else ():
         identity = Identity(Space((s.space.shape[1],) * 2))
         fact = (MatMul((Transpose(s), s)), identity)
         yield from _with(context, [fact], "orthogonal", told=True)
+
+
+def _habitual(s: Sym, context: Context) -> bool:
+    return s.name.startswith(COVARIANCES) or (
+        s.name.startswith(SYMMETRIC) and s.name not in context.domains
+    )
+
+
+def _halved(s: Sym, reached: Sequence[Expr]) -> bool:
+    r"""Tell whether half of a form in a matrix is spoken of, ``\frac12 x^T A x``, as one does where it is symmetric."""
+    two, half = Num(Fraction(2)), Num(Fraction(1, 2))
+    for node in reached:
+        match node:
+            case Div(num, den) if den == two:
+                parts: tuple[Expr, ...] = (num,)
+            case Mul(factors) if half in factors or Div(Num(Fraction(1)), two) in factors:
+                parts = factors
+            case _:
+                continue
+        if any(
+            isinstance(m, MatMul) and isinstance(m.factors[0], Transpose) and s in m.factors[1:-1]
+            for p in parts
+            for _, m in walk(p)
+        ):
+            return True
+    return False
 
 
 def _with(

@@ -55,8 +55,7 @@ def judge(derivation: Derivation) -> tuple[Judged, ...]:
 
     Scopes keep chains and facts of their own.
     """
-    judged = _judge(derivation)
-    return best_typings(judged, derivation.others, _judge)
+    return best_typings(derivation, _judge)
 
 
 def _judge(derivation: Derivation) -> tuple[Judged, ...]:

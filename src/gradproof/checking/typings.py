@@ -1,9 +1,11 @@
 """Several typings of a scope: which one is taken, and what may not be called wrong because another rescues it."""
 
-from collections.abc import Callable, Sequence, Set
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import final
 
 from gradproof.checking.judgement import DOUBTFUL, Judged
+from gradproof.checking.squares import misfits, squared
 from gradproof.expr import Size, Sym, walk_reached
 from gradproof.notation.derivation import Derivation
 
@@ -11,36 +13,54 @@ RIGHT = ("proved", "agrees")
 
 
 def best_typings(
-    first: tuple[Judged, ...],
-    others: Callable[[Set[int]], tuple[Derivation, ...]],
-    judge: Callable[[Derivation], tuple[Judged, ...]],
+    derivation: Derivation, judge: Callable[[Derivation], tuple[Judged, ...]]
 ) -> tuple[Judged, ...]:
-    """Take for every scope the typing under which its lines fare best; refuted is what no typing rescues.
+    """Judge under the typing under which the lines of a scope fare best; refuted is what no typing rescues.
 
     Of the typings after the first, only scopes are judged in which the ones before leave something refuted or
-    undecided, and that are read otherwise.
+    undecided, and that are read otherwise. Where only sizes that nobody declared keep arrays from fitting, a
+    line counts as refuted if it is with these sizes equal (`squared`).
     """
-    found: dict[int, list[tuple[Judged, ...]]] = {}
+    first = judge(derivation)
+    found: dict[int, list[_Typed]] = {}
     for j in first:
-        found.setdefault(j.line.scope, [()])
-        found[j.line.scope][0] += (j,)
-    unsettled = {h for h, judged in found.items() if _open(judged[-1])}
-    for other in others(unsettled) if unsettled else ():
+        found.setdefault(j.line.scope, [_Typed(derivation)])[0].judged.append(j)
+    unsettled = {h for h, typed in found.items() if _open(typed[-1].judged)}
+    for other in derivation.others(unsettled) if unsettled else ():
         lines = {h: tuple(x for x in other.lines if x.scope == h) for h in found}
         wanted = {
             h
-            for h, judged in found.items()
-            if _open(judged[-1]) and lines[h] != tuple(j.line for j in judged[-1])
+            for h, typed in found.items()
+            if _open(typed[-1].judged) and lines[h] != tuple(j.line for j in typed[-1].judged)
         }
         kept = tuple(x for x in other.lines if x.scope in wanted)
         for j in judge(replace(other, lines=kept)) if kept else ():
             own = found[j.line.scope]
             if j.line.scope in wanted:
-                own.append(())
+                own.append(_Typed(other))
                 wanted.discard(j.line.scope)
-            own[-1] += (j,)
-    taken = {h: iter(_rescued(judged)) for h, judged in found.items()}
+            own[-1].judged.append(j)
+    taken = {h: iter(_rescued(typed, judge)) for h, typed in found.items()}
     return tuple(_unless_single(next(taken[j.line.scope])) for j in first)
+
+
+@final
+@dataclass(slots=True)
+class _Typed:
+    """One scope under one typing: the derivation that it is part of, and its lines."""
+
+    derivation: Derivation
+    judged: list[Judged] = field(default_factory=list[Judged])
+
+    def with_equal_sizes(self, judge: Callable[[Derivation], tuple[Judged, ...]]) -> None:
+        """Call a line refuted that does not fit, and is refuted where the sizes that nobody declared are equal."""
+        if not any(map(misfits, self.judged)):
+            return
+        equal = squared(self.derivation, [j.line for j in self.judged], self.judged)
+        again = judge(equal) if equal is not None else ()
+        for k, (j, other) in enumerate(zip(self.judged, again, strict=False)):
+            if misfits(j) and other.verdict == "refuted":
+                self.judged[k] = replace(other, line=j.line)
 
 
 def _unless_single(judged: Judged) -> Judged:
@@ -70,10 +90,55 @@ def _faults(judged: Sequence[Judged]) -> tuple[int, int]:
     return -right, sum(j.verdict in ("refuted", "undecided", "unread") for j in judged)
 
 
-def _rescued(typings: Sequence[tuple[Judged, ...]]) -> tuple[Judged, ...]:
-    """Take the best typing; call a line wrong only if it is wrong under every one, or does not even fit."""
-    best = min(typings, key=_faults)
-    return tuple(_worst(j, [t[k] for t in typings]) for k, j in enumerate(best))
+def _rescued(
+    typings: Sequence[_Typed], judge: Callable[[Derivation], tuple[Judged, ...]]
+) -> tuple[Judged, ...]:
+    """Take the best typing; call a line wrong only if it is wrong under every one, or does not even fit.
+
+    What holds only where arrays have fewer axes than in another typing, under which it is refuted, is left open.
+    """
+    best = min(typings, key=lambda t: _faults(t.judged))
+    if best is not typings[0] or not all(
+        j.verdict in RIGHT or j.verdict == "given" for j in best.judged
+    ):
+        for t in typings:
+            t.with_equal_sizes(judge)
+    return tuple(
+        _unless_degenerate(
+            _worst(j, [t.judged[k] for t in typings]), [t.judged[k] for t in typings]
+        )
+        for k, j in enumerate(best.judged)
+    )
+
+
+def _unless_degenerate(taken: Judged, same_line: Sequence[Judged]) -> Judged:
+    """Confirm nothing by numbers or vectors that is wrong for the matrices which may be meant."""
+    if taken.verdict not in RIGHT:
+        return taken
+    own = _axes(taken)
+    for other in same_line:
+        theirs = _axes(other) if other.verdict == "refuted" else {}
+        more = {n for n in own.keys() & theirs.keys() if theirs[n] > own[n]}
+        less = {n for n in own.keys() & theirs.keys() if theirs[n] < own[n]}
+        if more and not less:
+            names = ", ".join(sorted(more))
+            reason = f"it holds only if {names} {'has' if len(more) == 1 else 'have'} fewer axes: as arrays it does not"
+            return replace(taken, verdict="undecided", truth=None, outcome=None, reason=reason)
+    return taken
+
+
+def _axes(judged: Judged) -> dict[str, int]:
+    """Return the number of axes of every name that takes part in a line."""
+    outcome = judged.outcome
+    if outcome is None:
+        return {}
+    sides = (outcome.left, outcome.right)
+    return {
+        n.name: n.space.rank
+        for side in sides
+        for n in walk_reached(side, outcome.context)
+        if isinstance(n, Sym)
+    }
 
 
 def _worst(taken: Judged, same_line: Sequence[Judged]) -> Judged:

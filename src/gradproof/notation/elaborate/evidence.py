@@ -18,8 +18,10 @@ Kind = Literal["scalar", "vector", "row", "matrix"]
 _MATRIX_HEADS = frozenset({"tr", "det", "logdet", "vec"})
 _VECTOR_HEADS = frozenset({"softmax", "logsoftmax", "logsumexp", "mean", "var", "diag"})
 _OPERANDS = frozenset({"had", "haddiv", "frob", "inner", "kron", "norm"})
-_SPREAD = frozenset({"group", "add", "neg"})
+_SPREAD = frozenset({"group", "add", "neg", "pow"})
 _BOLD = frozenset({"mathbf", "boldsymbol", "bm", "bf", "mathbfit", "pmb", "boldmath", "vec"})
+_COUNTING = frozenset("NMKTDCBZ")
+"""Capitals that are often numbers: counts, constants of a penalty, normalisers."""
 LOSSES = frozenset({"J", "L", "E", "C", "\\ell", "loss", "Loss", "cost", "Cost", "F", "f"})
 """Names of quantities that are differentiated by arrays: numbers, by habit."""
 
@@ -79,6 +81,8 @@ def _scan(root: Surface, table: Symbols, out: Mapping[str, Evidence]) -> None:
             negative = exponent.head == "neg" and exponent.args[0].text == "1"
             if negative:
                 _mark(node.args[0], "inverted", table, out)
+            elif exponent.head != "transpose":
+                _mark(node.args[0], "powered", table, out)
         elif node.head == "mul":
             _factors(node, table, out)
         elif node.head == "div":
@@ -92,7 +96,7 @@ def _scan(root: Surface, table: Symbols, out: Mapping[str, Evidence]) -> None:
 def _capitals(node: Surface, table: Symbols, out: Mapping[str, Evidence]) -> None:
     """Mark the capitals in a product of which the trace or the determinant is taken."""
     if node.head in _SPREAD:
-        for part in node.args:
+        for part in node.args[:1] if node.head == "pow" else node.args:
             _capitals(part, table, out)
     elif node.head == "mul":
         for part in node.args:
@@ -107,18 +111,33 @@ def _is_map(node: Surface) -> bool:
 
 
 def _factors(node: Surface, table: Symbols, out: Mapping[str, Evidence]) -> None:
-    """Mark what follows a capital or a transposed name in a product: ``X w``, ``w^T x``."""
+    """Mark what follows a capital or a transposed name in a product: ``X w``, ``w^T x``.
+
+    A capital is an array beside a transposed one, ``U V^T``, and a matrix between a transposed name and
+    another one, ``x^T A x``.
+    """
+    for before, at, after in zip(node.args, node.args[1:], node.args[2:], strict=False):
+        capital = at.name is not None and is_capital(at.name)
+        if capital and _is_turned(before) and after.head in ("name", "group"):
+            _mark(at, "between", table, out)
     for before, after in zip(node.args, node.args[1:], strict=False):
         name = before.name
         capital = name is not None and is_capital(name)
-        if before.head == "transpose" and not primes_of(before):
+        if _is_turned(before):
             _mark(after, "factor", table, out)
         elif before.head == "name" and capital:
             _mark(after, "follows", table, out)
             if after.name is not None:
                 _mark(before, "leads", table, out)
-        if after.head == "transpose" and not primes_of(after):
+        if _is_turned(after):
             _mark(before, "leads", table, out)
+            turned = unwrapped(after.args[0]).name
+            if capital and turned is not None and is_capital(turned):
+                _mark(before, "paired", table, out)
+
+
+def _is_turned(node: Surface) -> bool:
+    return node.head == "transpose" and not primes_of(node)
 
 
 def _mark(node: Surface, what: str, table: Symbols, out: Mapping[str, Evidence]) -> None:
@@ -127,7 +146,7 @@ def _mark(node: Surface, what: str, table: Symbols, out: Mapping[str, Evidence])
         if resolved.key in out and not resolved.indices:
             out[resolved.key].marks.add(what)
     elif node.head in _SPREAD and what not in ("factor", "leads", "follows", "below"):
-        for part in node.args:
+        for part in node.args[:1] if node.head == "pow" else node.args:
             _mark(part, what, table, out)
     elif node.head == "transpose":
         _mark(node.args[0], what, table, out)
@@ -146,9 +165,16 @@ def kinds(key: str, e: Evidence) -> tuple[Kind, ...]:
     if "square" in marks or ("inverted" in marks and capital):
         return ("matrix",) if "square" in marks else ("matrix", "scalar")
     if key in LOSSES or full_key(e.name) in LOSSES:
-        return ("scalar", "vector", "matrix") if e.array else ("scalar",)
-    if capital:
         if e.array:
+            return (
+                ("matrix", "vector", "scalar") if capital else ("vector", "row", "matrix", "scalar")
+            )
+        return ("scalar",)
+    if capital:
+        number = e.name.base in _COUNTING or bool(marks & {"below", "powered"})
+        if "between" in marks:
+            return ("matrix", "scalar") if number else ("matrix",)
+        if e.array or (marks & {"paired", "leads", "follows"} and not number):
             return ("matrix", "vector")
         if marks & {"leads", "bold"}:
             return ("matrix", "vector", "scalar")

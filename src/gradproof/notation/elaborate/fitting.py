@@ -28,6 +28,7 @@ from gradproof.expr import (
     HadamardDiv,
     Identity,
     Idx,
+    IndexRange,
     Indicator,
     Inverse,
     Kron,
@@ -53,7 +54,7 @@ from gradproof.expr import (
     Vec,
 )  # fmt: skip
 from gradproof.notation.elaborate.build import ONE, Shape, times
-from gradproof.notation.elaborate.sizes import Sizes
+from gradproof.notation.elaborate.sizes import Sizes, count
 from gradproof.notation.elaborate.symbols import Symbols
 from gradproof.spell import to_plain
 
@@ -76,13 +77,14 @@ class Fit:
     """Walks expressions, unifies sizes on the way, and collects what does not fit.
 
     `results` are shapes of functions by name, `elementwise` functions of one number, `vague` names whose
-    shape is not known.
+    shape is not known, `ranges` those of index letters: an axis is as long as what counts along it.
     """
 
     sizes: Sizes
     results: Mapping[str, tuple[Size, ...]]
     elementwise: frozenset[str] = frozenset()
     vague: Set[str] = frozenset()
+    ranges: Mapping[str, IndexRange] = field(default_factory=dict[str, IndexRange])
     misfits: list[Misfit] = field(default_factory=list[Misfit])
 
     def shape(self, e: Expr) -> Shape:
@@ -96,6 +98,9 @@ class Fit:
                 return self.sizes.shape(space.shape)
             case Entry(array, indices):
                 found = self.shape(array)
+                for size, index in zip(found or (), indices, strict=False):
+                    if isinstance(index, Idx) and index.name in self.ranges:
+                        self.sizes.unify(size, count(self.ranges[index.name]))
                 return None if found is None else found[len(indices) :]
             case Neg(x) | Differential(x) | Sum(x) | Prod(x) | At(x) | Root(x) | Branch(x):
                 return self.shape(x)
@@ -137,6 +142,7 @@ class Fit:
                 if found is None or not found:
                     return found
                 if len(found) == 2 and found[0] != ONE:
+                    self._square(x, "diagonal")
                     return found[:1]
                 return found[-1:] * 2
             case Vec(x):

@@ -16,7 +16,6 @@ from gradproof.notation.elaborate.evidence import (
     Kind,
     collect_evidence,
     is_capital,
-    kinds,
 )
 from gradproof.notation.elaborate.fitting import LAYOUT, Fit, Misfit
 from gradproof.notation.elaborate.roles import EQUALS, Target, target
@@ -25,15 +24,10 @@ from gradproof.notation.elaborate.symbols import Symbols, full_key, walk_surface
 from gradproof.notation.elaborate.variants import converted
 from gradproof.notation.surface import Statement, Surface
 
-MAX_ATTEMPTS = 40
-"""Assignments of kinds that are tried for one scope."""
 MAX_NAMES = 24
 """Open names of one scope up to which kinds are looked for."""
 DEFINITION_WEIGHT = 4
 """What a misfit in a definition counts, against one in a claim."""
-NUMBER_WEIGHT = 3
-"""What it counts to read a name as a number that stands where arrays do."""
-SUGGESTIVE = frozenset({"leads", "follows", "bias", "bold", "factor"})
 
 Shape = tuple[Size, ...]
 
@@ -169,84 +163,7 @@ Choice = Mapping[str, Kind | None]
 """A kind for every open name; None where its shape is known from elsewhere."""
 
 
-@final
-@dataclass(slots=True)
-class Search:
-    """Looks for the kinds of the open names of a scope: the likeliest first, then what mends misfits."""
-
-    stage: Scene
-    table: Symbols
-    options: Mapping[str, tuple[Kind, ...]]
-    tried: dict[tuple[Kind | None, ...], Typing | int] = field(
-        default_factory=dict[tuple[Kind | None, ...], Typing | int]
-    )
-    """What was found; of assignments that were given up, a score that they reach at least."""
-
-    def best(self) -> Typing | None:
-        """Return the typing that fits best; None where nothing could be tried."""
-        stage = self.stage
-        likely: Choice = {k: None if k in stage.given else self.options[k][0] for k in stage.open}
-        return self._climb(likely, frozenset())
-
-    def others(self, best: Typing) -> tuple[Typing, ...]:
-        """Return other typings under which the definitions fit as well, best first."""
-        found = [best]
-        names = [k for k in self.stage.open if k not in self.stage.given]
-        start: Choice = {k: best.chosen.get(k) for k in self.stage.open}
-        for k in names:
-            for kind in self.options[k]:
-                if kind != best.chosen.get(k):
-                    other = self._climb({**start, k: kind}, frozenset({k}))
-                    if other is not None:
-                        found.append(other)
-        unique: dict[tuple[tuple[str, Shape], ...], Typing] = {}
-        for t in sorted(found, key=lambda t: t.score):
-            if t.broken <= best.broken and not t.unknown - best.unknown:
-                unique.setdefault(tuple(sorted(t.shapes.items())), t)
-        return tuple(t for t in unique.values() if t.shapes != best.shapes)
-
-    def _attempt(self, chosen: Choice, below: int | None = None) -> Typing | None:
-        """Try one assignment; None where that is one too many, or its score is not `below` what is wanted."""
-        key: tuple[Kind | None, ...] = tuple(chosen[k] for k in self.stage.open)
-        known = self.tried.get(key)
-        if isinstance(known, Typing):
-            return known
-        if known is None and len(self.tried) >= MAX_ATTEMPTS:
-            return None
-        if known is not None and below is not None and known >= below:
-            return None
-        changed = sum(self._changed(k, c) for k, c in chosen.items() if c is not None)
-        found = self.tried[key] = _attempt(self.stage, self.table, chosen, changed, below)
-        return found if isinstance(found, Typing) else None
-
-    def _changed(self, key: str, kind: Kind) -> int:
-        position = self.options[key].index(kind)
-        marked = self.stage.evidence[key].marks & SUGGESTIVE
-        return position + (NUMBER_WEIGHT if kind == "scalar" and position and marked else 0)
-
-    def _climb(self, start: Choice, pinned: frozenset[str]) -> Typing | None:
-        """Change one kind at a time as long as that lets more fit; `pinned` names keep theirs."""
-        best = self._attempt(start)
-        current = start
-        while best is not None and best.misfits:
-            before = best.score
-            for k in self.stage.open:
-                for kind in () if k in pinned else self.options[k]:
-                    move: Choice = {**current, k: kind}
-                    found = self._attempt(move, best.score) if kind != current[k] else None
-                    if found is not None and found.score < best.score:
-                        best, current = found, move
-            if best.score == before:
-                break
-        return best
-
-
-def search(stage: Scene, table: Symbols) -> Search:
-    """Return the search for the kinds of a scope."""
-    return Search(stage, table, {k: kinds(k, stage.evidence[k]) for k in stage.open})
-
-
-def _attempt(
+def attempt(
     stage: Scene, table: Symbols, chosen: Choice, changed: int, below: int | None
 ) -> Typing | int:
     """Carry one assignment of kinds through the definitions, then through the claims.
@@ -289,7 +206,11 @@ def _attempt(
         _links(built, s, fit)
         claimed.extend(fit.misfits)
         score += sum(m.weight for m in fit.misfits)
-    score += 3 * sum(bool(view.shapes.get(k)) for k in LOSSES if k in stage.evidence)
+    score += 3 * sum(
+        bool(view.shapes.get(k)) and not stage.evidence[k].array
+        for k in LOSSES
+        if k in stage.evidence
+    )
     _follow(view, sizes)
     return Typing(
         chosen={k: c for k, c in chosen.items() if c is not None},
@@ -370,7 +291,7 @@ def _built(s: Statement, view: Symbols, goal: Target | None = None) -> tuple[Bui
 
 
 def _fit(view: Symbols, sizes: Sizes) -> Fit:
-    return Fit(sizes, view.shapes, frozenset(view.elementwise), view.vague)
+    return Fit(sizes, view.shapes, frozenset(view.elementwise), view.vague, view.indices)
 
 
 def _follow(view: Symbols, sizes: Sizes) -> None:

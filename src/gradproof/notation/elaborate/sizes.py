@@ -4,10 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import final
 
-from gradproof.expr import Size
+from gradproof.expr import IndexRange, Size
 
 UNKNOWN = "?"
 """Begins the name of a size that is not known yet."""
+
+
+def count(bounds: IndexRange) -> Size:
+    """Return the number of values of a range as a size."""
+    return Size(bounds.upper.name, bounds.upper.offset + 1 - bounds.lower)
 
 
 @final

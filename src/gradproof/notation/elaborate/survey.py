@@ -16,6 +16,7 @@ from gradproof.notation.elaborate.declare import (
 )
 from gradproof.notation.elaborate.letters import collect_letters
 from gradproof.notation.elaborate.members import vector_members
+from gradproof.notation.elaborate.sizes import count
 from gradproof.notation.elaborate.symbols import (
     Resolved,
     Symbols,
@@ -53,7 +54,7 @@ class _Classes:
         if ra == rb:
             return
         one, other = self._range.get(ra), self._range.get(rb)
-        if one is not None and other is not None and _count(one) != _count(other):
+        if one is not None and other is not None and count(one) != count(other):
             return
         self._parent[rb] = ra
         if other is not None:
@@ -196,7 +197,7 @@ def _axes(table: Symbols, statements: Sequence[Statement], nodes: Sequence[Surfa
             fixed = declared is not None and k < len(declared) and not size.name.startswith("?")
             low = 0 if extent is not None and extent[0] == 0 else bounds.lower
             if not fixed:
-                shape[k] = _count(bounds)
+                shape[k] = count(bounds)
             origin.append(low)
             for letter in _letters_at(uses, key, k):
                 table.indices.setdefault(letter, bounds)
@@ -239,11 +240,6 @@ def _squared(table: Symbols, node: Surface) -> str | None:
     if node.head != "pow" or node.args[0].name is None or node.args[1].text != "2":
         return None
     return table.resolve(node.args[0].name).key
-
-
-def _count(bounds: IndexRange) -> Size:
-    """Return the number of values of a range as a size."""
-    return Size(bounds.upper.name, bounds.upper.offset + 1 - bounds.lower)
 
 
 def _sum_ranges(node: Surface, classes: _Classes) -> None:

@@ -6,7 +6,8 @@ from typing import final
 
 from gradproof.expr import Size
 from gradproof.notation.elaborate.fitting import spelled_shape
-from gradproof.notation.elaborate.kinds import Scene, Search, Typing, scene, search, surfaces
+from gradproof.notation.elaborate.kind_search import Search, search
+from gradproof.notation.elaborate.kinds import Scene, Typing, scene, surfaces
 from gradproof.notation.elaborate.rows import Item
 from gradproof.notation.elaborate.sizes import UNKNOWN
 from gradproof.notation.elaborate.symbols import Symbols, full_key

@@ -1,0 +1,83 @@
+"""Derivations about arrays as people write them, without declarations: right ones, and each with one slip."""
+
+import pytest
+
+from gradproof.batch import check_source
+
+RIGHT = ("proved", "agrees")
+
+RECURRENT = r"h_t = \tanh(W_h h_{t-1} + W_x x_t + b)"
+SCORES = r"S = \frac{QK^T}{\sqrt{d}}"
+NETWORK = r"Z_1 = XW_1,\; A_1 = \sigma(Z_1),\; Z_2 = A_1W_2,\; L = \frac12\|Z_2-Y\|_F^2"
+FACTORS = r"L = \frac12\|R-UV^T\|_F^2"
+QUADRATIC = r"f(x) = x^TAx+b^Tx"
+GAUSS = r"f = (x-\mu)^T\Sigma^{-1}(x-\mu)"
+SOFTMAX = r"P = \operatorname{softmax}(XW),\; L = -\sum_{n,k}Y_{nk}\log P_{nk}"
+CELL = r"c = f\odot c_p + i\odot g,\; h = o\odot\tanh(c)"
+
+
+def last(*lines: str) -> str:
+    """Return the verdict of the last of some display lines; those before must not be called wrong."""
+    found = check_source("a.md", "\n".join(f"$$\n{line}\n$$\n" for line in lines)).lines
+    assert all(x.verdict != "refuted" for x in found[:-1])
+    return found[-1].verdict
+
+
+@pytest.mark.parametrize(
+    ("given", "right", "wrong"),
+    [
+        (
+            RECURRENT,
+            r"\frac{\partial h_t}{\partial h_{t-1}} = \operatorname{diag}(1-h_t^2) W_h",
+            r"\frac{\partial h_t}{\partial h_{t-1}} = W_h \operatorname{diag}(1-h_t^2)",
+        ),
+        (SCORES, r"dK = \frac{1}{\sqrt{d}} dS^T Q", r"dK = \frac{1}{\sqrt{d}} dS\,Q"),
+        (
+            NETWORK,
+            r"\frac{\partial L}{\partial A_1} = (Z_2-Y)W_2^T",
+            r"\frac{\partial L}{\partial A_1} = W_2^T(Z_2-Y)",
+        ),
+        (
+            FACTORS,
+            r"\frac{\partial L}{\partial U} = -(R-UV^T)V",
+            r"\frac{\partial L}{\partial U} = -(R-UV^T)U",
+        ),
+        (
+            FACTORS,
+            r"\frac{\partial L}{\partial V} = -(R-UV^T)^TU",
+            r"\frac{\partial L}{\partial V} = -(R-UV^T)U",
+        ),
+        (QUADRATIC, r"\nabla f(x) = (A+A^T)x+b", r"\nabla f(x) = 2Ax+b"),
+        (
+            GAUSS,
+            r"\frac{\partial f}{\partial x} = 2\Sigma^{-1}(x-\mu)",
+            r"\frac{\partial f}{\partial x} = 2\Sigma(x-\mu)",
+        ),
+        (
+            SOFTMAX,
+            r"\frac{\partial L}{\partial W} = X^T(P-Y)",
+            r"\frac{\partial L}{\partial W} = X^T(Y-P)",
+        ),
+        (CELL, r"dc_p = dc\odot f", r"dc_p = dc\odot i"),
+    ],
+)
+def test_what_letters_and_uses_suggest_is_enough_to_tell_right_from_wrong(
+    given: str, right: str, wrong: str
+) -> None:
+    assert last(given, right) in RIGHT
+    assert last(given, wrong) == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        (r"L = w^TSw-\lambda(w^Tw-1)", r"\frac{\partial L}{\partial w} = 2Sw-2\lambda w"),
+        (
+            r"J(\alpha) = \|y-K\alpha\|^2+\lambda\alpha^TK\alpha",
+            r"\nabla J = -2K(y-K\alpha)+2\lambda K\alpha",
+        ),
+        (r"f(x) = \frac12 x^TAx-b^Tx", r"\nabla f(x) = Ax-b"),
+    ],
+)
+def test_a_matrix_that_is_symmetric_by_habit_is_taken_so(given: str, line: str) -> None:
+    assert last(given, line) != "refuted"
