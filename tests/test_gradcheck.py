@@ -1,6 +1,7 @@
 """Gradient code against formulas: verdicts, names of slips, trouble of numbers, bad input, the machine contract."""
 
 import ast
+import importlib.util
 import json
 from pathlib import Path
 
@@ -29,13 +30,28 @@ SIGMOID = "p = 1 / (1 + np.exp(-X @ w))"
 
 
 @pytest.fixture
-def check(tmp_path):
-    """Return a function that checks the code of ``gradient``."""
+def check_file(tmp_path):
+    """Return a function that checks the code of ``gradient`` in a process of its own."""
 
     def checked(formula, code, wrt, *declare, **options):
         path = tmp_path / "code.py"
         path.write_text(HEAD + code, encoding="utf-8")
         return gradproof.gradcheck(formula, f"{path}:gradient", wrt=wrt, declare=declare, **options)
+
+    return checked
+
+
+@pytest.fixture
+def check(tmp_path):
+    """Return a function that checks the code of ``gradient`` in this process, which is quicker."""
+
+    def checked(formula, code, wrt, *declare, **options):
+        path = tmp_path / "code.py"
+        path.write_text(HEAD + code, encoding="utf-8")
+        spec = importlib.util.spec_from_file_location("code_of_this_test", path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return gradproof.gradcheck(formula, module.gradient, wrt=wrt, declare=declare, **options)
 
     return checked
 
@@ -168,16 +184,23 @@ def test_writing_into_arguments_is_told(check):
 
 BAD = [
     (returned("x", "1 / 0"), "raises ZeroDivisionError: division by zero", "code.py:3 in gradient: return 1 / 0"),
-    ("import time\n" + returned("x", "time.sleep(60)", "x"), "did not come back within 2 seconds", "--time-limit"),
     (returned("x, t", "2 * x"), "the parameter t is no symbol of the formula", "--arg t="),
     (returned("t=1", "2"), "the formula depends on x", "parameter"),
+    (returned("x", "(x, x, x)"), "returns 3 values", "--wrt a,b"),
+    (returned("x", "None"), "returned None", "return missing"),
+    (returned("x", "'two'"), "array of real numbers", "str"),
+    (returned("*x", "x"), "takes *x", "names"),
+    (returned("**x", "x"), "takes **x", "names"),
+    (returned("x", "np.ones(1) * 1j"), "entries of type complex128", "real numbers"),
+    (returned("x", "(yield x)"), "returned a generator", "yield"),
+]  # fmt: skip
+
+ALONE = [
+    ("import time\n" + returned("x", "time.sleep(60)", "x"), "did not come back within 2 seconds", "--time-limit"),
     ("gradient = 3\n", "is a value of type int, not a function", "expected a function"),
     ("def other(x):\n    return x\n", "there is no gradient", "the module has other"),
     ("import no_such_module\n", "cannot be imported: ModuleNotFoundError", "code.py:2"),
-    (returned("x", "(x, x, x)"), "returns 3 values", "--wrt a,b"),
-    (returned("x", "None"), "the function returned None", "return missing"),
-    (returned("x", "'two'"), "expected real numbers", "str"),
-    (returned("*x", "x"), "takes *x", "names"),
+    ("def gradient(x:\n    return x\n", "SyntaxError", "code.py:2: def gradient(x:"),
     (returned("x", "exit(3)"), "SystemExit", "raises"),
     ("import os\n" + returned("x", "os._exit(3)"), "ended with exit code 3", "expected a function that returns"),
 ]  # fmt: skip
@@ -186,7 +209,15 @@ BAD = [
 @pytest.mark.parametrize(("code", "told", "how"), BAD)
 def test_code_that_cannot_be_used_is_told(check, code, told, how):
     with pytest.raises(gradproof.CannotCheck) as caught:
-        check("f = x^2", code, "x", time_limit=2 if "sleep" in code else 60)
+        check("f = x^2", code, "x")
+    assert told in str(caught.value)
+    assert how in str(caught.value)
+
+
+@pytest.mark.parametrize(("code", "told", "how"), ALONE)
+def test_code_that_only_a_process_of_its_own_can_bear_is_told(check_file, code, told, how):
+    with pytest.raises(gradproof.CannotCheck) as caught:
+        check_file("f = x^2", code, "x", time_limit=2 if "sleep" in code else 60)
     assert told in str(caught.value)
     assert how in str(caught.value)
 
@@ -198,8 +229,8 @@ def test_a_wrong_shape_is_told(check):
     assert "returns an array of shape (2, 2, 2), expected (2,)" in report.to_text()
 
 
-def test_what_is_printed_is_kept_from_the_answer(check, capfd):
-    report = check("f = x^2", returned("x", "print('loss is', x)", "2 * x"), "x")
+def test_what_is_printed_is_kept_from_the_answer(check_file, capfd):
+    report = check_file("f = x^2", returned("x", "print('loss is', x)", "2 * x"), "x")
     assert report.agrees
     assert any("'loss is" in note for note in report.assumptions)
     assert capfd.readouterr().out == ""
@@ -267,6 +298,31 @@ def test_close_and_different_numbers_are_told_apart():
     assert not same(right[:, :1], right)
 
 
+def test_single_precision_is_allowed_what_the_formula_loses_in_it():
+    right = np.arange(1.0, 9.0).reshape(4, 2)
+    sharp, lost = np.full(4, 3e-5), np.full(4, np.inf)
+    assert fit(right * (1 + 1e-6), right, "single", sharp).closeness == "single"
+    assert fit(right * (1 + 1e-3), right, "single", sharp).closeness == "none"
+    assert fit(right * (1 + 1e-3), right, "single", lost).closeness == "single"
+    assert fit(right * (1 + 1e-2), right, "half", sharp).closeness == "half"
+
+
+FEW_DIGITS = [
+    (returned("x", "(np.sin(x + 1e-3) - np.sin(x)) / 1e-3"), "few digits", "imprecise"),
+    (returned("x", "1.001 * np.cos(x)"), "1.001 times the right gradient", "imprecise"),
+    (returned("x", "np.cos(np.float32(x))"), "exact to about", "single-precision"),
+    (returned("x", "np.float16(np.cos(np.float16(x)))"), "exact to about", "single-precision"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "told", "mistake"), FEW_DIGITS)
+def test_few_digits_are_rounding_or_not(check, code, told, mistake):
+    report = check(r"f = \sin x", code, "x")
+    assert report.agrees == (mistake == "single-precision")
+    assert [f.mistake for f in report.findings] == [mistake]
+    assert told in report.to_text()
+
+
 def test_a_wrong_right_value_would_be_seen(monkeypatch):
     def right(x):
         return 2 * x
@@ -296,16 +352,16 @@ def test_the_benchmark_is_what_it_says():
 
 
 @pytest.mark.parametrize("backend", ["torch", "jax"])
-def test_other_libraries(check, backend):
+def test_other_libraries(check_file, backend):
     pytest.importorskip(backend)
     code = {
         "torch": "import torch\n" + returned("x", "torch.cos(x)"),
         "jax": "import jax.numpy as jnp\n" + returned("x", "jnp.cos(x)"),
     }[backend]
-    assert check(r"f = \sin x", code, "x", backend=backend).agrees
+    assert check_file(r"f = \sin x", code, "x", backend=backend).agrees
 
 
-def test_the_backward_of_torch(check):
+def test_the_backward_of_torch(check_file):
     pytest.importorskip("torch")
     code = """
 import torch
@@ -321,12 +377,12 @@ class gradient(torch.autograd.Function):
         return g * (X.T @ r), None, None
 """
     formula = r"J = \frac{1}{2} \|Xw - y\|^2"
-    assert check(formula, code, "w", MATRIX).agrees
-    report = check(formula, code.replace("return g * (", "return -g * ("), "w", MATRIX)
+    assert check_file(formula, code, "w", MATRIX).agrees
+    report = check_file(formula, code.replace("return g * (", "return -g * ("), "w", MATRIX)
     assert errors(report) == ["sign-outer-lost"]
 
 
-def test_the_backward_of_jax(check):
+def test_the_backward_of_jax(check_file):
     pytest.importorskip("jax")
     code = """
 import jax
@@ -340,8 +396,8 @@ def backward(saved, g):
     return 2 * g * x * y, g * x**2
 gradient.defvjp(forward, backward)
 """
-    assert check("f = x^2 y", code, "x,y").agrees
-    report = check("f = x^2 y", code.replace("2 * g * x * y", "g * x * y"), "x,y")
+    assert check_file("f = x^2 y", code, "x,y").agrees
+    report = check_file("f = x^2 y", code.replace("2 * g * x * y", "g * x * y"), "x,y")
     assert [(f.mistake, f.variable) for f in report.findings] == [
         ("power-coefficient-dropped", "x")
     ]

@@ -26,6 +26,10 @@ SPEECH: Final = 400
 """Characters of a message or of what was printed that are kept."""
 
 
+class NotNumbers(Exception):
+    """What the function returned is no gradient; the message begins with ``returned``."""
+
+
 class NotCallable(Exception):
     """The target is no function that can be called with numbers; the message says what it is."""
 
@@ -123,7 +127,20 @@ def describe(found: Any, shown: str) -> Loaded:
         ) from None
     if kind == "torch" and (not _splits_context(found) or (listed and listed[0].name == "ctx")):
         listed = listed[1:]
+    if (
+        kind == "function"
+        and "." in shown.rpartition(":")[2]
+        and listed
+        and listed[0].name == "self"
+    ):
+        raise NotCallable(
+            f"{shown} is a method and needs an object; write a function that makes one and calls it"
+        )
     parameters: list[Parameter] = []
+    if listed and all(p.kind is p.VAR_KEYWORD for p in listed):
+        raise NotCallable(
+            f"{shown} takes **{listed[0].name} alone: which names it expects cannot be told; give its parameters names"
+        )
     for p in listed:
         if p.kind is p.VAR_POSITIONAL:
             raise NotCallable(
@@ -244,17 +261,30 @@ def _plain(value: Any) -> Any:
     """Return a value of any of the libraries as an array of numbers.
 
     Raises:
-        TypeError: it is none.
+        NotNumbers: it is none.
     """
     if value is None:
-        raise TypeError("the function returned None; expected the gradient: is a return missing?")
+        raise NotNumbers("returned None; expected the gradient: is a return missing?")
+    if "bfloat16" in str(getattr(value, "dtype", "")):
+        raise NotNumbers(
+            "returned entries of type bfloat16, which have two digits, too few to tell one gradient from another; "
+            "expected float32 or float64"
+        )
     if hasattr(value, "detach"):
         value = value.detach().cpu().numpy()
     array = np.asarray(value)
     if array.dtype.kind not in "fiub":
-        told = f"a value of type {type(value).__name__} with entries of type {array.dtype}"
-        raise TypeError(f"the function returned {told}; expected real numbers")
+        raise NotNumbers(f"returned {_kind(value, array)}; expected an array of real numbers")
     return array
+
+
+def _kind(value: Any, array: Any) -> str:
+    """Say what a value is that holds no real numbers."""
+    if inspect.isgenerator(value) or inspect.iscoroutine(value):
+        return f"a {type(value).__name__} (is a yield or an async in place of a return?)"
+    if isinstance(value, np.ndarray):
+        return f"an array with entries of type {array.dtype}"
+    return f"a value of type {type(value).__name__}"
 
 
 def _by_torch(
@@ -272,7 +302,7 @@ def _by_torch(
         )
         for name, g in zip(wrt, got, strict=True):
             if g is None:
-                raise TypeError(f"backward returns None for {name}; expected its gradient")
+                raise NotNumbers(f"returned None in backward for {name}; expected its gradient")
         rows.append([_plain(g) for g in got])
     shape = tuple(value.shape)
     stacked = [np.stack([r[k] for r in rows]) for k in range(len(wrt))]
@@ -296,20 +326,31 @@ def _same(a: Any, b: Any) -> bool:
 
 
 def told(failure: BaseException) -> str:
-    """Say what was raised, in one line."""
+    """Say what was raised, in one line; of what was returned and is no gradient, what it is."""
     words = str(failure).strip().splitlines()
+    if isinstance(failure, NotNumbers):
+        return words[0]
     said = f"{type(failure).__name__}: {words[0]}" if words else type(failure).__name__
     return said[:SPEECH]
 
 
+def did(said: str) -> str:
+    """Return what a function did by what `told` says of it."""
+    return said if said.startswith("returned ") else f"raises {said}"
+
+
 def frames(failure: BaseException) -> list[str]:
     """Return the lines of the user's code that a failure passed through, innermost last."""
+    if isinstance(failure, SyntaxError) and failure.text:
+        return [
+            f"{os.path.basename(failure.filename or '')}:{failure.lineno}: {failure.text.strip()}"
+        ]
     own = os.path.dirname(__file__)
     base = os.path.dirname(os.__file__)
     lines = [
         f"{os.path.basename(f.filename)}:{f.lineno} in {f.name}: {f.line or ''}".rstrip(": ")
         for f in traceback.extract_tb(failure.__traceback__)
-        if not f.filename.startswith((own, base, "<frozen"))
+        if not f.filename.startswith((own, base, "<frozen")) and "site-packages" not in f.filename
     ]
     return lines[-SHOWN_FRAMES:]
 

@@ -7,15 +7,16 @@ from typing import Final
 import numpy as np
 
 from gradproof.gradcode.answers import Answers
+from gradproof.gradcode.calling import did
 from gradproof.gradcode.edited import squeezed
-from gradproof.gradcode.fit import fit
+from gradproof.gradcode.fit import fit, poorest, same
 from gradproof.gradcode.forms import Forms, forms_of
 from gradproof.gradcode.naming import Slip, name_slip
 from gradproof.gradcode.numbers import Floats, decoded
 from gradproof.gradcode.parameters import Matched
 from gradproof.gradcode.question import Asked
 from gradproof.gradcode.report import CodeFinding, Sample
-from gradproof.gradcode.structure import describe
+from gradproof.gradcode.structure import constant, describe
 from gradproof.gradcode.suggestion import numpy_line
 from gradproof.gradcode.trouble import Probe
 from gradproof.gradcode.truth import Points
@@ -35,7 +36,6 @@ def explain(
     forms = forms_of(asked.questions[k])
     variable = name_plain(asked.variables[k])
     sets = [(p, a.gradients[k]) for p, a in main if not a.all_raised]
-    slip = name_slip(asked, k, forms, sets)
     expected = forms.shown
     common = CodeFinding(
         UNEXPLAINED,
@@ -47,8 +47,17 @@ def explain(
         suggestion=_suggestion(asked, k, forms, matched),
         counterexample=_sample(sets, k),
     )
+    whole = [(p, squeezed(c), squeezed(p.gradients[k])) for p, c in sets]
+    if all(same(c, right, "single") for _, c, right in whole):
+        told = constant(whole)
+        if told is None:
+            told = "are differences of the function taken for its derivative, or is a small number added?"
+        message = (
+            f"the gradient by {variable} agrees to few digits, fewer than rounding explains: {told}"
+        )
+        return replace(common, mistake="imprecise", message=message)
+    slip = name_slip(asked, k, forms, sets, poorest(main[0][1].types[k]))
     if slip is None:
-        whole = [(p, squeezed(c), squeezed(p.gradients[k])) for p, c in sets]
         name = "shape-mismatch" if whole[0][1].shape != whole[0][2].shape else UNEXPLAINED
         if _not_finite(sets, k):
             name = "not-finite"
@@ -84,7 +93,8 @@ def _suggestion(asked: Asked, k: int, forms: Forms, matched: Matched) -> str | N
     names = {symbol: parameter for parameter, symbol in matched.symbols.items()}
     for name, space in asked.base.items():
         for axis, size in enumerate(space.shape):
-            if size.name and not size.offset and name in names:
+            taken = size.name in asked.base or size.name in asked.defined
+            if size.name and not size.offset and name in names and not taken:
                 names.setdefault(
                     size.name,
                     f"len({names[name]})" if axis == 0 else f"{names[name]}.shape[{axis}]",
@@ -153,7 +163,9 @@ def raised(main: Sequence[tuple[Points, Answers]]) -> list[CodeFinding]:
             at = min(answers.errors)
             where = f" ({answers.lines[-1]})" if answers.lines else ""
             given = ", ".join(f"{name} = {value}" for name, value in _given(points, at))
-            message = f"at some points the function raises {answers.errors[at]}{where}, such as at {given}"
+            message = (
+                f"at some points the function {did(answers.errors[at])}{where}, such as at {given}"
+            )
             return [CodeFinding("raises", "error", message)]
     return []
 
@@ -169,7 +181,10 @@ def numbers_trouble(
     for k, name in enumerate(asked.variables):
         variable = name_plain(name)
         typed = first.types[k]
-        fits = [fit(squeezed(a.gradients[k]), squeezed(p.gradients[k])) for p, a in main]
+        fits = [
+            fit(squeezed(a.gradients[k]), squeezed(p.gradients[k]), poorest(typed), p.blurs[k])
+            for p, a in main
+        ]
         if all(f.closeness == "single" for f in fits) or typed in (
             "float32",
             "float16",
@@ -243,7 +258,7 @@ def _edge(
 ) -> tuple[str, int, tuple[int, ...], str | None] | None:
     if answers.errors:
         at = min(answers.errors)
-        return f"is not returned: the function raises {answers.errors[at]}", at, (), None
+        return f"is not returned: the function {did(answers.errors[at])}", at, (), None
     code = answers.gradients[k]
     right = points.gradients[k]
     if squeezed(code).shape != squeezed(right).shape:

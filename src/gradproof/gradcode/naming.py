@@ -71,7 +71,7 @@ class _Cause:
 
 
 def name_slip(
-    asked: Asked, k: int, forms: Forms, sets: Sequence[tuple[Points, Floats]]
+    asked: Asked, k: int, forms: Forms, sets: Sequence[tuple[Points, Floats]], least: Closeness
 ) -> Slip | None:
     """Return the mistake whose gradient the code computes at all points, None where none is known.
 
@@ -80,13 +80,14 @@ def name_slip(
         k: which variable.
         forms: the right gradient by it.
         sets: points, and what the code gives there.
+        least: the poorest closeness that the type of the code's numbers allows.
     """
     aims = tuple(_aim(points, code, k) for points, code in sets)
     aims = tuple(a for a in aims if len(a.code))
     if not aims:
         return None
-    closenesses: tuple[Closeness, ...] = ("double", "single")
-    for closeness in closenesses:
+    tried: dict[Closeness, None] = dict.fromkeys(("double", "single", least))
+    for closeness in tried:
         causes = list(_causes(asked, k, forms, aims, closeness))
         if causes:
             causes.sort(key=lambda c: c.rank)
@@ -102,7 +103,8 @@ def _aim(points: Points, code: Floats, k: int) -> Aim:
     """Return what is aimed at, without the points at which the code gives no number."""
     flat = squeezed(code)
     good = [int(p) for p in np.flatnonzero(np.isfinite(flat).reshape(len(flat), -1).all(axis=1))]
-    return Aim(points.samples.subset(good), flat[good], squeezed(points.gradients[k])[good])
+    right = squeezed(points.gradients[k])[good]
+    return Aim(points.samples.subset(good), flat[good], right, points.blurs[k][good])
 
 
 def _causes(

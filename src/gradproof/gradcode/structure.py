@@ -28,7 +28,7 @@ def describe(sets: Sequence[Set], forms: Forms) -> str:
     """Say in words how the code's numbers differ; the first that fits of many questions."""
     told = _shape(sets)
     if told is None:
-        told = _constant(sets) or _terms(sets, forms) or _entries(sets) or _only_where(sets)
+        told = constant(sets) or _terms(sets, forms) or _entries(sets) or _only_where(sets)
     if told is not None:
         return told
     return "the numbers differ at most points, and no simple relation between them and the right ones was found"
@@ -43,7 +43,7 @@ def _shape(sets: Sequence[Set]) -> str | None:
     return f"it returns an array of shape {code.shape[1:]}, expected {right.shape[1:]}{where}"
 
 
-def _constant(sets: Sequence[Set]) -> str | None:
+def constant(sets: Sequence[Set]) -> str | None:
     """A constant factor: a number, perhaps times a ratio of sizes."""
     factors: list[float] = []
     for _, code, right in sets:

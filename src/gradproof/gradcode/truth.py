@@ -16,6 +16,7 @@ from gradproof.gradcode.failures import CannotCheck
 from gradproof.gradcode.numbers import Floats, encoded
 from gradproof.gradcode.parameters import Matched
 from gradproof.gradcode.question import TIED, Asked
+from gradproof.gradcode.rounding import blur
 from gradproof.gradcode.values import certain, values
 
 POINTS: Final = 12
@@ -36,6 +37,7 @@ class Points:
         gradients: per variable, axes: points, then those of the variable (of a vector-valued formula first its own).
         value: the formula itself.
         arguments: per point, what the function is given, by parameter, encoded.
+        blurs: per variable and point, the relative error that single precision explains.
     """
 
     samples: Samples
@@ -43,6 +45,7 @@ class Points:
     gradients: tuple[Floats, ...]
     value: Floats
     arguments: tuple[dict[str, Any], ...]
+    blurs: tuple[Floats, ...]
 
 
 def draw(
@@ -89,7 +92,9 @@ def evaluated(asked: Asked, matched: Matched, context: Context, samples: Samples
         }
         for k in range(len(chosen))
     )
-    return Points(samples, context, tuple(g[good] for g in gradients), value[good], arguments)
+    right = tuple(g[good] for g in gradients)
+    blurs = tuple(blur(e, samples, context, g) for e, g in zip(asked.goals, right, strict=True))
+    return Points(samples, context, right, value[good], arguments, blurs)
 
 
 def _passed(asked: Asked, symbol: str, samples: Samples, context: Context) -> Floats | int:

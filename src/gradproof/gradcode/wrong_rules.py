@@ -27,11 +27,15 @@ ENOUGH: Final = 4
 @final
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """What the code gives at the points of one set, and what is right there; points are the first axis."""
+    """What the code gives at the points of one set, and what is right there; points are the first axis.
+
+    `blurs` is what single precision explains at each point.
+    """
 
     samples: Samples
     code: Floats
     right: Floats
+    blurs: Floats
 
 
 @final
@@ -86,7 +90,7 @@ def settled(form: Form, aims: tuple[Aim, ...]) -> tuple[Aim, ...]:
         chosen = [int(k) for k in np.flatnonzero(fit(values, a.right).errors <= 1e-9)]
         if len(chosen) < min(ENOUGH, a.samples.points):
             return ()
-        out.append(Aim(a.samples.subset(chosen), a.code[chosen], a.right[chosen]))
+        out.append(Aim(a.samples.subset(chosen), a.code[chosen], a.right[chosen], a.blurs[chosen]))
     return tuple(out)
 
 
@@ -160,9 +164,10 @@ def matches(values: Floats, aim: Aim, closeness: Closeness) -> bool:
     known = np.isfinite(values).reshape(len(values), -1).all(axis=1)
     if values.shape != aim.code.shape or 4 * int(known.sum()) < 3 * len(values):
         return False
-    if not same(values, aim.code, closeness):
+    if not same(values, aim.code, closeness, aim.blurs):
         return False
-    return values.shape != aim.right.shape or fit(values, aim.right).closeness == "none"
+    least = "half" if closeness == "half" else "single"
+    return not same(values, aim.right, least, aim.blurs)
 
 
 def _alike(placed: Iterable[Placed]) -> Iterator[tuple[Placed, ...]]:
