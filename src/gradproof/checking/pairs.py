@@ -8,6 +8,7 @@ from gradproof.checking.array_hypotheses import structured
 from gradproof.checking.capitals import as_matrices
 from gradproof.checking.compound import with_names
 from gradproof.checking.entry_meant import ENTRY_MEANT, entries_meant
+from gradproof.checking.expectations import by_samples
 from gradproof.checking.glances import stays_wrong
 from gradproof.checking.hypotheses import hypotheses
 from gradproof.checking.hypothesis import FACT_TOLD
@@ -69,14 +70,18 @@ def judge_sides(
     `head`, by one of the `variables` of the document); names that nothing relates to the other side.
     `known` is a certified refutation of a side proved to equal the left one: then only those readings are tried.
     """
-    said = by_what(left, right, context, variables)
-    single = () if said else entries_meant(left, right, context)
 
     def again(a: Expr, b: Expr, c: Context = context) -> Outcome:
         return judge_sides(
             a, b, c, example_cue=example_cue, case_cue=case_cue, structures=structures,
             head=head, variables=variables,
         )  # fmt: skip
+
+    chance = by_samples(left, right, context, structures, again)
+    if chance is not None:
+        return chance
+    said = by_what(left, right, context, variables)
+    single = () if said else entries_meant(left, right, context)
 
     named = None if said else with_names(left, right, context)
     if named is not None:

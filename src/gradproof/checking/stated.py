@@ -7,6 +7,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Final
 
+from gradproof.checking.chance_facts import as_fact, repeats
 from gradproof.evaluate import is_constraint
 from gradproof.expr import (
     Apply,
@@ -40,6 +41,8 @@ def is_fact(claim: Claim, context: Context) -> bool:
     sides = claim.sides
     if len(sides) != 2 or sides[0] is None or sides[1] is None or claim.relations != ("=",):
         return False
+    if as_fact(sides[0], sides[1], context) is not None:
+        return not repeats(sides[0], sides[1], context)
     names = {n.name for s in sides if s is not None for _, n in walk(s) if isinstance(n, Sym)}
     if not names or names & context.definitions.keys():
         return False

@@ -104,6 +104,8 @@ def rank(e: Expr, context: Context = NOTHING) -> int | None:
             ranks = [rank(body, context), *(rank(w, context) for w in wrt)]
             known = [r for r in ranks if r is not None]
             return sum(known) if len(known) == len(ranks) else None
+        case Opaque("expect", (body, *_)):
+            return rank(body, context)
         case Apply() | Gradient() | Kron() | Stack() | Row() | Opaque():
             return None if not isinstance(e, Apply) else _applied(e, context)
 

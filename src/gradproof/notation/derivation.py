@@ -8,8 +8,10 @@ from gradproof.diagnostic import Assumption, Place, Role
 from gradproof.expr import Compare, Context, Definition, Domain, Expr, Path
 from gradproof.source import Span
 
-Structure = Literal["symmetric", "skew", "orthogonal", "denominator-layout"]
-"""What words say of a matrix, or of the derivatives by matrices."""
+Structure = Literal[
+    "symmetric", "skew", "orthogonal", "denominator-layout", "distribution", "independent"
+]
+"""What words say of a matrix, of the derivatives by matrices, or of random quantities."""
 
 Origins = Mapping[Path, Span]
 """Spans of the nodes of one expression, keyed by path."""

@@ -15,6 +15,7 @@ from gradproof.expr import (
     Opaque,
     Sym,
     free_indices,
+    is_expectation,
     walk,
 )  # fmt: skip
 from gradproof.notation.derivation import Claim, Condition
@@ -39,7 +40,8 @@ from gradproof.notation.elaborate.solving import (
     named_between,
     named_last,
 )
-from gradproof.notation.elaborate.symbols import Symbols, full_key, walk_surface
+from gradproof.notation.elaborate.symbols import Symbols, full_key
+from gradproof.notation.elaborate.unclear import rounded_figures, vague
 from gradproof.notation.elaborate.variants import converted
 from gradproof.notation.surface import FormulaRow, Note, Statement
 
@@ -339,38 +341,18 @@ def _claim(
     spans = tuple(s.span for s in statement.sides[first_link:])
     keep = [k for k, b in enumerate(built) if b is not None or k == 0]
     sides = [built[k] for k in keep]
-    vague = next((r for b in sides if b is not None and (r := _vague(b)) is not None), None)
+    chance = any(is_expectation(n) for b in sides if b is not None for _, n in walk(b.expr))
+    told = (vague(b, chance=chance) for b in sides if b is not None)
+    unclear = next((r for r in told if r is not None), None)
     return Claim(
         sides=tuple(None if b is None else b.expr for b in sides),
         relations=tuple(relations[k - 1] for k in keep[1:]),
         origins=tuple({} if b is None else b.origins() for b in sides),
         spans=tuple(spans[k] for k in keep),
         first_link=first_link,
-        soft=soft or any(r not in EQUALS for r in relations) or _rounded(statement),
-        vague=vague,
+        soft=soft or any(r not in EQUALS for r in relations) or rounded_figures(statement),
+        vague=unclear,
         misfit=None
-        if vague is not None
+        if unclear is not None
         else misfit([b.expr for b in sides if b is not None], table),
     )
-
-
-def _rounded(statement: Statement) -> bool:
-    """Tell whether a decimal with two or more figures stands in a statement: it may be rounded."""
-    return any(
-        n.head == "number" and len(n.text.partition(".")[2]) > 1
-        for side in statement.sides
-        for n in walk_surface(side)
-    )
-
-
-def _vague(b: Built) -> str | None:
-    """Say why a side cannot be judged: an array of unknown shape, or something only read."""
-    todo = [b]
-    while todo:
-        node = todo.pop()
-        if isinstance(node.expr, Opaque) and node.expr.head != "factorial":
-            return f"{node.expr.head}: not supported yet"
-        if isinstance(node.expr, Sym) and node.shape is None:
-            return f"the shape of {node.expr.name} is not known: not supported yet"
-        todo.extend(reversed(node.kids))
-    return None

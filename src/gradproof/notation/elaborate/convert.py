@@ -3,7 +3,7 @@
 from collections.abc import Container, Mapping
 
 from gradproof.expr import Expr, Num
-from gradproof.notation.elaborate import arithmetic, calculus, primes, series
+from gradproof.notation.elaborate import arithmetic, calculus, chance, primes, series
 from gradproof.notation.elaborate.calls import apply_call
 from gradproof.notation.elaborate.converter import Converter, Handler
 from gradproof.notation.elaborate.symbols import Symbols
@@ -46,6 +46,7 @@ HANDLERS: Mapping[str, Handler] = {
     "factorial": arithmetic.factorial_node,
     "index": arithmetic.index_of_node,
     "call": apply_call,
+    "expect": chance.expectation_node,
 }
 
 

@@ -42,6 +42,16 @@ _STRUCTURES: dict[Structure, re.Pattern[str]] = {
     "orthogonal": re.compile(
         rf"{_NEGATED}(?:orthogonal|orthonormal|unitary|rotations?)\b", re.IGNORECASE
     ),
+    "independent": re.compile(
+        rf"{_NEGATED}(?:independent(?:ly)?|i\.?\s?i\.?\s?d\b\.?)", re.IGNORECASE
+    ),
+    "distribution": re.compile(
+        r"\b(?:un-?correlated|zero[- ]mean|mean[- ]zero|mean zero|(?:of|with|has|have) (?:zero|unit) (?:mean|variance)|"
+        r"gaussians?|normal(?:ly)?|uniform(?:ly)?|bernoulli|poisson|rademacher|symmetrically|whitened|isotropic|"
+        r"cent(?:e?red|red)|standardi[sz]ed|martingales?|stationary|unbiased|re-?parametri[sz]\w*|"
+        r"re-?parameteri[sz]\w*|path-?wise|conditional(?:ly)?|distributed|degenerate|deterministic)\b",
+        re.IGNORECASE,
+    ),
     "denominator-layout": re.compile(r"\bdenominator[- ]layout\b", re.IGNORECASE),
 }
 _CASE_SPLIT = re.compile(r"\b(?:case|cases|if|when|diagonal|off-diagonal)\b", re.IGNORECASE)

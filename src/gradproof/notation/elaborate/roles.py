@@ -4,6 +4,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import Literal, final
 
+from gradproof.expr import VARIANCES
 from gradproof.notation.elaborate.declare import declarations
 from gradproof.notation.elaborate.symbols import (
     Symbols,
@@ -119,6 +120,8 @@ def role_of(
         return "declaration"
     if all(s.head == "hole" for s in sides[1:]) or _bounds(statement, table, known):
         return "label"
+    if ops == ("~",):
+        return "declaration"
     if sides[0].head == "hole":
         return "continuation"
     goal = target(sides[0], table)
@@ -144,6 +147,7 @@ def role_of(
         and ops[0] in EQUALS
         and goal.key not in known
         and goal.identity not in known
+        and not (goal.called and goal.key in VARIANCES)
     ):
         return "definition"
     if (

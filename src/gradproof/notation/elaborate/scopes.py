@@ -5,16 +5,16 @@ from dataclasses import dataclass, replace
 from typing import final
 
 from gradproof.diagnostic import Assumption, Role
-from gradproof.expr import Sym, free_indices, walk
+from gradproof.expr import Sym, free_indices, is_expectation, walk
 from gradproof.notation.derivation import Derivation, Line, Reading, Structure
 from gradproof.notation.elaborate.claims import Manner, RowReading, read_row
 from gradproof.notation.elaborate.contexts import Known, Scope, states
 from gradproof.notation.elaborate.cues import joins, read_cues, structures
 from gradproof.notation.elaborate.rows import OUTSIDE, Item
 from gradproof.notation.elaborate.shapes import infer_shapes
-from gradproof.notation.elaborate.symbols import Symbols
+from gradproof.notation.elaborate.symbols import Symbols, spelled, walk_surface
 from gradproof.notation.elaborate.tables import ScopeTable, scope_tables
-from gradproof.notation.surface import Note
+from gradproof.notation.surface import Note, Statement
 
 
 def elaborate(items: Sequence[Item], table: Symbols, words: Iterable[str] = ()) -> Derivation:
@@ -23,6 +23,8 @@ def elaborate(items: Sequence[Item], table: Symbols, words: Iterable[str] = ()) 
     `words` are the running text of the document.
     """
     told = structures(" ".join((*words, *(text for item in items for text, _ in item.row.labels))))
+    if any(_tells_law(s) for item in items for s in item.row.statements):
+        told = frozenset[Structure]((*told, "distribution"))
     infer_shapes([s for item in items for s in item.row.statements], table)
     tables = scope_tables(items, table)
     read = _read(items, tables, told)
@@ -168,6 +170,8 @@ def _line(
         other = read_row(row, table, scope, known, manner)
         if choice.kind == "sum-scope" and _loose(other) > _loose(main):
             continue
+        if choice.kind == "call" and _mixes(other):
+            continue
         scope.others.extend((goal.key, definition) for goal, definition in other.definitions)
         if main.claims and other.claims and all(c.claims != tuple(other.claims) for c in readings):
             readings.append(
@@ -202,6 +206,23 @@ def _loose(row: RowReading) -> int:
         if sides[0] is not None
         for s in sides[1:]
         if s is not None
+    )
+
+
+def _tells_law(statement: Statement) -> bool:
+    r"""Tell whether a statement gives the law of a quantity: ``\epsilon \sim \mathcal{N}(0, 1)``."""
+    if statement.relations != ("~",):
+        return False
+    left, right = statement.sides
+    inside = {spelled(n) for a in right.args[1:] for n in walk_surface(a) if n.name is not None}
+    return right.head == "call" and left.name is not None and spelled(left) not in inside
+
+
+def _mixes(row: RowReading) -> bool:
+    """Tell whether ``E[…]`` is an expectation at one place and the product with a number E at another."""
+    nodes = [n for sides, _ in row.statements for s in sides if s is not None for _, n in walk(s)]
+    return any(map(is_expectation, nodes)) and any(
+        isinstance(n, Sym) and n.name == "E" for n in nodes
     )
 
 
