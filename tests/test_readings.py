@@ -521,3 +521,49 @@ $$ \frac{\partial}{\partial t} y^TK^{-1}y = y^TK^{-1}\frac{\partial K}{\partial 
 
 def test_a_matrix_may_vary_with_a_number_in_any_way() -> None:
     assert judged(KERNELS) == "pxppx"
+
+
+SQUARES = [
+    # a quantity given by its square, which stands alone, too
+    (r"""Let $\mu=\frac1n\sum_{i=1}^nx_i$.
+$$ \sigma^2=\frac1n\sum_{i=1}^n(x_i-\mu)^2 $$
+$$ \frac{\partial \sigma}{\partial x_j} = \frac{x_j - \mu}{n\sigma} $$
+$$ \frac{\partial \sigma}{\partial x_j} = \frac{2(x_j - \mu)}{n\sigma} $$""", "gpx"),
+    # what is squared is the quantity
+    (r"""Let $e_{ij}^2=\left(r_{ij}-\sum_kp_{ik}q_{kj}\right)^2$.
+$$ \frac{\partial e_{ij}^2}{\partial p_{ik}} = -2 e_{ij} q_{kj} $$
+$$ \frac{\partial e_{ij}^2}{\partial p_{ik}} = -2 e_{ij} p_{ik} $$""", "px"),
+    # a square as the parameter of a function
+    (r"""Let $\sigma>0$.
+$$ \ell(\mu,\sigma^2)=-\frac n2\log(2\pi\sigma^2)-\frac1{2\sigma^2}\sum_{i=1}^n(x_i-\mu)^2 $$
+$$ \frac{\partial\ell}{\partial\sigma^2}=-\frac n{2\sigma^2}+\frac1{2\sigma^4}\sum_{i=1}^n(x_i-\mu)^2 $$
+$$ \frac{\partial\ell}{\partial\sigma^2}=-\frac n{2\sigma^2}+\frac1{\sigma^4}\sum_{i=1}^n(x_i-\mu)^2 $$""", "gpx"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), SQUARES)
+def test_a_quantity_may_be_given_by_its_square(text: str, expected: str) -> None:
+    assert judged(text) == expected
+
+
+WHOLE = [
+    # the vector of ones, written 1
+    (r"""Let $z\in\mathbb{R}^n$.
+$$ s=\frac{e^z}{1^Te^z} $$
+$$ ds=\frac{e^z\odot dz}{1^Te^z}-\frac{e^z(e^z)^Tdz}{(1^Te^z)^2} $$
+$$ ds=s\odot dz-s^Ts\,dz $$""", "gpx"),
+    # a number beside the differential of a matrix in an inner product
+    (r"""Let $Y\in\mathbb{R}^{n\times q}$, $B\in\mathbb{R}^{n\times q}$.
+$$ J=\frac12\|Y-B\|_F^2+\frac\lambda2\langle B, B\rangle_F $$
+$$ dJ=-\langle Y-B,dB\rangle+\langle B,\lambda\,dB\rangle $$
+$$ dJ=-\langle Y-B,dB\rangle+2\langle B,\lambda\,dB\rangle $$""", "gpx"),
+    # probabilities with the parameter as their label
+    (r"""$$ J(\theta)=\sum_x p_\theta(x)f(x) $$
+$$ \nabla_\theta J=\sum_xp_\theta(x)\nabla_\theta\log p_\theta(x)f(x) $$
+$$ \nabla_\theta J=\sum_x\nabla_\theta\log p_\theta(x)f(x) $$""", "gpx"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), WHOLE)
+def test_ones_inner_products_and_labels_that_say_what_varies(text: str, expected: str) -> None:
+    assert judged(text) == expected

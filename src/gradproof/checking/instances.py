@@ -18,6 +18,7 @@ from gradproof.expr import (
     Fn,
     Frobenius,
     FunctionName,
+    Gradient,
     Hadamard,
     Mul,
     Num,
@@ -68,6 +69,8 @@ def unknown(left: Expr, right: Expr, context: Context) -> Unknown | None:
                     names[name] = space
                 case Derivative(_, wrt):
                     by.update(dict.fromkeys(wrt))
+                case Gradient(_, wrt) if wrt is not None:
+                    by[wrt] = None
                 case _:
                     pass
     arities = [{len(a.args) for a in applied} for applied in functions.values()]

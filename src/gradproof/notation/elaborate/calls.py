@@ -19,6 +19,7 @@ from gradproof.expr import (
 from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.converter import Converter
+from gradproof.notation.elaborate.roles import is_square
 from gradproof.notation.elaborate.symbols import (
     MATRIX_FUNCTIONS,
     SIGMOIDS,
@@ -61,7 +62,10 @@ def apply_call(c: Converter, node: Surface) -> Built:
         return c.opaque(node, node.text)
     if any(a.head in ("given", "relation", "tuple") for a in args):
         return build.opaque(key, node.span, [c.opaque(a) for a in args])
-    kids = [c.whole(a) for a in args]
+    squared = [k for k in range(len(args)) if (key, k) in c.table.square_params]
+    if any(not is_square(args[k]) for k in squared):
+        return build.opaque(key, node.span, [c.opaque(a) for a in args])
+    kids = [c.whole(a.args[0] if k in squared else a) for k, a in enumerate(args)]
     return Built(
         Apply(key, tuple(k.expr for k in kids), primes),
         node.span,

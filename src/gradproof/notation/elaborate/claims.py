@@ -10,9 +10,11 @@ from gradproof.expr import (
     Derivative,
     Differential,
     Expr,
+    Fn,
     Gradient,
     Idx,
     Opaque,
+    Pow,
     Sym,
     free_indices,
     is_expectation,
@@ -278,7 +280,16 @@ def _define(
         rights.pop(0)
     body_at, body = next(((k, b) for k, b in rights if not _unknown(b.expr, known)), rights[0])
     params, indices = formals(left.expr)
-    out.definitions.append((goal, Definition(goal.key, body.expr, params, indices)))
+    value = body.expr
+    if goal.key in table.roots and isinstance(left.expr, Pow):
+        params, indices = formals(left.expr.base)
+        own = isinstance(value, Pow) and value.exponent == left.expr.exponent
+        value = value.base if isinstance(value, Pow) and own else Fn("sqrt", (value,))
+        told = "what is squared there" if own else "the positive root"
+        out.notes.append(
+            Note("root", f"{goal.key} is given by its square: read as {told}", left.span)
+        )
+    out.definitions.append((goal, Definition(goal.key, value, params, indices)))
     if body_at == rights[0][0] and len(rights) > 1:
         out.claims.append(_claim(built[body_at:], statement, body_at, table, soft=False))
 

@@ -315,9 +315,27 @@ def _trivial(d: Definition) -> bool:
 def _unknowns(
     definitions: Mapping[str, tuple[Definition, ...]], told: Sequence[Told]
 ) -> tuple[set[str], set[str]]:
-    """Names without definition that are differentiated, and functions without definition."""
+    r"""Names without definition that are differentiated, and functions without definition.
+
+    Values of a function with the variable as its label, ``p_\theta(x)``, vary with it.
+    """
     varying: set[str] = set()
     functions: set[str] = set()
+    variables = {
+        name
+        for t in told
+        for n in t.nodes
+        if isinstance(n, Derivative | Gradient)
+        for w in (n.wrt if isinstance(n, Derivative) else (n.wrt,))
+        if w is not None
+        for name in base_name(w)
+    }
+    bodies = (d.body for found in definitions.values() for d in found)
+    for node in (n for e in bodies for _, n in walk(e)) if variables else ():
+        if isinstance(node, Sym) and node.name not in definitions and "(" in node.name:
+            head = node.name.partition("(")[0]
+            if any(head.endswith(f"_{{{v}}}") for v in variables):
+                varying.add(node.name)
     for node in (n for t in told for n in t.nodes):
         if isinstance(node, Apply) and node.name not in definitions:
             functions.add(node.name)

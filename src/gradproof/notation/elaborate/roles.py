@@ -62,7 +62,12 @@ def target(side: Surface, table: Symbols) -> Target | None:
         case "pow" if indexed_above(side, table) is not None:
             own = indexed_above(side, table)
             return None if own is None else Target(own, (side.args[1],))
-        case "pow" if square_key(side, table) is not None:
+        case "pow" if is_square(side) and side.args[0].name is not None:
+            root = table.resolve(side.args[0].name)
+            if root.key in table.roots:
+                return Target(root.key, root.indices)
+            if root.key not in table.squares:
+                return None
             name = side.args[0].name
             assert name is not None
             return Target(f"{table.resolve(name).key}^2", table.resolve(name).indices)
@@ -91,18 +96,22 @@ def indexed_above(node: Surface, table: Symbols) -> str | None:
 
 def square_key(node: Surface, table: Symbols) -> str | None:
     """Return the key of ``σ^2`` where the square is a quantity of its own (σ never stands alone)."""
-    if node.head != "pow" or node.args[0].name is None:
-        return None
-    exponent = node.args[1]
-    if exponent.head != "number" or exponent.text != "2":
+    if not is_square(node) or node.args[0].name is None:
         return None
     key = table.resolve(node.args[0].name).key
     return f"{key}^2" if key in table.squares else None
 
 
+def is_square(node: Surface) -> bool:
+    """Tell whether a node is the square of a name."""
+    return node.head == "pow" and node.args[0].name is not None and node.args[1].text == "2"
+
+
 def _formal(node: Surface) -> bool:
-    return node.head == "name" or (
-        node.head == "group" and len(node.args) == 1 and _formal(node.args[0])
+    return (
+        node.head == "name"
+        or is_square(node)
+        or (node.head == "group" and len(node.args) == 1 and _formal(node.args[0]))
     )
 
 

@@ -16,6 +16,7 @@ from gradproof.notation.elaborate.declare import (
 )
 from gradproof.notation.elaborate.letters import collect_letters
 from gradproof.notation.elaborate.members import vector_members
+from gradproof.notation.elaborate.roles import is_square, square_key
 from gradproof.notation.elaborate.sizes import count
 from gradproof.notation.elaborate.symbols import (
     Resolved,
@@ -25,6 +26,7 @@ from gradproof.notation.elaborate.symbols import (
     primes_of,
     size_of,
     spelled,
+    unwrapped,
     walk_surface,
 )
 from gradproof.notation.elaborate.usage import read_usage
@@ -85,6 +87,7 @@ def survey(statements: Sequence[Statement], conditional: Set[int] = frozenset())
     vector_members(table, nodes)
     _axes(table, statements, nodes)
     _squares(table, statements, nodes)
+    _roots(table, statements)
     between = links(statements, table)
     table.chained.update(goal.key for goal, _ in between)
     told = [*statements, *(rest for _, rest in between)]
@@ -235,6 +238,25 @@ def _squares(table: Symbols, statements: Sequence[Statement], nodes: Sequence[Su
                 table.origins[f"{key}^2"] = table.origins.get(key, ())
 
 
+def _roots(table: Symbols, statements: Sequence[Statement]) -> None:
+    """Find numbers that are defined by their square, and stand alone, too: a σ of which σ² is given is its root."""
+    plain = {
+        table.resolve(left.name).key
+        for s in statements
+        if s.relations[:1] == ("=",) and (left := s.sides[0]).name is not None
+    }
+    for s in statements:
+        key = _squared(table, s.sides[0]) if s.relations[:1] == ("=",) else None
+        if key is None or key in plain | table.squares or key.lstrip("\\")[:1].isupper():
+            continue
+        inside = {table.resolve(n.name).key for n in walk_surface(s.sides[1]) if n.name is not None}
+        if key in inside or not inside or (table.shapes.get(key) and key not in table.families):
+            continue
+        table.roots.add(key)
+        if unwrapped(s.sides[1]).head != "pow":
+            table.domains.setdefault(key, POSITIVE)
+
+
 def _squared(table: Symbols, node: Surface) -> str | None:
     """Return the key of the base of ``σ^2``."""
     if node.head != "pow" or node.args[0].name is None or node.args[1].text != "2":
@@ -297,6 +319,11 @@ def _functions(table: Symbols, statements: Sequence[Statement], nodes: Iterable[
             if key is not None:
                 table.defined_functions.add(key)
                 formals.add(id(left))
+                table.square_params.update(
+                    (key, k)
+                    for k, p in enumerate(left.args[1:])
+                    if is_square(p) and square_key(p, table) is None
+                )
     for node in nodes:
         table.elementwise.update(_slopes(node))
         if node.head != "call" or id(node) in formals:
@@ -349,9 +376,16 @@ def _mark(table: Symbols, node: Surface) -> None:
         node.head in ("group", "add", "neg", "transpose", "mul", "call", "had")
         and node.head not in SCALAR_RESULTS
     ):
+        if node.head == "mul" and (len(node.args) > 2 or any(_array(table, a) for a in node.args)):
+            return
         for part in node.args[1:] if node.head == "call" else node.args:
-            if len(node.args) <= 2 or node.head != "mul":
-                _mark(table, part)
+            _mark(table, part)
+
+
+def _array(table: Symbols, node: Surface) -> bool:
+    r"""Tell whether a factor is an array that is known: beside it, in ``\lambda\,dB``, a letter may be a number."""
+    inner = node.args[0] if node.head in ("diff", "transpose", "group") and node.args else node
+    return inner.name is not None and bool(table.shapes.get(table.resolve(inner.name).key))
 
 
 def _scalar(table: Symbols, key: str) -> bool:

@@ -153,7 +153,8 @@ class Symbols:
     ``dW``; `spaces` names that are declared to lie in a space; `members` families of vectors that nothing declares;
     `applied` values of functions that are declared as they stand, ``\phi(x)``; `chained` names that stand between
     the sides of a chain and are defined there; `likes` names made from another name, whose shape they have; `euler`
-    says that e is used as Euler's number.
+    says that e is used as Euler's number; `squares` are quantities that are written as a square, `roots` names that are
+    given by their square, `square_params` the places of functions at which a square is the parameter.
     """
 
     indices: dict[str, IndexRange] = field(default_factory=dict[str, IndexRange])
@@ -167,6 +168,8 @@ class Symbols:
     functions: set[str] = field(default_factory=set[str])
     defined_functions: set[str] = field(default_factory=set[str])
     squares: set[str] = field(default_factory=set[str])
+    roots: set[str] = field(default_factory=set[str])
+    square_params: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
     parameters: dict[tuple[str, int], tuple[Size, ...]] = field(
         default_factory=dict[tuple[str, int], tuple[Size, ...]]
     )

@@ -252,6 +252,8 @@ class Brackets(Scripts):
             self.unread(
                 "angle brackets with two sides are an inner product; these have not two", start, end
             )
+        if closing.sub is not None and self.spelled(closing.sub) in ("F", "2"):
+            closing.sub = None
         return self.scripted(self.make("inner", start, end, tuple(parts)), closing)
 
     def spelled(self, group: Layout) -> str:

@@ -292,6 +292,8 @@ class Scripts(Core):
             if script.kind == "pow" and script.value is not None:
                 base = self.make("pow", start, end, (base, script.value))
             elif script.kind == "T":
+                if base.head == "number" and base.text == "1":  # the vector of ones
+                    base = self.make("name", base.span.start, base.span.end, name=Name("1"))
                 base = self.make("transpose", start, end, (base,), script.text)
             elif script.kind == "prime" and script.text == "1":
                 base = self.make("transpose", start, end, (base,), "prime")
