@@ -17,6 +17,7 @@ HEAVY = (
     "numba",
     "numpy",
     "pandas",
+    "polars",
     "pyarrow",
     "scipy",
     "sklearn",

@@ -42,13 +42,19 @@ class FrameSource:
         """
         arrow = library("pyarrow", "reading a frame")
         try:
+            # The stream of a pandas frame holds its index too, which is a number of the row and no feature.
             table = (
-                arrow.table(frame)
-                if hasattr(frame, "__arrow_c_stream__")
-                else arrow.Table.from_pandas(frame, preserve_index=False)
+                arrow.Table.from_pandas(frame, preserve_index=False)
+                if hasattr(frame, "iloc")
+                else arrow.table(frame)
             )
         except (arrow.ArrowInvalid, arrow.ArrowTypeError, TypeError) as failure:
             raise BadData(f"the frame cannot be read: {failure}") from failure
+        if y is not None and target in table.column_names:
+            raise BadData(
+                f"the frame: it has a column {target!r}, and y is given beside it; expected one of them, or another "
+                "name with target"
+            )
         if y is not None:
             values = np.asarray(y)
             if values.shape != (table.num_rows,):

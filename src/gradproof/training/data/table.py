@@ -279,7 +279,8 @@ def batch_of(record: Any, start: int, numbers: tuple[str, ...], texts: tuple[str
         column = record.column(name)
         if not hasattr(column, "indices"):
             column = column.cast("string").dictionary_encode()
-        codes = column.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
+        indices = column.indices.cast("int32").fill_null(-1)
+        codes = indices.to_numpy(zero_copy_only=False)
         words[name] = Text(codes, tuple(str(v) for v in column.dictionary.to_pylist()))
     return Batch(start, rows, numbers, out, words)
 
