@@ -104,6 +104,23 @@ def measure_together(
     return out
 
 
+def measure_edited(
+    line: Expr, edits: Sequence[tuple[Path, Expr]], bench: Bench
+) -> list[Measured | None]:
+    """Return the values of the line with each part (where, what stands there instead), None where not known."""
+    out: list[Measured | None] = []
+    indexed = any(isinstance(n, Sum | Prod | Idx) for n in subtrees(line))
+    width = WIDTH_INDEXED if indexed else WIDTH
+    for start in range(0, len(edits), width):
+        chosen = edits[start : start + width]
+        choices: Choices = {}
+        root = _Spot()
+        for k, (path, new) in enumerate(chosen):
+            _place(line, root, k, path, new)
+        out += bench.lanes(_with_choices(line, root, choices), choices, len(chosen))
+    return out
+
+
 def _line(shop: Workshop, stage: Stage, groups: Sequence[Group]) -> tuple[Expr, Choices] | None:
     """Return the line with its choices."""
     choices: Choices = {}

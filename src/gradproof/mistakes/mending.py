@@ -9,8 +9,9 @@ import numpy as np
 
 from gradproof.evaluate import Mode, Samples, Unsupported, make_samples
 from gradproof.expr import Context, Expr, Path, replace_at
-from gradproof.mistakes.bench import ENOUGH, Bench, Measured, together
+from gradproof.mistakes.bench import ENOUGH, GLANCE, Bench, Measured, together
 from gradproof.mistakes.catalogue import catalogue
+from gradproof.mistakes.lanes import measure_edited
 from gradproof.mistakes.match import Match
 from gradproof.mistakes.mistake import Mend, Mistake, Repair
 from gradproof.mistakes.scene import Scene, Spot, spots
@@ -86,6 +87,16 @@ class Edit:
             return None
 
 
+@final
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """An edit, the line that it makes, and the values of that line where they are known."""
+
+    edit: Edit
+    line: Expr
+    found: Measured | None
+
+
 def mended(
     scene: Scene, bench: Bench, samples: Samples, mode: Mode = "total", *, below: float = ALL
 ) -> tuple[Match, ...]:
@@ -104,24 +115,23 @@ def mending(scene: Scene, bench: Bench, samples: Samples, mode: Mode = "total") 
     truth = bench.value(scene.left)
     if truth is None:
         return frozenset()
-    fits = [e for e in hunt.tier(0.0, ALL) if hunt.fits(e.line, truth)]
-    kept = hunt.elsewhere([e.line for e in fits], turned=False)
-    return frozenset(e.mistake.name for e, ok in zip(fits, kept, strict=True) if ok)
+    fits = hunt.fitting(0.0, ALL, truth, turned=False)
+    return frozenset(t.edit.mistake.name for t in fits)
 
 
 @final
 class _Hunt:
     """The edits of one line that are tried on the same sample points; those of one tier are made when it is reached."""
 
-    __slots__ = ("bench", "mode", "samples", "scene", "tiers", "values")
+    __slots__ = ("bench", "budget", "mode", "samples", "scene", "tiers")
 
     def __init__(self, scene: Scene, bench: Bench, samples: Samples, mode: Mode) -> None:
         self.scene = scene
         self.bench = bench
         self.samples = samples
         self.mode: Mode = mode
-        self.values: dict[Expr, Measured | None] = {}
-        self.tiers: dict[float, list[Edit]] = {}
+        self.budget = BUDGET
+        self.tiers: dict[float, list[_Tried]] = {}
 
     def matches(self, below: float) -> tuple[Match, ...]:
         truth = self.bench.value(self.scene.left)
@@ -134,28 +144,38 @@ class _Hunt:
             for least in TIERS:
                 if least >= above:
                     continue
-                fits = [e for e in self.tier(least, above) if self.fits(e.line, aim)]
+                fits = self.fitting(least, above, aim, turned=turned)
                 above = least
-                kept = self.elsewhere([e.line for e in fits], turned)
-                fits = [e for e, ok in zip(fits, kept, strict=True) if ok]
                 if fits:
-                    return (_match(fits, self.scene.context),)
+                    return (_match([t.edit for t in fits], self.scene.context),)
         return self.pair(own, truth) if own is not None and below >= ALL else ()
 
-    def tier(self, least: float, above: float) -> list[Edit]:
-        """Return the edits of priors in a range, the likeliest first."""
+    def fitting(self, least: float, above: float, aim: Measured, *, turned: bool) -> list[_Tried]:
+        """Return the edits of priors in a range that give the values aimed at, the likeliest first."""
+        fits = [
+            t
+            for t in self.tier(least, above)
+            if t.found is not None and not _far(t.found, aim) and agree(t.found, aim)
+        ]
+        kept = self.elsewhere([t.line for t in fits], turned)
+        return [t for t, ok in zip(fits, kept, strict=True) if ok]
+
+    def tier(self, least: float, above: float) -> list[_Tried]:
+        """Return the edits of priors in a range, the likeliest first, evaluated: each is a lane of one walk."""
         if least not in self.tiers:
-            self.tiers[least] = sorted(edits(self.scene, least, above), key=lambda e: e.rank)
+            chosen: list[tuple[Edit, Expr]] = []
+            for e in sorted(edits(self.scene, least, above), key=lambda e: e.rank):
+                line = e.line
+                if line is not None and len(chosen) < self.budget:
+                    chosen.append((e, line))
+            self.budget -= len(chosen)
+            parts = [(e.spot.path, e.mend.right) for e, _ in chosen]
+            found = measure_edited(self.scene.line, parts, self.bench)
+            self.tiers[least] = [
+                _Tried(e, line, self.bench.value(line) if values is None else values)
+                for (e, line), values in zip(chosen, found, strict=True)
+            ]
         return self.tiers[least]
-
-    def value(self, line: Expr) -> Measured | None:
-        if line not in self.values:
-            self.values[line] = self.bench.value(line) if len(self.values) < BUDGET else None
-        return self.values[line]
-
-    def fits(self, line: Expr | None, aim: Measured) -> bool:
-        found = None if line is None else self.value(line)
-        return found is not None and agree(found, aim)
 
     def elsewhere(self, lines: Sequence[Expr | None], turned: bool) -> list[bool]:
         """Tell which of the lines fit where the sizes are others, too: 2 is not n."""
@@ -181,10 +201,11 @@ class _Hunt:
     def pair(self, own: Measured, truth: Measured) -> tuple[Match, ...]:
         """Return two edits in different places whose effects add up to the whole difference, none if there are none."""
         best: dict[Expr, tuple[Edit, Measured]] = {}
-        for edit in sorted((e for t in self.tiers.values() for e in t), key=lambda e: e.rank):
-            found = None if edit.line is None else self.values.get(edit.line)
-            if edit.line is not None and found is not None and _alike(found, own):
-                best.setdefault(edit.line, (edit, found))
+        for tried in sorted(
+            (t for tier in self.tiers.values() for t in tier), key=lambda t: t.edit.rank
+        ):
+            if tried.found is not None and _alike(tried.found, own):
+                best.setdefault(tried.line, (tried.edit, tried.found))
         pool = list(best.values())[:PAIR_POOL]
         all_values = together(truth, own, *(m for _, m in pool)) if own.rank == truth.rank else None
         if all_values is None:
@@ -207,7 +228,10 @@ class _Hunt:
         for first, second in promising[:PAIRS_TRIED]:
             line = first.line
             both = None if line is None else replace_at(line, *second.narrow)
-            if self.fits(both, truth) and self.elsewhere([both], False)[0]:
+            found = None if both is None else self.bench.value(both)
+            if found is None or not agree(found, truth):
+                continue
+            if self.elsewhere([both], False)[0]:
                 context = self.scene.context
                 return _match([first], context), _match([second], context)
         return ()
@@ -227,6 +251,17 @@ def edits(scene: Scene, least: float = 0.0, above: float = ALL) -> Iterator[Edit
             for mend in repair.mend(spot):
                 if mend.right != spot.node:
                     yield Edit(mistake, repair, spot, mend, size)
+
+
+def _far(found: Measured, aim: Measured) -> bool:
+    """Tell by a glance at a few values that an edited line has not those aimed at."""
+    a, b = found.values, aim.values
+    if a.shape != b.shape or found.names != aim.names or found.rank != aim.rank:
+        return False
+    step = -(-a.size // GLANCE)
+    mine, theirs = a.reshape(-1)[::step], b.reshape(-1)[::step]
+    top = np.abs(b).max(initial=0.0, where=np.isfinite(b))
+    return bool(np.any(np.abs(mine - theirs) > ROUNDED * top))
 
 
 def agree(found: Measured, aim: Measured) -> bool:
