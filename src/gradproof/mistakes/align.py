@@ -25,11 +25,8 @@ from gradproof.expr import (
     walk,
 )  # fmt: skip
 from gradproof.mistakes.bench import Bench, Measured, added, equal
-from gradproof.mistakes.scales import Scales
+from gradproof.mistakes.scales import Quantity, Scales
 from gradproof.rewrite import ONE, div, mul, neg
-
-LONG = 12
-"""Number of nodes above which a shorter way to write the right line is looked for."""
 
 _LARGEST = 12
 _LEVELS = 4
@@ -48,6 +45,7 @@ class Alignment:
         terms: how many terms stand beside it (itself included), 1 where it is no term of a sum.
         agreeing: how many of them are right.
         missing: what is missing from the line where all its terms are right (then `wrong` is the sum).
+        quantity: what the wrong part lacks as a factor, or has once too often, where that is no number.
     """
 
     path: Path
@@ -57,6 +55,7 @@ class Alignment:
     terms: int = 1
     agreeing: int = 0
     missing: Expr | None = None
+    quantity: Quantity | None = None
 
     def describe(self) -> str:
         """Return the finding as half a sentence: ``3 of 4 terms are right, this one is off by -1``."""
@@ -70,6 +69,8 @@ class Alignment:
         elif self.factor is not None:
             this = "this one" if self.terms > 1 else "this part"
             parts.append(f"{this} is off by a factor {1 / self.factor}")
+        elif self.quantity is not None:
+            parts.append("a factor is missing" if self.quantity.lost else "a factor is too much")
         return ", ".join(parts)
 
 
@@ -128,9 +129,13 @@ class _Aligner:
         if terms is not None:
             return terms
         factor, mended = self.scales.mended(after, after, right)
-        if mended is None and max(2 * _nodes(after), LONG) < _nodes(right):
-            mended = self.scales.over_a_symbol(after, after, right)
-        return Alignment(path, after, right if mended is None else mended, factor)
+        quantity = self.scales.by_a_quantity(after, right) if mended is None else None
+        if quantity is not None:
+            shown = quantity.mended(after)
+            mended = right if _nodes(right) <= _nodes(shown) else shown
+        return Alignment(
+            path, after, right if mended is None else mended, factor, quantity=quantity
+        )
 
     def _descend(self, after: Expr, right: Expr, path: Path) -> Alignment | None:
         """Enter a pair of nodes of one kind of which exactly one child differs."""
@@ -215,7 +220,12 @@ class _Aligner:
         else:
             _, scaled = self.scales.mended(other.core, wrong.front, other.front)
             shown = scaled or div(mul(other.front, other.core), wrong.front)
-        return Alignment(wrong.path, wrong.core, shown, factor, count, agreeing)
+        quantity = None
+        if mended is None:
+            quantity = self.scales.by_a_quantity(
+                mul(wrong.front, wrong.core), mul(other.front, other.core)
+            )
+        return Alignment(wrong.path, wrong.core, shown, factor, count, agreeing, quantity=quantity)
 
     def _term(self, path: Path, core: Expr, front: Expr) -> "_Term | None":
         value = self.value(mul(front, core))

@@ -6,8 +6,10 @@ from gradproof.expr import Context
 from gradproof.mistakes.align import Alignment
 from gradproof.mistakes.catalogue import catalogue
 from gradproof.mistakes.match import Match
+from gradproof.mistakes.presented import presented
 from gradproof.mistakes.words import told
 from gradproof.rewrite import add
+from gradproof.spell import to_plain
 
 TERM_LOST: Final = "term-lost"
 SIGN: Final = "sign-of-one-term"
@@ -28,6 +30,15 @@ def by_terms(found: Alignment | None, context: Context) -> tuple[Match, ...]:
             name, message = (SIGN if found.terms > 1 else WHOLE_SIGN), "{wrong} has the wrong sign"
         else:
             name, message = FACTOR, f"{{wrong}} is off by a factor {1 / found.factor}"
+    elif found.right is not None and found.quantity is not None:
+        right, q = found.right, found.quantity
+        told_q = to_plain(presented(q.quantity, context))
+        name = FACTOR
+        message = (
+            f"{{wrong}} lacks the factor {told_q}"
+            if q.lost
+            else f"{{wrong}} has the factor {told_q} once too often"
+        )
     else:
         return ()
     mistake = catalogue().get(name)

@@ -1,26 +1,88 @@
 """By what factor a part is off: a simple number, or one over a size, whatever the sizes are."""
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import combinations
 from types import MappingProxyType
 from typing import Final, final
 
 import numpy as np
 
 from gradproof.evaluate import Samples, Unsupported, make_samples
-from gradproof.expr import Context, Expr, Mul, Num, Sym, walk
+from gradproof.expr import (
+    Const,
+    Context,
+    Derivative,
+    Differential,
+    Entry,
+    Expr,
+    Gradient,
+    Idx,
+    Mul,
+    Num,
+    Sum,
+    Sym,
+    is_scalar,
+    walk,
+    walk_reached,
+)
 from gradproof.mistakes.bench import Bench, Measured, close, together
 from gradproof.mistakes.presented import INVENTED
-from gradproof.rewrite import div, mul, neg, num, power
+from gradproof.rewrite import ONE, div, free_names, mul, neg, num, power, sub, tidy
 
 LARGEST: Final = 12
 """Largest numerator and denominator of a factor that counts as simple."""
 
-SYMBOLS: Final = 6
-"""At most so many symbols are tried as a factor."""
+QUANTITIES: Final = 40
+"""At most so many parts of the right line are tried as a factor."""
+
+NAMES: Final = 8
+"""At most so many names are tried in complements and differences."""
 
 POWERS: Final = (1, -1, 2, -2)
 """Powers of a size by which a part may be off."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A quantity that a part lacks as a factor (`lost`), or has once too often, beside a simple number."""
+
+    quantity: Expr
+    factor: Fraction
+    lost: bool
+
+    def mended(self, part: Expr) -> Expr:
+        """Return the part as it should be."""
+        if self.lost:
+            return tidy(mul(Num(self.factor), self.quantity, part))
+        return tidy(mul(Num(self.factor), div(part, self.quantity)))
+
+
+def _scalar(e: Expr, context: Context) -> bool:
+    return not isinstance(
+        e, Num | Const | Idx | Derivative | Gradient | Differential
+    ) and is_scalar(e, context)
+
+
+def _bare(e: Expr) -> Expr:
+    """Return a quantity without the number in front of it, of a sum without that of its terms."""
+    match e:
+        case Mul((Num(), *rest)):
+            return mul(*rest)
+        case Sum(Mul((Num(), *rest)), index, lower, upper, condition):
+            return Sum(mul(*rest), index, lower, upper, condition)
+        case _:
+            return e
+
+
+def _defined(context: Context) -> Iterator[Expr]:
+    """Yield the scalars that are defined under a name."""
+    for name, found in context.definitions.items():
+        symbol = Sym(name)
+        if all(not d.params and not d.indices for d in found) and is_scalar(symbol, context):
+            yield symbol
 
 
 @final
@@ -63,19 +125,45 @@ class Scales:
                     return None, _over(part, factor, Sym(name), p)
         return None, None
 
-    def over_a_symbol(self, part: Expr, wrong: Expr, right: Expr) -> Expr | None:
-        """Return `part` times or over one scalar symbol of `right`, where that makes `wrong` right."""
-        sizes = self._samples.sizes
-        symbols = (n for _, n in walk(right) if isinstance(n, Sym) and not n.space.shape)
-        names = dict.fromkeys(n for n in symbols if n.name not in sizes)
-        for name in list(names)[:SYMBOLS]:
-            factor = self._ratio(self._bench, mul(name, wrong), right)
-            if factor is not None and _simple(factor):
-                return _over(part, factor, name, -1)
-            factor = self._ratio(self._bench, wrong, mul(right, name))
-            if factor is not None and _simple(factor):
-                return _over(part, factor, name, 1)
+    def by_a_quantity(self, wrong: Expr, right: Expr) -> "Quantity | None":
+        """Return the quantity by which `wrong` has to be multiplied or divided to be `right`, the simplest first."""
+        other = self._bench_of_other_sizes()
+        benches = [self._bench] if other is None else [self._bench, other]
+        for q in self._quantities(wrong, right):
+            for lost in (True, False):
+                pair = (mul(q, wrong), right) if lost else (wrong, mul(q, right))
+                factor = self._ratio(benches[0], *pair)
+                if factor is None or not _simple(factor):
+                    continue
+                if all(self._ratio(b, *pair) == factor for b in benches[1:]):
+                    return Quantity(q, factor, lost)
         return None
+
+    def _quantities(self, wrong: Expr, right: Expr) -> Iterator[Expr]:
+        """Yield what may have been lost: parts of the right side, then names, their complements and differences."""
+        ranges = self._context.ranges.keys()
+        letters = (free_names(wrong) | free_names(right)) & ranges
+        parts = dict.fromkeys(
+            _bare(n) for n in walk_reached(right, self._context) if _scalar(n, self._context)
+        )
+        usable = [q for q in parts if not (free_names(q) & ranges) - letters]
+        usable.sort(key=lambda q: sum(1 for _ in walk(q)))
+        yield from [q for q in usable if q not in self._sizes_known][:QUANTITIES]
+        arrays = dict.fromkeys(
+            q.array for q in parts if isinstance(q, Entry) and len(q.indices) == 1
+        )
+        names = dict.fromkeys(
+            q for q in usable if isinstance(q, Sym) and q not in self._sizes_known
+        )
+        names.update(dict.fromkeys(_defined(self._context)))
+        names.update((Entry(a, (Idx(i),)), None) for a in arrays for i in sorted(letters))
+        chosen = list(names)[:NAMES]
+        yield from (sub(ONE, q) for q in chosen)
+        yield from (sub(a, b) for a, b in combinations(chosen, 2))
+
+    @property
+    def _sizes_known(self) -> frozenset[Expr]:
+        return frozenset(Sym(name) for name in self._samples.sizes)
 
     def _ratio(self, bench: Bench, wrong: Expr, right: Expr) -> Fraction | None:
         a, b = bench.value(wrong), bench.value(right)

@@ -12,6 +12,7 @@ from gradproof.expr import (
     Derivative,
     Differential,
     Div,
+    Entry,
     Expr,
     Fn,
     Gradient,
@@ -24,6 +25,8 @@ from gradproof.expr import (
     Num,
     Path,
     Pow,
+    Prod,
+    Sum,
     Sym,
     Transpose,
     children,
@@ -32,7 +35,7 @@ from gradproof.expr import (
     walk_reached,
 )  # fmt: skip
 from gradproof.mistakes.factors import elementwise
-from gradproof.rewrite import ONE, sub
+from gradproof.rewrite import ONE, free_names, sub
 
 NO_TEXT: Mapping[Path, str] = {}
 
@@ -84,6 +87,22 @@ class Scene:
         return tuple(
             s for s in self.symbols if not s.space.shape and s.name not in self.context.definitions
         )
+
+    @cached_property
+    def quantities(self) -> tuple[Expr, ...]:
+        """The scalar symbols and the entries that either side or a definition holds; no sizes."""
+        known = frozenset(self.symbols)
+        return tuple(
+            n
+            for n in self.reached
+            if (isinstance(n, Sym) and not n.space.shape and n in known)
+            or (isinstance(n, Entry) and isinstance(n.array, Sym))
+        )
+
+    @cached_property
+    def free(self) -> frozenset[str]:
+        """Names of the indices that the line may hold free: those of what it should equal."""
+        return free_names(self.left) & self.context.ranges.keys()
 
     @cached_property
     def own(self) -> frozenset[str]:
@@ -219,6 +238,12 @@ class Spot:
     def text(self) -> str:
         """How the node was written, empty where that is not known."""
         return self.scene.text(self.path)
+
+    @property
+    def letters(self) -> frozenset[str]:
+        """Names of the indices that may stand here: free ones, and those of the sums around it."""
+        bound = (p.index.name for p in self.parents if isinstance(p, Sum | Prod))
+        return self.scene.free.union(bound)
 
     @property
     def parent(self) -> Expr | None:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
-from gradproof.expr import Context, Entry, Expr, Idx, Num, walk
-from gradproof.mistakes.mistake import Mistake, Slip, WrongExchange, WrongRewriting
+from gradproof.expr import Context, Derivative, Differential, Entry, Expr, Idx, Num, walk
+from gradproof.mistakes.mistake import Mend, Mistake, Repair, Slip, WrongExchange, WrongRewriting
+from gradproof.mistakes.scene import Spot
 from gradproof.rewrite import num
 
 
@@ -45,6 +46,20 @@ def _letter_of_the_line(e: Expr, context: Context, after: Expr) -> Iterator[Slip
                 yield Slip(Entry(e.array, (*e.indices[:k], other, *e.indices[k + 1 :])), e)
 
 
+def _meant(spot: Spot) -> Iterator[Mend]:
+    """Another index that may stand at the place is meant."""
+    node = spot.node
+    if not isinstance(node, Entry) or isinstance(spot.parent, Derivative | Differential):
+        return
+    for k, i in enumerate(node.indices):
+        if isinstance(i, Idx):
+            for other in sorted(spot.letters):
+                if other != i.name:
+                    yield Mend(
+                        Entry(node.array, (*node.indices[:k], Idx(other), *node.indices[k + 1 :]))
+                    )
+
+
 MISTAKE: Final = Mistake(
     name="index-wrong",
     family="sums and indices",
@@ -54,4 +69,5 @@ MISTAKE: Final = Mistake(
     prior=0.32,
     rewritings=(WrongRewriting(_other_index, on=(Entry,)),),
     exchanges=(WrongExchange(_letter_of_the_line, on=(Entry,)),),
+    repairs=(Repair(_meant, weight=0.95),),
 )

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from gradproof.differentiate import Application
-from gradproof.expr import Context, Expr, Idx, Sum
-from gradproof.mistakes.mistake import Mistake, Slip, WrongDerivative, WrongRewriting
-from gradproof.rewrite import free_names, substitute
+from gradproof.expr import Add, Context, Expr, Idx, Mul, Sum
+from gradproof.mistakes.mistake import Mend, Mistake, Repair, Slip, WrongDerivative, WrongRewriting
+from gradproof.mistakes.scene import Spot
+from gradproof.rewrite import add, free_names, like_sum, mul, substitute
 
 
 def _one_term(e: Expr, context: Context) -> Iterator[Slip]:
@@ -24,6 +25,22 @@ def _of_the_derivative(a: Application) -> Iterator[Expr]:
         yield a.part(0)
 
 
+def _once_more(spot: Spot) -> Iterator[Mend]:
+    """A term whose index is free stands for the sum of all; a sum read to the end stands for one of each term."""
+    node = spot.node
+    match node:
+        case Mul((*front, Sum(Add(terms)) as total)):
+            for k in range(1, len(terms)):
+                first = mul(*front, like_sum(total, add(*terms[:k]), spot.context))
+                yield Mend(add(first, *(like_sum(total, t, spot.context) for t in terms[k:])))
+        case _ if spot.term:
+            ranges = spot.context.ranges
+            for name in sorted((free_names(node) & ranges.keys()) - spot.letters):
+                yield Mend(Sum(node, Idx(name)))
+        case _:
+            return
+
+
 MISTAKE: Final = Mistake(
     name="sum-dropped",
     family="sums and indices",
@@ -33,4 +50,7 @@ MISTAKE: Final = Mistake(
     prior=0.5,
     derivatives=(WrongDerivative(frozenset({"sum-over-index"}), _of_the_derivative),),
     rewritings=(WrongRewriting(_one_term, on=(Sum,)),),
+    repairs=(
+        Repair(_once_more, weight=0.6, message="a sum is missing: {wrong} should be {right}"),
+    ),
 )

@@ -9,6 +9,7 @@ from gradproof.expr import (
     Compare,
     Context,
     Derivative,
+    Differential,
     Entry,
     Expr,
     Fn,
@@ -19,7 +20,16 @@ from gradproof.expr import (
     Sym,
     children,
 )  # fmt: skip
-from gradproof.mistakes.mistake import Mistake, Slip, WrongExchange, WrongRewriting
+from gradproof.mistakes.mistake import (
+    Mend,
+    Mistake,
+    Repair,
+    Slip,
+    WrongExchange,
+    WrongRewriting,
+)
+from gradproof.mistakes.scene import Spot
+from gradproof.rewrite import free_names
 
 
 def _quantities(e: Expr) -> Iterator[Expr]:
@@ -83,6 +93,28 @@ def _by_another(e: Expr, context: Context) -> Iterator[Slip]:
             yield Slip(Derivative(e.body, (other,), e.notation), e)
 
 
+def _meant(spot: Spot) -> Iterator[Mend]:
+    """Another quantity of the document is meant: one under the indices of the place, or an array's entry there."""
+    node, ranges = spot.node, spot.context.ranges
+    if isinstance(spot.parent, Entry | Derivative | Differential):
+        return
+    if isinstance(node, Sym):
+        if node.space.shape or node.name in ranges or node not in spot.scene.quantities:
+            return
+    elif not isinstance(node, Entry):
+        return
+    found: dict[Expr, None] = {}
+    for other in spot.scene.quantities:
+        both = isinstance(other, Entry) and isinstance(node, Entry)
+        if both and len(other.indices) == len(node.indices):
+            found[Entry(other.array, node.indices)] = None
+        if not (free_names(other) & ranges.keys()) - spot.letters:
+            found[other] = None
+    for other in found:
+        if not (isinstance(other, Entry) and isinstance(node, Entry) and other.array == node.array):
+            yield Mend(other)
+
+
 MISTAKE: Final = Mistake(
     name="wrong-variable",
     family="variable, model, notation",
@@ -95,4 +127,5 @@ MISTAKE: Final = Mistake(
         WrongExchange(_another, on=(Sym, Entry, Pow, Fn, Apply)),
         WrongExchange(_opposite, weight=0.6, on=(Neg,)),
     ),
+    repairs=(Repair(_meant, weight=0.85),),
 )
