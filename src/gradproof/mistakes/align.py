@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations
-from typing import final
+from typing import Final, final
 
 from gradproof.evaluate import Mode, Samples
 from gradproof.expr import (
@@ -27,6 +27,10 @@ from gradproof.expr import (
 from gradproof.mistakes.bench import Bench, Measured, added, equal
 from gradproof.mistakes.scales import Quantity, Scales
 from gradproof.rewrite import ONE, div, mul, neg
+from gradproof.spell import to_plain
+
+SHORTER: Final = 0.8
+"""Length, beside that of the right line, below which the part put right is shown in its place."""
 
 _LARGEST = 12
 _LEVELS = 4
@@ -132,7 +136,7 @@ class _Aligner:
         quantity = self.scales.by_a_quantity(after, right) if mended is None else None
         if quantity is not None:
             shown = quantity.mended(after)
-            mended = right if _nodes(right) <= _nodes(shown) else shown
+            mended = shown if quantity.short and _shorter(shown, right) else None
         return Alignment(
             path, after, right if mended is None else mended, factor, quantity=quantity
         )
@@ -241,6 +245,10 @@ class _Aligner:
                     return None
                 found.append(new)
         return found
+
+
+def _shorter(e: Expr, right: Expr) -> bool:
+    return len(to_plain(e)) < SHORTER * len(to_plain(right))
 
 
 def _nodes(e: Expr) -> int:

@@ -53,11 +53,16 @@ class Quantity:
     factor: Fraction
     lost: bool
 
+    @property
+    def short(self) -> bool:
+        """Whether the part with the factor put right is fit for print: no fraction over a fraction."""
+        return self.lost or isinstance(self.quantity, Sym)
+
     def mended(self, part: Expr) -> Expr:
         """Return the part as it should be."""
         if self.lost:
             return tidy(mul(Num(self.factor), self.quantity, part))
-        return tidy(mul(Num(self.factor), div(part, self.quantity)))
+        return _over(part, self.factor, self.quantity, 1)
 
 
 def _scalar(e: Expr, context: Context) -> bool:
@@ -152,11 +157,9 @@ class Scales:
         arrays = dict.fromkeys(
             q.array for q in parts if isinstance(q, Entry) and len(q.indices) == 1
         )
-        names = dict.fromkeys(
-            q for q in usable if isinstance(q, Sym) and q not in self._sizes_known
-        )
-        names.update(dict.fromkeys(_defined(self._context)))
-        names.update((Entry(a, (Idx(i),)), None) for a in arrays for i in sorted(letters))
+        own = [q for q in usable if isinstance(q, Sym) and q not in self._sizes_known]
+        entries = [Entry(a, (Idx(i),)) for a in arrays for i in sorted(letters)]
+        names = dict.fromkeys([*own, *_defined(self._context), *entries])
         chosen = list(names)[:NAMES]
         yield from (sub(ONE, q) for q in chosen)
         yield from (sub(a, b) for a, b in combinations(chosen, 2))

@@ -105,11 +105,12 @@ def _meant(spot: Spot) -> Iterator[Mend]:
         return
     found: dict[Expr, None] = {}
     for other in spot.scene.quantities:
-        both = isinstance(other, Entry) and isinstance(node, Entry)
-        if both and len(other.indices) == len(node.indices):
-            found[Entry(other.array, node.indices)] = None
         if not (free_names(other) & ranges.keys()) - spot.letters:
             found[other] = None
+        if not isinstance(other, Entry) or not isinstance(node, Entry):
+            continue
+        if len(other.indices) == len(node.indices):
+            found[Entry(other.array, node.indices)] = None
     for other in found:
         if not (isinstance(other, Entry) and isinstance(node, Entry) and other.array == node.array):
             yield Mend(other)
