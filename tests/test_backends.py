@@ -121,6 +121,13 @@ def test_modules_stand_alone_and_keep_the_type(name, folder):
         made.value(**{**values, "w": values["w"][:2]})
     with pytest.raises(TypeError, match="y has the type"):
         made.value(**{**values, "y": "text"})
+    half = np.float16(values["y"])
+    if name == "torch":
+        import torch
+
+        half = torch.as_tensor(half)
+    with pytest.raises(TypeError, match=r"y has the type .*float16, expected real numbers"):
+        made.value(**{**values, "y": half})
 
 
 def test_jax_differentiates_the_value_by_the_gradient_of_the_module(folder):
@@ -173,3 +180,37 @@ def test_autograd_differentiates_twice_with_the_hessian_of_the_module(folder):
     (product,) = torch.autograd.grad(gradient @ v, values["w"])
     given = {k: x.detach() for k, x in values.items()}
     close(product, made.hvp(v, **given).numpy(), 1e-12)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("hessian", [False, True])
+def test_transforms_of_torch_go_through_the_module(hessian, folder):
+    require("torch")
+    import torch
+
+    case = FORMULAS[0]
+    made = gradproof.compile(
+        case.formulas,
+        wrt=case.wrt,
+        declare=case.declare,
+        backend="torch",
+        hessian=hessian,
+        cache=folder,
+    )
+    values = {k: torch.tensor(x) for k, x in case.draw(made.inputs, 3).items()}
+
+    def f(w, x):
+        return made.value(**{**values, "w": w, "X": x})
+
+    def by_hand(w, x):
+        z = torch.sigmoid(x @ w)
+        y = values["y"]
+        return -(y * torch.log(z) + (1 - y) * torch.log(1 - z)).mean()
+
+    for place in (0, 1):
+        given = (values["w"], values["X"])
+        found = torch.func.hessian(f, argnums=place)(*given)
+        close(found, torch.func.hessian(by_hand, argnums=place)(*given).numpy(), 1e-12)
+    many = torch.stack([values["w"], 2 * values["w"]])
+    mapped = torch.func.vmap(torch.func.grad(f), in_dims=(0, None))(many, values["X"])
+    close(mapped[1], made.gradient(**{**values, "w": many[1]}).numpy(), 1e-12)

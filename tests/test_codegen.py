@@ -177,6 +177,18 @@ def test_what_cannot_become_code_is_told(formula, told):
         gradproof.compile(formula, wrt="x" if "x" in formula else "a", declare=r"t = 1, \dots, T")
 
 
+def test_one_step_of_a_recurrence_is_told(tmp_path):
+    made = gradproof.compile(
+        ["J = (h_t - y_t)^2", r"h_t = \tanh(a h_{t-1} + x_t)"], wrt="a", cache=tmp_path
+    )
+    assert any("one step of a recurrence" in told for told in made.assumptions)
+    written_out = ["J = h_2^2", r"h_1 = \tanh(a h_0)", r"h_2 = \tanh(a h_1)"]
+    made = gradproof.compile(written_out, wrt="a", cache=tmp_path)
+    want = np.tanh(0.5 * np.tanh(0.5)) ** 2
+    assert np.isclose(made.value(a=0.5, h_0=1.0), want, rtol=1e-14)
+    assert made.assumptions == ()
+
+
 @pytest.mark.parametrize("scalar", scalars().values(), ids=lambda s: s.name)
 def test_slopes_are_those_of_differences(scalar):
     """A broken slope is caught by `test_a_broken_slope_is_caught`."""

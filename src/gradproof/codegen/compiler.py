@@ -1,6 +1,8 @@
 """From a question to a program: lowered, spelled for accuracy, differentiated."""
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from gradproof._version import __version__
 from gradproof.codegen.algebra import UNIT, arranged, total
@@ -101,9 +103,24 @@ def make_program(
         formulas=tuple(formulas),
         loss=loss.name,
         rules=rules,
-        assumptions=low.assumptions,
+        assumptions=(*low.assumptions, *_steps(low, context)),
         version=__version__,
     )
+
+
+_NEIGHBOUR: Final = re.compile(r"(.+)_\{?([A-Za-z])[-+]\d+\}?")
+
+
+def _steps(low: Lowered, context: Context) -> tuple[str, ...]:
+    """Tell where a name is computed from one like it at another step, which has to be given."""
+    out: list[str] = []
+    for name in low.symbols:
+        found = _NEIGHBOUR.fullmatch(name)
+        defined = found is not None and f"{found[1]}_{found[2]}" in context.definitions
+        if found is not None and defined:
+            own, other = name_plain(f"{found[1]}_{found[2]}"), name_plain(name)
+            out.append(f"{own} is one step of a recurrence: {other} is given and does not move")
+    return tuple(out)
 
 
 def _unpacked(

@@ -138,8 +138,9 @@ def _floating(**given):
             arrays[name] = jnp.asarray(x)
         except (TypeError, ValueError) as failure:
             raise TypeError(f"{name} has the type {type(x).__name__}, expected real numbers") from failure
-        if jnp.iscomplexobj(arrays[name]):
-            raise TypeError(f"{name} has the type {arrays[name].dtype}, expected real numbers")
+        kind = arrays[name].dtype
+        if jnp.iscomplexobj(arrays[name]) or kind in (jnp.float16, jnp.bfloat16):
+            raise TypeError(f"{name} has the type {kind}, expected real numbers (float32, float64)")
     types = [x.dtype for x in arrays.values() if x.ndim] or [x.dtype for x in arrays.values()]
     dtype = jnp.result_type(*types)
     if not jnp.issubdtype(dtype, jnp.floating):

@@ -43,6 +43,8 @@ def _laid(x):
 
 def _like(x, dtype):
     """Return an array in the type and layout that loops over rows take."""
+    if type(x) is np.ndarray and x.dtype == dtype and x.flags.c_contiguous:
+        return x
     if hasattr(x, "tocsr"):
         raise TypeError("a sparse matrix stands where loops over rows need an array; pass x.toarray()")
     return np.ascontiguousarray(x, dtype=dtype)

@@ -172,8 +172,8 @@ def _floating(**given):
     """Return the arguments as arrays of one floating type: that of the arrays among them."""
     arrays = {name: np.asarray(x) for name, x in given.items()}
     for name, x in arrays.items():
-        if x.dtype.kind not in "fiub":
-            raise TypeError(f"{name} has the type {x.dtype}, expected real numbers")
+        if x.dtype.kind not in "fiub" or x.dtype == np.float16:
+            raise TypeError(f"{name} has the type {x.dtype}, expected real numbers (float32, float64)")
     types = [x.dtype for x in arrays.values() if x.ndim] or [x.dtype for x in arrays.values()]
     dtype = np.result_type(*types)
     if dtype.kind != "f":

@@ -135,8 +135,9 @@ def _floating(**given):
             tensors[name] = torch.as_tensor(x)
         except (TypeError, ValueError, RuntimeError) as failure:
             raise TypeError(f"{name} has the type {type(x).__name__}, expected real numbers") from failure
-        if tensors[name].is_complex():
-            raise TypeError(f"{name} has the type {tensors[name].dtype}, expected real numbers")
+        kind = tensors[name].dtype
+        if kind.is_complex or kind in (torch.float16, torch.bfloat16):
+            raise TypeError(f"{name} has the type {kind}, expected real numbers (float32, float64)")
     arrays = [x for x in tensors.values() if x.ndim] or list(tensors.values())
     dtype = arrays[0].dtype
     for x in arrays:
@@ -178,6 +179,7 @@ def _bridge(p: Program) -> str:
         "    @staticmethod",
         "    def setup_context(ctx, inputs, output):",
         "        ctx.save_for_backward(*inputs, *output[1:])",
+        "        ctx.save_for_forward(*inputs)",
         "        ctx.mark_non_differentiable(*output[1:])",
         "",
         "    @staticmethod",
@@ -189,6 +191,16 @@ def _bridge(p: Program) -> str:
         f"        for place, gradient in zip({places}, gradients):",
         "            out[place] = seed * gradient",
         "        return tuple(out)",
+        "",
+        "    @staticmethod",
+        "    def jvp(ctx, *tangents):",
+        f"        inputs = ctx.saved_tensors[:{len(names)}]",
+        "        gradients = _Gradient.apply(*inputs)",
+        f"        (out,) = _along(_plain, inputs, tangents, {places}) or (torch.zeros_like(inputs[0].sum()),)",
+        f"        for place, gradient in zip({places}, gradients):",
+        "            if tangents[place] is not None:",
+        "                out = out + torch.sum(gradient * tangents[place])",
+        f"        return (out, {', '.join(['None'] * len(mine))})",
         "",
         "",
         "class _Gradient(torch.autograd.Function):",
@@ -204,6 +216,7 @@ def _bridge(p: Program) -> str:
         "    @staticmethod",
         "    def setup_context(ctx, inputs, output):",
         "        ctx.save_for_backward(*inputs)",
+        "        ctx.save_for_forward(*inputs)",
         "",
         "    @staticmethod",
         "    def backward(ctx, *seeds):",
@@ -224,6 +237,33 @@ def _bridge(p: Program) -> str:
     lines += [
         "        return tuple(out)",
         "",
+        "    @staticmethod",
+        "    def jvp(ctx, *tangents):",
+        "        inputs = ctx.saved_tensors",
+    ]
+    if hvp is not None:
+        lines += [
+            f"        {listed}{',' if len(names) == 1 else ''} = inputs",
+            "        seeds = [torch.zeros_like(x) if t is None else t for x, t in zip(inputs, tangents)]",
+            f"        seeds = [seeds[k] for k in {places}]",
+            f"        products = {hvp}",
+            f"        others = _along(_gradients, inputs, tangents, {places})",
+            f"        products = {second}",
+            "        return tuple(p + o for p, o in zip(products, others)) if others else products",
+        ]
+    else:
+        lines.append("        return _along(_gradients, inputs, tangents, [])")
+    lines += [
+        "",
+        "",
+        "def _along(function, inputs, tangents, known):",
+        '    """Return the tangents by those inputs that have one and no derivative of their own here, or nothing."""',
+        "    places = [k for k, t in enumerate(tangents) if t is not None and k not in known]",
+        "    if not places:",
+        "        return ()",
+        "    given = tuple(inputs[k] for k in places), tuple(tangents[k] for k in places)",
+        "    return torch.func.jvp(_of(function, inputs, places), *given)[1]",
+        "",
         "",
         f"def _gradients({listed}):",
         '    """Return the gradients as autograd sees them."""',
@@ -236,17 +276,21 @@ def _bridge(p: Program) -> str:
         "    places = [k for k, needs in enumerate(needed) if needs and k not in known]",
         "    out = [None] * len(inputs)",
         "    if places:",
-        "        create = torch.is_grad_enabled()",
-        "        with torch.enable_grad():",
-        "            results = function(*inputs)",
-        "            results = results if isinstance(results, tuple) else (results,)",
-        "            wanted = [inputs[k] for k in places]",
-        "            found = torch.autograd.grad(",
-        "                results, wanted, list(seeds), create_graph=create, allow_unused=True",
-        "            )",
-        "        for k, x in zip(places, found):",
+        "        _, back = torch.func.vjp(_of(function, inputs, places), *(inputs[k] for k in places))",
+        "        for k, x in zip(places, back(tuple(seeds))):",
         "            out[k] = x",
         "    return out",
+        "",
+        "",
+        "def _of(function, inputs, places):",
+        '    """Return a function of some of the inputs, the others as they are; its results are a tuple."""',
+        "",
+        "    def moved(*xs):",
+        "        given = dict(zip(places, xs))",
+        "        found = function(*(given.get(k, x) for k, x in enumerate(inputs)))",
+        "        return found if isinstance(found, tuple) else (found,)",
+        "",
+        "    return moved",
         "",
         "",
         f"def _value({listed}):",

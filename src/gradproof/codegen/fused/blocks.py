@@ -173,9 +173,9 @@ def _pass(kernel, rows, width, columns, matrices, streams, shared, shapes):
     size = min(1024, _BLOCK // (max(width, 1) * 8), _ALONE // max(width * columns, 1))
     wide = width * columns > _WIDE  # then the products of a block are worth the threads of BLAS
     size = 1024 if wide else max(4, size // 4 * 4)
-    if all(len(m) == 3 or m[0].flags.c_contiguous for m in matrices):
+    if _in_rows(matrices):
         if wide or rows * width < 2 * _SMALL:
-            sums = tuple([np.zeros(s) for s in shapes])
+            sums = [np.zeros(s) for s in shapes]
             kernel(0, rows, size, *matrices, *streams, *shared, *sums)
             return sums
         step = -(-_SMALL // max(width, 1))
@@ -185,14 +185,22 @@ def _pass(kernel, rows, width, columns, matrices, streams, shared, shapes):
     return _shared_out(kernel, cuts, size, matrices, streams, shared, shapes)
 
 
+def _in_rows(matrices):
+    """Tell whether the numbers of each row lie side by side."""
+    for m in matrices:
+        if len(m) == 1 and not m[0].flags.c_contiguous:
+            return False
+    return True
+
+
 def _shared_out(kernel, cuts, size, matrices, streams, shared, shapes):
     """Do ranges of rows in threads; their sums are added in order, whoever did them."""
     global _pool
 
     def work(cut):
         a, b = cut
-        part = tuple([np.zeros(s) for s in shapes])
-        if all(len(m) == 3 or m[0].flags.c_contiguous for m in matrices):
+        part = [np.zeros(s) for s in shapes]
+        if _in_rows(matrices):
             kernel(a, b, size, *matrices, *streams, *shared, *part)
         else:
             packed = [m if len(m) == 3 else (np.ascontiguousarray(m[0][a:b]),) for m in matrices]
@@ -205,7 +213,7 @@ def _shared_out(kernel, cuts, size, matrices, streams, shared, shapes):
         parts = list(_pool.map(work, cuts))
     else:
         parts = [work(c) for c in cuts]
-    sums = parts[0] if parts else tuple([np.zeros(s) for s in shapes])
+    sums = parts[0] if parts else [np.zeros(s) for s in shapes]
     for part in parts[1:]:
         for total, p in zip(sums, part):
             total += p

@@ -122,8 +122,8 @@ def _entered(work: Work, name: str, body: Expr, scope: Scope, lower: Lower) -> L
     """
     if name in work.active:
         raise CannotCompile(
-            f"{name_plain(name)} is defined by itself (a recurrence); write its steps out with names of their own, "
-            "such as h_1 = …, h_2 = …"
+            f"{name_plain(name)} is defined by itself (a recurrence), which is not unrolled; write its steps out as "
+            "formulas of their own, such as h_1 = … h_0 …, h_2 = … h_1 …"
         )
     work.active.append(name)
     try:

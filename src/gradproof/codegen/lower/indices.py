@@ -129,6 +129,11 @@ def _cut(
             f"{what} has {size} entries on an axis along which an index takes {length} values from place {start} on; "
             "declare the range of the index and the shape of the array"
         )
+        if first is not None and first < 0:
+            refusal = (
+                f"an index of {what} points before its first entry; declare the range of the index, or, where "
+                f"{what} with this label is a quantity of its own beside {what}, give it another name (b for w_0)"
+            )
         if first == 0:
             work.unequal(size, length, refusal)
         raise CannotCompile(refusal)
