@@ -8,6 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 from types import MappingProxyType
+from typing import Final
 
 from gradproof.checking.array_hypotheses import counts, structured, whole_labels
 from gradproof.checking.hypothesis import CONSTRAINT_ASSUMED, Hypothesis
@@ -36,6 +37,16 @@ from gradproof.expr import (
     walk_reached,
 )  # fmt: skip
 from gradproof.notation.derivation import Structure
+
+INDEX_CASE: Final = "index-case"
+"""Kind of the assumption that a line is meant for equal, or for unequal, indices."""
+
+_ONLY = " only"
+
+
+def is_equal_case(message: str) -> bool:
+    """Tell whether a message says that a line holds for equal indices only."""
+    return message.startswith("the line holds for ") and message.endswith(_ONLY)
 
 
 def hypotheses(
@@ -159,13 +170,13 @@ def _index_cases(left: Expr, right: Expr, context: Context, *, cue: bool) -> Ite
         if _tells_apart(left, a, b) or _tells_apart(right, a, b):
             continue
         yield Hypothesis(
-            "index-case",
+            INDEX_CASE,
             f"the line holds for {a} ≠ {b}; read as that case",
             replace(context, distinct=context.distinct | {(a, b)}),
         )
         yield Hypothesis(
-            "index-case",
-            f"the line holds for {a} = {b} only",
+            INDEX_CASE,
+            f"the line holds for {a} = {b}{_ONLY}",
             replace(context, equal=context.equal | {(a, b)}),
             sufficient=cue,
         )

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Final
 
 from gradproof.checking.bare import bare, uncertain
+from gradproof.checking.cases import with_cases
 from gradproof.checking.chains import advance, record
 from gradproof.checking.conventions import settled, settled_from_start
 from gradproof.checking.judgement import RIGHT, Chain, Judged, Outcome
@@ -59,6 +60,12 @@ def judge(derivation: Derivation) -> tuple[Judged, ...]:
 
 
 def _judge(derivation: Derivation) -> tuple[Judged, ...]:
+    judged = _lines(derivation)
+    cases = with_cases(derivation, judged)
+    return judged if cases is None else _lines(cases)
+
+
+def _lines(derivation: Derivation) -> tuple[Judged, ...]:
     plain = with_constants(derivation)
     derivation, anywhere = with_facts(plain), with_facts(plain, everywhere=True).contexts
     chains: dict[int, Chain] = {}
@@ -241,12 +248,17 @@ def _combine(line: Line, claim: Claim, step: Outcome, truth: Outcome, chain: Cha
         if truth.verdict in RIGHT and not step.operand:
             if chain.wrong:
                 return replace(base, cancels=True)
-            return replace(base, verdict=truth.verdict, reason=None, outcome=truth)
+            told = notes_of(line, claim, truth)
+            return replace(
+                base, verdict=truth.verdict, reason=None, outcome=truth, assumptions=told
+            )
         return base
     if truth.verdict == "refuted" and chain.wrong and step.verdict in RIGHT:
         return replace(base, verdict="refuted", follows_from_wrong=True, outcome=truth)
     if step.verdict == "undecided" and truth.verdict in RIGHT:
-        return replace(base, verdict=truth.verdict, reason=None, outcome=truth)
+        return replace(
+            base, verdict=truth.verdict, reason=None, outcome=truth, assumptions=notes_of(line, claim, truth)
+        )  # fmt: skip
     if step.verdict in RIGHT and truth.verdict == "refuted":
         return replace(base, truth=None)
     return base

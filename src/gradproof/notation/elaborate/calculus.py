@@ -7,7 +7,8 @@ from gradproof.expr import Apply, At, Derivative, Differential, Entry, Expr, Gra
 from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.converter import Converter
-from gradproof.notation.elaborate.symbols import function_name, unwrapped
+from gradproof.notation.elaborate.symbols import full_key, function_name, spelled, unwrapped
+from gradproof.notation.elaborate.usage import ancestors
 from gradproof.notation.surface import Name, Surface
 
 STEPS = ("\\varepsilon", "\\epsilon", "\\tau")
@@ -45,6 +46,7 @@ def _variable(c: Converter, node: Surface) -> Built:
 
 def grad_node(c: Converter, node: Surface) -> Built:
     """Convert a gradient or Hessian."""
+    node = _by_subscript(c, node)
     body = c.convert(node.args[0]) if node.args[0].head != "hole" else None
     if body is None:
         return c.opaque(node, "gradient")
@@ -54,6 +56,39 @@ def grad_node(c: Converter, node: Surface) -> Built:
     wrt = _variable(c, node.args[1])
     shape = None if body.shape is None or wrt.shape is None else (*body.shape, *wrt.shape * order)
     return Built(Gradient(body.expr, wrt.expr, order), node.span, (body, wrt), shape)
+
+
+def _by_subscript(c: Converter, node: Surface) -> Surface:
+    r"""Read ``\nabla J_w`` and ``\nabla J_{u(i)}``, where J is defined and no J_w is, as gradients by w and u_i."""
+    name = node.args[0].name
+    if len(node.args) != 1 or name is None or node.args[0].head != "name" or not name.sub:
+        return node
+    whole = replace(name, sub=())
+    key, bodies = full_key(whole), c.table.bodies
+    if key not in bodies or full_key(name) in bodies or full_key(name) in c.table.spaces:
+        return node
+    variable = _below(name.sub)
+    if variable is None or variable.name is None:
+        return node
+    own = c.table.resolve(variable.name).key
+    letter = own in c.table.letters or own not in ancestors(key, c.table)
+    if letter and own not in c.table.spaces:
+        return node
+    c.note(
+        "gradient-variable", f"the gradient is read as that of {key} by {spelled(variable)}", node
+    )
+    body = replace(node.args[0], name=whole)
+    return replace(node, args=(body, variable))
+
+
+def _below(items: tuple[Surface, ...]) -> Surface | None:
+    """Return the name that stands below another: ``w``, ``u_i``, or ``u(i)`` for ``u_i``."""
+    parts = items[0].args if len(items) == 1 and items[0].head in ("call", "mul") else items
+    first = parts[0]
+    rest = tuple(a for p in parts[1:] for a in (p.args if p.head == "group" else (p,)))
+    if first.head != "name" or first.name is None or (first.name.sub and rest):
+        return None
+    return replace(first, name=replace(first.name, sub=(*first.name.sub, *rest)))
 
 
 def diff_node(c: Converter, node: Surface) -> Built:

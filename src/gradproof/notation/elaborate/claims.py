@@ -34,6 +34,7 @@ from gradproof.notation.elaborate.declare import (
     declarations,
 )
 from gradproof.notation.elaborate.fitting import misfit
+from gradproof.notation.elaborate.layers import OPEN
 from gradproof.notation.elaborate.roles import EQUALS, Target, role_of, target
 from gradproof.notation.elaborate.solving import (
     also_new,
@@ -177,7 +178,7 @@ def read_row(
             out.claims.append(_claim(built, statement, 0, table, soft=soft))
         elif role == "bare":
             out.claims.append(_claim(built, statement, 0, table, soft=True))
-    if bare_condition or any(n.kind in BROKEN for n in row.notes):
+    if bare_condition or any(n.kind in BROKEN or n.kind == OPEN for n in row.notes):
         out.claims = [replace(c, soft=True) for c in out.claims]
     return out
 

@@ -8,6 +8,8 @@ from gradproof.diagnostic import Place
 from gradproof.notation.documents import Document, Region
 from gradproof.notation.elaborate.cues import read_cues
 from gradproof.notation.elaborate.ellipses import Ellipses, letters_of
+from gradproof.notation.elaborate.index_sets import index_sets
+from gradproof.notation.elaborate.layers import layers
 from gradproof.notation.elaborate.programs import without_programs
 from gradproof.notation.elaborate.recurrences import recurrences, under_one_letter
 from gradproof.notation.elaborate.superscripts import superscript_labels
@@ -79,9 +81,12 @@ def read_items(document: Document, declared: Sequence[str]) -> tuple[tuple[Item,
     first = [_rows(p, options) for p in parsed]
     dots = Ellipses(letters_of(r for g in first for r in g))
     steps = recurrences([r for g in first for r in g])
+    sets = index_sets([r for g in first for r in g])
+    units = layers([r for g in first for r in g])
 
     def written_out(row: FormulaRow) -> FormulaRow:
-        return dots.row(under_one_letter(without_programs(row), steps))
+        row = units.row(sets.row(without_programs(row)))
+        return dots.row(under_one_letter(row, steps))
 
     groups = [tuple(map(written_out, g)) for g in first]
     statements = [s for g in groups for r in g for s in r.statements]
