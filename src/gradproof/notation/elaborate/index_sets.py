@@ -10,7 +10,7 @@ from typing import Final, final
 
 from gradproof.notation.elaborate.symbols import spelled, walk_surface
 from gradproof.notation.grammar import name_key
-from gradproof.notation.surface import FormulaRow, Name, Note, Surface
+from gradproof.notation.surface import FormulaRow, Name, Note, Statement, Surface
 
 WHOLE: Final = "set-whole"
 """Kind of the note on a sum over a set that is read over all values of its indices."""
@@ -56,16 +56,18 @@ class IndexSets:
         args = tuple(map(self._read, node.args))
         node = node if args == node.args else replace(node, args=args)
         if node.head in ("sum", "prod"):
-            binders = tuple(b for binder in node.args[1:] for b in self._ranges(binder))
+            binders = tuple(b for binder in node.args[1:] for b in self._ranges(node, binder))
             return replace(node, args=(node.args[0], *binders))
         if node.head == "abs" and self.count is not None and _set_name(node.args[0]) is not None:
             return self.count if _counts(node, self.key) else node
         return node
 
-    def _ranges(self, binder: Surface) -> tuple[Surface, ...]:
-        found = _binder(binder)
+    def _ranges(self, series: Surface, binder: Surface) -> tuple[Surface, ...]:
+        found = _binder(series, binder)
         if found is None or found.key != self.key:
             return (binder,)
+        if binder.head == "group":
+            return ()
         if self.count is None:
             return tuple(Surface("range", b.span, (b,)) for b in found.bound)
         one = Surface("number", binder.span, text="1")
@@ -78,13 +80,16 @@ def index_sets(rows: Iterable[FormulaRow]) -> IndexSets:
     Not where its number of elements could contradict the ranges, where a part of it is summed over beside the whole, or
     where a letter of its elements counts nothing.
     """
-    sides = [side for row in rows for s in row.statements for side in s.sides]
+    statements = [s for row in rows for s in row.statements]
+    sides = [side for s in statements for side in s.sides]
     sums = [n for side in sides for n in _sums(side)]
-    found = [(n, b) for n in sums for b in map(_binder, n.args[1:]) if b is not None]
+    found = [(n, b) for n in sums for x in n.args[1:] if (b := _binder(n, x)) is not None]
     keys = {b.key for _, b in found}
     if len(keys) != 1 or not all(_indexes(n.args[0], b) for n, b in found):
         return IndexSets()
     (key,) = keys
+    if any(_tells(s, key) for s in statements):
+        return IndexSets()
     single = all(len(b.element) == 1 for _, b in found)
     letters = {spelled(x) for _, b in found for x in b.bound}
     elsewhere = any(
@@ -109,6 +114,15 @@ def index_sets(rows: Iterable[FormulaRow]) -> IndexSets:
     )
 
 
+def _tells(s: Statement, key: str) -> bool:
+    """Tell whether a statement says what is in a set."""
+    name = s.sides[0].name
+    told = any(
+        n.head in ("set", "interval", "dots") for side in s.sides[1:] for n in walk_surface(side)
+    )
+    return told and name is not None and name_key(name) == key
+
+
 def _sums(side: Surface) -> Iterator[Surface]:
     return (n for n in walk_surface(side) if n.head in ("sum", "prod"))
 
@@ -130,21 +144,18 @@ def _indexes(body: Surface, binder: _Binder) -> bool:
     return {spelled(x) for x in binder.bound} <= used
 
 
-def _binder(node: Surface) -> _Binder | None:
-    r"""Read ``i \in B``, ``(u,i) \in K`` and ``i : (u,i) \in K``, with ``K``, ``K_u`` or ``K(u)``."""
+def _binder(series: Surface, node: Surface) -> _Binder | None:
+    r"""Read ``i \in B``, ``(u,i) \in K`` and, behind a letter that is bound, ``: (u,i) \in K``; also ``K_u``."""
+    condition = node.head == "group" and len(node.args) == 1
+    node = node.args[0] if condition else node
     if node.head != "relation" or node.text != "in" or len(node.args) != 2:
         return None
     left, right = node.args
     name = _set_name(right)
     if name is None:
         return None
-    bound: tuple[Surface, ...]
-    if left.head == "frob" and left.args[1].head == "tuple":
-        bound, element = left.args[:1], left.args[1].args
-    elif left.head == "tuple":
-        bound = element = left.args
-    else:
-        bound = element = (left,)
+    element = left.args if left.head == "tuple" else (left,)
+    bound = tuple(b.args[0] for b in series.args[1:] if b.head == "range") if condition else element
     plain = all(
         x.head == "name" and x.name == Name(x.name.base) for x in element if x.name
     ) and all(x.name is not None for x in (*bound, *element))
