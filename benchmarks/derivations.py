@@ -4,7 +4,10 @@ Each line of a JSONL file (or of every ``*.jsonl`` of a folder) is an object wit
 ``verdicts`` (per line ``given``, ``ok``: true as it stands, ``wrong``, ``follows-from-wrong`` or ``unclear``),
 ``first_wrong`` (None: all right; ``accept_first_wrong`` lists others that are as good) and ``causes`` (names of
 mistakes that are accepted for it); ``macros``, ``plain`` (plain text) and ``hard_context`` (only prose decides it:
-counted apart) may stand too.
+counted apart) may stand too. Instead of ``declarations`` and ``lines`` a whole post may stand: its ``text``, in the
+``dialect`` ``md``, ``txt`` or ``tex``; then the verdicts are those of its displays, an inline formula is named ``i3``,
+and no inline formula but the wrong one may be accused. ``half`` tells posts that were looked at while the program was
+made (``seen``) from the others; ``--half`` picks one.
 
 Printed are, over the derivations with a mistake, how many were *located* (the first refuted line is the right one) and
 of these the *cause at 1* (the first error there bears an accepted name); over the right ones, how many were *confirmed*
@@ -12,7 +15,7 @@ of these the *cause at 1* (the first error there bears an accepted name); over t
 time a line: per derivation, its median over the rounds divided by its lines; `cold start` is one run of the command
 line on one derivation, beside an interpreter that imports the two array libraries.
 
-Usage: ``python benchmarks/derivations.py [PATH] [--rounds N] [--only ID] [--show] [--json]``
+Usage: ``python benchmarks/derivations.py [PATH] [--rounds N] [--only ID] [--half seen|unseen] [--show] [--json]``
 """
 
 import argparse
@@ -29,7 +32,7 @@ from typing import TYPE_CHECKING, Any
 from _timing import command, measure, pin_threads, ratio, reference
 
 if TYPE_CHECKING:
-    from gradproof.diagnostic import FileReport, LineReport
+    from gradproof.diagnostic import FileReport, LineReport, Place
 
 HERE = Path(__file__).resolve().parent
 HELD = ("proved", "agrees")
@@ -46,7 +49,9 @@ def read_cases(path: Path) -> list[Case]:
 
 
 def document(case: Case) -> str:
-    """Return a derivation as Markdown, one display a line: display k is line k; or as plain text."""
+    """Return a derivation as Markdown, one display a line: display k is line k; or plain text; a post as it stands."""
+    if "text" in case:
+        return case["text"]
     if case.get("plain"):
         return "\n\n".join(case["lines"]) + "\n"
     parts = [f"${m}$\n" for m in case.get("macros") or ()]
@@ -57,7 +62,7 @@ def document(case: Case) -> str:
 
 def file_name(case: Case) -> str:
     """Return a name whose ending tells how the document is written."""
-    return f"{case['id']}.{'txt' if case.get('plain') else 'md'}"
+    return f"{case['id']}.{case.get('dialect') or ('txt' if case.get('plain') else 'md')}"
 
 
 @dataclass
@@ -67,9 +72,14 @@ class Result:
     located: bool | None
     named: bool
     confirmed: bool | None
-    accused: list[int]
+    accused: list[int | str]
     unread: int
     remark: str
+
+
+def key_of(place: "Place") -> int | str | None:
+    """Return the number of a display, or the name of an inline formula."""
+    return f"i{place.inline}" if place.block is None and place.inline is not None else place.block
 
 
 def accusing(line: "LineReport") -> bool:
@@ -79,27 +89,28 @@ def accusing(line: "LineReport") -> bool:
 
 def judge(case: Case, report: "FileReport") -> Result:
     """Compare a report with what is known."""
-    rows: dict[int, list[LineReport]] = {}
+    rows: dict[int | str, list[LineReport]] = {}
     for line in report.lines:
-        if line.place.block is not None:
-            rows.setdefault(line.place.block, []).append(line)
+        key = key_of(line.place)
+        if key is not None:
+            rows.setdefault(key, []).append(line)
     errors = [f for f in report.findings if f.severity == "error"]
     blamed = {k for k, lines in rows.items() if any(map(accusing, lines))}
-    blamed |= {f.place.block for f in errors if f.place.block is not None}
-    first = min(blamed, default=None)
+    blamed |= {k for f in errors if (k := key_of(f.place)) is not None}
+    first = next((k for k in rows if k in blamed), None)
     wrong = case["first_wrong"]
     accepted = case.get("accept_first_wrong") or [wrong]
     innocent = {"ok", "given"} if wrong is not None else {"ok", "given", "unclear"}
-    accused = sorted(k for k in blamed - set(accepted) if case["verdicts"][k] in innocent)
+    verdicts = dict[int | str, str](enumerate(case["verdicts"]))
+    accused = [k for k in rows if k in blamed - set(accepted) and verdicts.get(k, "ok") in innocent]
     unread = sum(
-        not rows.get(k) or any(line.verdict == "unread" for line in rows[k])
-        for k in range(len(case["lines"]))
+        not rows.get(k) or any(line.verdict == "unread" for line in rows[k]) for k in verdicts
     )
     if wrong is not None:
         if None in accepted and first is None:
             return Result(None, False, None, accused, unread, "")
         located = first in accepted
-        name = next((f.mistake for f in errors if f.place.block == first), None)
+        name = next((f.mistake for f in errors if key_of(f.place) == first), None)
         named = located and name in case["causes"]
         remark = "" if named else f"cause {name}, accepted {case['causes']}"
         if not located:
@@ -161,6 +172,9 @@ def main() -> int:
     parser.add_argument("path", type=Path, nargs="?", default=HERE / "derivations.jsonl")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", metavar="ID", help="one derivation")
+    parser.add_argument(
+        "--half", choices=("seen", "unseen"), help="posts looked at, or not looked at"
+    )
     parser.add_argument("--show", action="store_true", help="a line for each that falls short")
     parser.add_argument("--json", action="store_true", help="print the figures as one JSON object")
     arguments = parser.parse_args()
@@ -168,6 +182,7 @@ def main() -> int:
     from gradproof.batch import check_source
 
     cases = [c for c in read_cases(arguments.path) if arguments.only in (None, c["id"])]
+    cases = [c for c in cases if arguments.half in (None, c.get("half"))]
     if not cases:
         print(f"no derivations in {arguments.path}", file=sys.stderr)
         return 2
@@ -192,10 +207,10 @@ def main() -> int:
         chosen = [c for c in cases if bool(c.get("hard_context")) == hard]
         if chosen:
             parts[title] = figures(
-                [results[c["id"]] for c in chosen], sum(len(c["lines"]) for c in chosen)
+                [results[c["id"]] for c in chosen], sum(len(c["verdicts"]) for c in chosen)
             )
-    each = sorted(1e3 * median(seconds[c["id"]]) / len(c["lines"]) for c in cases)
-    total = 1e3 * sum(median(s) for s in seconds.values()) / sum(len(c["lines"]) for c in cases)
+    each = sorted(1e3 * median(seconds[c["id"]]) / max(1, len(c["verdicts"])) for c in cases)
+    total = 1e3 * sum(median(s) for s in seconds.values()) / sum(len(c["verdicts"]) for c in cases)
     cold, against = cold_start(cases[0])
     times = {"median": median(each), "mean": fmean(each), "worst": each[-1], "all": total}
     if arguments.json:
