@@ -35,7 +35,7 @@ from gradproof.notation.elaborate.declare import (
 )
 from gradproof.notation.elaborate.fitting import misfit
 from gradproof.notation.elaborate.layers import OPEN
-from gradproof.notation.elaborate.roles import EQUALS, Target, role_of, target
+from gradproof.notation.elaborate.roles import BOUNDS, EQUALS, Target, role_of, target
 from gradproof.notation.elaborate.solving import (
     also_new,
     formals,
@@ -97,7 +97,8 @@ def read_row(
     bare_condition = False
     for position, written in enumerate(row.statements):
         statement, implied = _without_implication(written)
-        inside = position in row.conditions
+        compares = manner.conditional and len(written.relations) == 1
+        inside = position in row.conditions or (compares and written.relations[0] in BOUNDS)
         said = inside or manner.conditional or not manner.settled
         condition = condition_told(statement, table, said=said)
         if condition is not None or inside:

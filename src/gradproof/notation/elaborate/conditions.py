@@ -1,8 +1,9 @@
 """Conditions under which something is said: cases of indices, domains of names, and comparisons of anything else."""
 
 from collections.abc import Container, Sequence
+from typing import Final, Literal
 
-from gradproof.expr import Compare, Expr, Idx, Opaque, Sym, walk
+from gradproof.expr import Compare, Domain, Expr, Idx, Opaque, Sym, walk
 from gradproof.notation.derivation import Condition
 from gradproof.notation.elaborate.converter import COMPARISONS
 from gradproof.notation.elaborate.declare import (
@@ -58,6 +59,33 @@ def guard_told(
         return condition
     guard = Compare(op, left, right)
     return Condition(repr(left), guard=guard)
+
+
+OPPOSITE: Final[dict[str, Literal["<", "<=", ">", ">="]]] = {
+    "<": ">=",
+    "<=": ">",
+    ">": "<=",
+    ">=": "<",
+}
+
+
+def otherwise(conditions: Sequence[Condition]) -> Condition | None:
+    """Return what holds where a condition does not; None where several hold, or the other case is not one condition."""
+    if len(conditions) != 1:
+        return None
+    (told,) = conditions
+    if told.guard is not None and told.guard.op in OPPOSITE:
+        guard = Compare(OPPOSITE[told.guard.op], told.guard.left, told.guard.right)
+        return Condition(told.key, guard=guard)
+    d = told.domain
+    if d is not None and not d.members and (d.lower is None) != (d.upper is None):
+        opposite = Domain(d.upper, d.lower, declared=True)  # the bound itself is a kink or nothing
+        return Condition(told.key, domain=opposite)
+    if told.equal is not None:
+        return Condition(told.key, distinct=told.equal)
+    if told.distinct is not None:
+        return Condition(told.key, equal=told.distinct)
+    return None
 
 
 def _index(e: Expr | None, table: Symbols) -> Expr | None:

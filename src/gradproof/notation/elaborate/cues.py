@@ -30,6 +30,10 @@ _WANTED = re.compile(
     r"\b(?:want|wanted|need|require|requires|set|setting|solve|solving|find)\b[^.;]*$",
     re.IGNORECASE,
 )
+_OTHERWISE = re.compile(
+    r"(?:^|[.,;:]\s*|\b(?:and|but|while)\s+)(?:otherwise|else|in the other case|in all other cases)\b[^.;]*$",
+    re.IGNORECASE,
+)
 _NEGATED = r"(?<!not )(?<!non-)(?<!necessarily )(?<!always )\b"
 _STRUCTURES: dict[Structure, re.Pattern[str]] = {
     "symmetric": re.compile(
@@ -85,6 +89,7 @@ class Cues:
     condition: bool = False
     introduces: bool = False
     wanted: bool = False
+    otherwise: bool = False
     claimed_rules: tuple[str, ...] = ()
 
 
@@ -120,6 +125,7 @@ def read_cues(words: str) -> Cues:
         cases=bool(_CASE_SPLIT.search(words)),
         condition=bool(_CONDITION.search(words.rstrip(" :,"))),
         wanted=bool(_WANTED.search(words)),
+        otherwise=bool(_OTHERWISE.search(words.rstrip(" :,"))),
         introduces=bool(_GLOBAL.search(words.rstrip(" :,"))),
         claimed_rules=tuple(v for k, v in CLAIMED_RULES.items() if k in low),
     )

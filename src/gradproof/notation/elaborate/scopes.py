@@ -8,6 +8,7 @@ from gradproof.diagnostic import Assumption, Role
 from gradproof.expr import Sym, free_indices, is_expectation, walk
 from gradproof.notation.derivation import Derivation, Line, Reading, Structure
 from gradproof.notation.elaborate.claims import Manner, RowReading, read_row
+from gradproof.notation.elaborate.conditions import otherwise
 from gradproof.notation.elaborate.contexts import Known, Scope, states
 from gradproof.notation.elaborate.cues import joins, read_cues, structures
 from gradproof.notation.elaborate.rows import OUTSIDE, Item
@@ -129,13 +130,14 @@ def _line(
     known = Known(scope.known, outside)
     inline = item.place.inline is not None
     assumed = item.explicit or cues.assumed or (inline and scope.assuming and joins(item.words))
+    open_case = read_cues(item.words).otherwise and not _other_case(scope)
     manner = Manner(
         assumed=assumed,
         conditional=not item.explicit and cues.condition and not cues.introduces,
         settled=item.explicit or not scope.wrt or cues.introduces,
         worded=bool(item.words) and continues,
         explicit=item.explicit,
-        wanted=cues.wanted,
+        wanted=cues.wanted or open_case,
     )
     main = read_row(item.row, table, scope, known, manner)
     scope.assuming = assumed or (inline and set(main.roles) == {"declaration"})
@@ -196,6 +198,16 @@ def _line(
         conditions=conditions,
         strict=strict,
     )
+
+
+def _other_case(scope: Scope) -> bool:
+    """Put the opposite in the place of the conditions in force; tell whether it is one that can be said."""
+    opposite = otherwise(tuple(scope.conditions.values()))
+    scope.conditions.clear()
+    if opposite is not None:
+        scope.conditions[opposite.key] = opposite
+        scope.fresh = True
+    return opposite is not None
 
 
 def _loose(row: RowReading) -> int:
