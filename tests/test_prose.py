@@ -33,3 +33,60 @@ $$ \frac{\partial f}{\partial y} = -1 $$""", "pu"),
 @pytest.mark.parametrize(("text", "expected"), CONDITIONS)
 def test_a_case_told_in_the_text_and_the_other_case(text: str, expected: str) -> None:
     assert judged(text) == expected
+
+
+WORDS = [
+    # shapes told in words: the one that fits by them alone; without them nothing says so
+    (r"""Let $f = \|Xw - y\|^2$, where $X$ is a real $m \times n$ matrix, $y$ is a vector with $m$ entries and
+$w$ is an $n$-dimensional column vector. Here $m$ is the number of examples.
+$$ \nabla_w f = 2 X^T (Xw - y) $$
+$$ \nabla_w f = 2 X (Xw - y) $$""", "px"),
+    # several names at once
+    (r"""Both $x_i$ and $\beta$ are vectors of length $p$.
+$$ \ell = \sum_{i=1}^n \left( y_i x_i^T\beta - e^{x_i^T\beta} \right) $$
+$$ \nabla_\beta \ell = \sum_{i=1}^n (y_i - e^{x_i^T\beta}) x_i $$
+$$ \nabla_\beta \ell = \sum_{i=1}^n (y_i + e^{x_i^T\beta}) x_i $$""", "gpx"),
+    # a function by its name
+    (r"""Here $\varphi$ is the logistic function and $a = \varphi(w x)$.
+$$ \frac{\partial a}{\partial w} = a (1 - a) x $$
+$$ \frac{\partial a}{\partial w} = a (1 + a) x $$""", "px"),
+    (r"""We use the hyperbolic tangent $g$, with $a = g(w x)$.
+$$ \frac{\partial a}{\partial w} = (1 - a^2) x $$
+$$ \frac{\partial a}{\partial w} = (1 - a) x $$""", "px"),
+    # words that say what it is not, or perhaps is, say nothing
+    (r"""Here $\varphi$ is not the logistic function, and $a = \varphi(w x)$.
+$$ \frac{\partial a}{\partial w} = a (1 - a) x $$""", "u"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), WORDS)
+def test_what_a_name_is_told_in_words(text: str, expected: str) -> None:
+    assert judged(text) == expected
+
+
+HEADS = [
+    # the words call a formula the derivative of what stands before, by what
+    (r"""Let $f(w) = (w x - y)^2$. The derivative of $f$ with respect to $w$ is
+$$ 2 (w x - y) x $$
+Differentiating the function with respect to $w$ we obtain
+$$ (w x - y) x $$""", "px"),
+    # of a part of it, or under a condition: not certain
+    (r"""Let $f(w) = (w x - y)^2$. The derivative of the inner part with respect to $w$ is
+$$ (w x - y) x $$
+The derivative with respect to $w$ is
+$$ 3 (w x - y) x $$
+for small values. If the derivative with respect to $w$ is
+$$ 4 (w x - y) x $$""", "uuu"),
+    # two functions: it is not said which
+    (r"""Let $f = w^2$ and $g = w^3$. The derivative with respect to $w$ is
+$$ 5 w $$""", "u"),
+    # an operator without what it acts on
+    (r"""$$ f = w^2 x $$
+$$ \frac{d}{dw} = 2 w x $$
+$$ \frac{\partial}{\partial x} = w $$""", "gpx"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), HEADS)
+def test_what_a_formula_is_told_in_words(text: str, expected: str) -> None:
+    assert judged(text) == expected

@@ -12,6 +12,7 @@ from gradproof.notation.elaborate.index_sets import index_sets
 from gradproof.notation.elaborate.layers import layers
 from gradproof.notation.elaborate.programs import without_programs
 from gradproof.notation.elaborate.recurrences import recurrences, under_one_letter
+from gradproof.notation.elaborate.spoken import Spoken
 from gradproof.notation.elaborate.superscripts import superscript_labels
 from gradproof.notation.elaborate.survey import survey
 from gradproof.notation.elaborate.symbols import Symbols, walk_surface
@@ -88,13 +89,15 @@ def read_items(document: Document, declared: Sequence[str]) -> tuple[tuple[Item,
         row = units.row(sets.row(without_programs(row)))
         return dots.row(under_one_letter(row, steps))
 
-    groups = [tuple(map(written_out, g)) for g in first]
+    spoken, outside = Spoken(document), len(parsed) - len(document.regions)
+    groups = spoken.rows([tuple(map(written_out, g)) for g in first], outside)
     statements = [s for g in groups for r in g for s in r.statements]
     table = survey(statements, _conditional(parsed, groups))
     second = _options(table, statements, _orders(r for g in groups for r in g))
     if second != options:
         options = second
-        groups = [tuple(map(written_out, _rows(p, options))) for p in parsed]
+        again = [tuple(map(written_out, _rows(p, options))) for p in parsed]
+        groups = spoken.rows(again, outside)
         table = survey(
             [s for g in groups for r in g for s in r.statements], _conditional(parsed, groups)
         )
