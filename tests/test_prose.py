@@ -90,3 +90,75 @@ $$ \frac{\partial}{\partial x} = w $$""", "gpx"),
 @pytest.mark.parametrize(("text", "expected"), HEADS)
 def test_what_a_formula_is_told_in_words(text: str, expected: str) -> None:
     assert judged(text) == expected
+
+
+SETS = [
+    # a sum over a set of pairs, and over what one index leaves of it
+    (r"""$$ E = \sum_{(u,i) \in K} (r_{ui} - p_u q_i)^2 $$
+$$ \frac{\partial E}{\partial p_u} = -2 \sum_{i : (u,i) \in K} (r_{ui} - p_u q_i) q_i $$
+$$ \frac{\partial E}{\partial p_u} = -2 \sum_{i \in K_u} (r_{ui} - p_u q_i) q_i $$
+$$ \frac{\partial E}{\partial p_u} = -2 \sum_{i \in K_u} (r_{ui} - p_u q_i) p_u $$""", "gppx"),
+    # with the number of its elements
+    (r"""$$ L = \frac{1}{|B|}\sum_{i \in B} (y_i - \mu)^2 $$
+$$ \frac{\partial L}{\partial \mu} = 2 \mu - \frac{2}{|B|} \sum_{i \in B} y_i $$
+$$ \frac{\partial L}{\partial \mu} = \mu - \frac{2}{|B|} \sum_{i \in B} y_i $$""", "gpx"),
+    # two sets, or a part beside the whole: nothing is read into them
+    (r"""$$ E = \sum_{i \in A} x_i^2 + \sum_{i \in B} x_i^2 $$
+$$ E = \sum_{i=1}^n x_i^2 $$""", "gu"),
+    (r"""$$ E = \sum_{i \in A} x_i^2 $$
+$$ E = \sum_{i=1}^n x_i^2 $$""", "gu"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), SETS)
+def test_a_sum_over_a_set_is_read_over_all_values_of_its_indices(text: str, expected: str) -> None:
+    assert judged(text) == expected
+
+
+LAYERS = [
+    # as many units as the declarations say: two arrays
+    (r"""Let $w \in \mathbb{R}^{m \times n}$, $i = 1, \dots, m$, $j = 1, \dots, n$.
+$$ o_j = \tanh(z_j) $$
+$$ z_j = \sum_i w_{ij} o_i $$
+$$ \frac{\partial o_j}{\partial w_{ij}} = (1 - o_j^2) o_i $$
+$$ \frac{\partial o_j}{\partial w_{ij}} = (1 - o_j^2) o_j $$""", "ggpx"),
+    # nothing says how many, and no third letter stands in it
+    (r"""$$ o_j = \sigma(net_j) $$
+$$ net_j = \sum_i w_{ij} o_i $$
+$$ \frac{\partial o_j}{\partial w_{ij}} = o_j (1 - o_j) o_i $$
+$$ \frac{\partial o_j}{\partial w_{ij}} = o_j (1 + o_j) o_i $$""", "ggpx"),
+    # a third letter may be the layer behind: no line about it is accused
+    (r"""$$ E = \frac12 \sum_j (t_j - o_j)^2 $$
+$$ o_j = \sigma(net_j) $$
+$$ net_j = \sum_i w_{ij} o_i $$
+$$ \frac{\partial E}{\partial o_j} = \sum_l \frac{\partial E}{\partial net_l} w_{jl} $$
+$$ \frac{\partial E}{\partial w_{ij}} = \frac{\partial E}{\partial net_j} o_i $$""", "gggup"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), LAYERS)
+def test_units_that_a_sum_runs_over_are_those_of_another_layer(text: str, expected: str) -> None:
+    assert judged(text) == expected
+
+
+CASES = [
+    # the two cases of a Jacobian, one after the other; alone the first is no case
+    (r"""Let $z \in \mathbb{R}^n$, $i = 1, \dots, n$, $k = 1, \dots, n$.
+$$ p_i = \frac{e^{z_i}}{\sum_j e^{z_j}} $$
+$$ \frac{\partial p_i}{\partial z_k} = p_k (1 - p_k) $$
+$$ \frac{\partial p_i}{\partial z_k} = -p_i p_k $$""", "gpp"),
+    (r"""Let $z \in \mathbb{R}^n$, $i = 1, \dots, n$, $k = 1, \dots, n$.
+$$ p_i = \frac{e^{z_i}}{\sum_j e^{z_j}} $$
+$$ \frac{\partial p_i}{\partial z_k} = p_k (1 - p_k) $$
+$$ \frac{\partial p_i}{\partial z_k} = p_i p_k $$""", "gux"),
+    # the gradient by what stands below the function
+    (r"""Let $w \in \mathbb{R}^n$, $x \in \mathbb{R}^n$, $y \in \mathbb{R}$.
+$$ J = (w^T x - y)^2 $$
+$$ \nabla J_w = 2 (w^Tx - y) x $$
+$$ \nabla J_{w} = 2 (w^Tx - y) w $$""", "gpx"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES)
+def test_cases_and_variables_told_in_passing(text: str, expected: str) -> None:
+    assert judged(text) == expected
