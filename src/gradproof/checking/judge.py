@@ -9,6 +9,7 @@ from gradproof.checking.bare import bare, uncertain
 from gradproof.checking.cases import with_cases
 from gradproof.checking.chains import advance, record
 from gradproof.checking.conventions import settled, settled_from_start
+from gradproof.checking.implied import follows, state
 from gradproof.checking.judgement import RIGHT, Chain, Judged, Outcome
 from gradproof.checking.known import known_truth, refutes_head
 from gradproof.checking.ladder import judge_pair
@@ -114,6 +115,10 @@ def _line(line: Line, chain: Chain, contexts: Sequence[Context], more: Sequence[
             best, verdict="undecided", truth=None,
             reason="a second definition of a name that is defined already; not judged against the first",
         )  # fmt: skip
+    soft = best.verdict == "undecided" and best.reason == SOFT
+    if soft:
+        best = follows(best, chain, best.under or contexts[0]) or best
+    state(chain, best, soft=soft)
     record(line, best, chain)
     return best
 

@@ -85,6 +85,7 @@ class Chain:
     are the names of what the document differentiates by (None: it does not say), `once` those that only one
     line writes. `same` is the context under which `last` is proved to equal `head` as it stands, `told` how `last`
     was told from `head`. `function` is the last side that something equals and in which no derivative stands.
+    `equations` are those that the author states as holding somewhere, ``∂L/∂u = 0``, the latest last.
     """
 
     last: Expr | None = None
@@ -102,3 +103,4 @@ class Chain:
     same: Context | None = None
     told: Outcome | None = None
     function: Expr | None = None
+    equations: list[tuple[Expr, Expr]] = field(default_factory=list[tuple[Expr, Expr]])
