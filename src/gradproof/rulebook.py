@@ -66,6 +66,12 @@ _STEPS: Final = (
         _CALCULUS,
     ),
     RulePage(
+        "cases",
+        "equal and different indices apart",
+        r"\delta_{ij} = 1 \text{ if } i = j, \quad \delta_{ij} = 0 \text{ if } i \ne j",
+        _INDICES,
+    ),
+    RulePage(
         "gradient-descent",
         "a step of gradient descent",
         r"w := w - \alpha \frac{\partial J}{\partial w}",

@@ -16,10 +16,11 @@ from gradproof.deriving import (
     claims,
     derive,
     read_question,
+    shows_arrays,
 )  # fmt: skip
 from gradproof.diagnostic import FileReport, LineReport, Verdict
 from gradproof.evaluate import ShapeMismatch, Unsupported, evaluate
-from gradproof.expr import Expr, Sym, Trace, walk
+from gradproof.expr import Expr, Ones, Sym, Trace, subtrees, walk
 from gradproof.render.derivation_tex import latex, markdown, row_tex
 from gradproof.spell import name_plain, relation_plain, to_plain, to_tex
 
@@ -185,7 +186,9 @@ def work_out(
     """
     question = read_question(formulas, wrt, order=order, declare=declare)
     _require_shapes(question)
-    derivation, verdicts = _verified(derive(question, style, update=update), question)
+    derived = derive(question, style, update=update)
+    question = _with_spaces(question, derived)
+    derivation, verdicts = _verified(derived, question)
     worked = Worked(
         derivation,
         question.declared,
@@ -194,6 +197,19 @@ def work_out(
         derivation.assumptions,
     )
     return worked if compare is None else replace(worked, comparison=_compared(worked, compare))
+
+
+def _with_spaces(question: Question, derivation: Derivation) -> Question:
+    """Declare the spaces of the names where the lines hold whole arrays and the formulas entries only."""
+    missing = tuple(s for s in question.spaces if s not in question.declared)
+    if not missing or not any(shows_arrays(line.right) for line in derivation.lines):
+        return question
+    nodes = (n for line in derivation.lines for n in subtrees(line.right))
+    ones = dict.fromkeys(n.space.shape for n in nodes if isinstance(n, Ones))
+    if len(ones) == 1:
+        ((size, *more),) = ones
+        missing = missing if more else (*missing, rf"\mathbf{{1}} \in \mathbb{{R}}^{{{size}}}")
+    return replace(question, declared=(*question.declared, *missing))
 
 
 def _require_shapes(question: Question) -> None:

@@ -11,9 +11,10 @@ from gradproof.deriving.readable import readable
 from gradproof.deriving.request import claims, free_names, read_question
 from gradproof.deriving.reverse import gradient
 from gradproof.deriving.rule import DifferentialRule
+from gradproof.deriving.spaces import shows_arrays
 
 __all__ = [
     "STYLES", "CannotDerive", "Derivation", "DifferentialRule", "Line", "NotDerived", "Question", "Style",
     "adjoints", "claims", "derive", "differential_rules", "free_names", "gradient", "hessian", "jacobian",
-    "read_question", "readable",
+    "read_question", "readable", "shows_arrays",
 ]  # fmt: skip

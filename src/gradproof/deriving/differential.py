@@ -4,14 +4,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from gradproof.deriving.adjoints import adjoints
+from gradproof.deriving.arrays import Arrays
 from gradproof.deriving.derivation import Line
 from gradproof.deriving.forward import hessian, jacobian
+from gradproof.deriving.limits import NotDerived
 from gradproof.deriving.readable import readable
 from gradproof.deriving.reverse import gradient
 from gradproof.expr import (
+    Add,
     Context,
     Derivative,
     Expr,
+    Fn,
     Frobenius,
     Gradient,
     Identity,
@@ -19,6 +23,7 @@ from gradproof.expr import (
     Trace,
     children,
     rebuild,
+    subtrees,
 )
 
 SUBSTITUTION = "substitution"
@@ -37,7 +42,8 @@ def differential(goal: Derivative, context: Context, *, order: int = 1) -> tuple
         lines, _ = jacobian(body, wrt, context)
     else:
         lines, _ = gradient(body, wrt, context)
-    lines = tuple(replace(x, right=_with_traces(x.right)) for x in lines)
+    arrays = Arrays.under(context)
+    lines = tuple(replace(x, right=_with_ones(_with_traces(x.right), arrays)) for x in lines)
     if order == 2:
         return lines
     last = lines[-1]
@@ -54,13 +60,14 @@ def adjoint_chain(goal: Derivative, context: Context) -> Iterator[Line]:
     Raises:
         NotDerived: a node without a rule, or a shape that is not known.
     """
+    arrays = Arrays.under(context)
     known: dict[Expr, Expr] = {}
     for line in adjoints(goal.body, goal.wrt, context):
         assert line.left is not None
         left = _noted(line.left, goal)
         yield replace(line, left=left, right=_noted(line.right, goal))
         value = _put_in(line.right, known)
-        end = readable(value, context)
+        end = _with_ones(readable(value, context), arrays)
         if end != line.right:
             yield Line(None, end, SUBSTITUTION, ("simplification",))
         known[line.left] = end
@@ -75,6 +82,31 @@ def _with_traces(e: Expr) -> Expr:
         return e
     new = tuple(_with_traces(k) for k in kids)
     return e if all(a is b for a, b in zip(kids, new, strict=True)) else rebuild(e, new)
+
+
+def _with_ones(e: Expr, arrays: Arrays) -> Expr:
+    """Write a quantity that is added to an array as the multiple of ones that it is; plain numbers stay as they are."""
+    kids = children(e)
+    if not kids:
+        return e
+    new = tuple(_with_ones(k, arrays) for k in kids)
+    e = e if all(a is b for a, b in zip(kids, new, strict=True)) else rebuild(e, new)
+    if not isinstance(e, Add):
+        return e
+    try:
+        shapes = [arrays.shape(t) for t in e.terms]
+    except NotDerived:
+        return e
+    shape = max(shapes, key=len)
+    filled = [arrays.filled(t, shape) if _needs_ones(t) else t for t in e.terms]
+    return Add(tuple(filled)) if shape and () in shapes else e
+
+
+def _needs_ones(e: Expr) -> bool:
+    """Tell a quantity from a plain number, and from a mean, which people subtract from an array as it is."""
+    nodes = tuple(subtrees(e))
+    means = any(isinstance(n, Fn) and n.name in ("mean", "var") for n in nodes)
+    return not means and any(isinstance(n, Sym) for n in nodes)
 
 
 def _put_in(e: Expr, known: Mapping[Expr, Expr]) -> Expr:

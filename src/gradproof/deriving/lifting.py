@@ -67,7 +67,7 @@ class Lifting:
             case Neg(x):
                 return Neg(self.lift(x, axes))
             case Add(xs):
-                return self.arrays.total([self.lift(x, axes) for x in xs])
+                return self._total([self.lift(x, axes) for x in xs], axes)
             case Mul(xs):
                 return self._product(xs, axes)
             case Div(a, b):
@@ -86,6 +86,14 @@ class Lifting:
                 return self._sum(e, axes)
             case _:
                 raise NotDerived(f"{type(e).__name__} over an index has no matrix notation")
+
+    def _total(self, terms: Sequence[Expr], axes: Axes) -> Expr:
+        """Return a sum of arrays, in which a number is one for every entry."""
+        shapes = [self.arrays.shape(t) for t in terms]
+        if all(shapes) or not any(shapes):
+            return self.arrays.total(terms)
+        shape = self._shape(axes) if set(axes) <= self.sizes.keys() else max(shapes, key=len)
+        return self.arrays.total([self.arrays.filled(t, shape) for t in terms])
 
     def _closed(self, e: Expr) -> Expr:
         """Return an expression without the axes, in which sums are lifted where they can be."""

@@ -30,8 +30,9 @@ class Question:
         wrt: the variable: a symbol or an entry of an array.
         order: 1 for the derivative, 2 for the second.
         given: the formula and its definitions in the order in which they were said.
-        declared: facts in TeX, as they were written; beside whole arrays also the spaces of names that nobody
-            declared, as they were read, so that a derivation says what it takes them for.
+        declared: facts in TeX, as they were written; beside whole arrays also the `spaces`, so that a derivation
+            says what it takes the names for.
+        spaces: the spaces of names that nobody declared, as they were read, in TeX.
         context: definitions, domains and sizes.
         assumptions: what had to be assumed to read the question, in words.
     """
@@ -44,3 +45,4 @@ class Question:
     declared: tuple[str, ...]
     context: Context
     assumptions: tuple[str, ...]
+    spaces: tuple[str, ...] = ()

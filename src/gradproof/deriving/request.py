@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from gradproof.deriving.question import CannotDerive, Given, Question
-from gradproof.deriving.spaces import inferred_spaces
+from gradproof.deriving.spaces import holds_arrays, inferred_spaces
 from gradproof.expr import (
     Apply,
     Context,
     Derivative,
     Entry,
     Expr,
+    Opaque,
     Sym,
+    density_depends,
     formal_indices,
+    reached_expectations,
     walk,
     walk_reached,
 )  # fmt: skip
@@ -267,6 +270,8 @@ def _goal(read: Derivation, block: int, loss: str, wrt: str) -> Derivative:
         )
     context = read.contexts[lines[0].state][0]
     present = _reached(Sym(loss), context)
+    if _moves_a_density(loss, context, name):
+        present.append(name)
     if name not in present or name == loss:
         known = [n for n in present if n != loss and n not in context.definitions]
         close = difflib.get_close_matches(name, [n for n in present if n != loss], 1)
@@ -277,6 +282,14 @@ def _goal(read: Derivation, block: int, loss: str, wrt: str) -> Derivative:
         )
     _require_entries(present, name)
     return side
+
+
+def _moves_a_density(loss: str, context: Context, name: str) -> bool:
+    """Tell whether a variable is a parameter of a density below an expectation."""
+    return any(
+        isinstance(e, Opaque) and density_depends(e, name)
+        for e in reached_expectations(Sym(loss), context)
+    )
 
 
 def _require_entries(present: Sequence[str], name: str) -> None:
@@ -340,15 +353,17 @@ def _question(
         raise CannotDerive(
             f"what is differentiated is read as {to_plain(symbol)}; expected a name such as 'J'"
         )
+    spaces = inferred_spaces(symbol, context, _declared(read))
     return Question(
         loss=symbol,
         value=goal.body,
         wrt=goal.wrt[0],
         order=order,
         given=given,
-        declared=(*declare, *inferred_spaces(symbol, context, _declared(read))),
+        declared=(*declare, *(spaces if holds_arrays(symbol, context) else ())),
         context=context,
         assumptions=tuple(told),
+        spaces=spaces,
     )
 
 

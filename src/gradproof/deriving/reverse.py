@@ -24,6 +24,7 @@ from gradproof.expr import (
     Opaque,
     Sum,
     Sym,
+    density_depends,
     free_indices,
 )  # fmt: skip
 from gradproof.rewrite import ONE, ZERO
@@ -168,10 +169,14 @@ def _step(front: Front, node: Expr, tidier: Tidier, network: Network) -> tuple[s
     if isinstance(node, Sum):
         front.replace(node, _under_sum(node, share, tidier, network))
         return SUM, False
-    if isinstance(node, Opaque) and node.head in EXPECTATIONS and len(node.args) == 1:
+    if isinstance(node, Opaque) and node.head in EXPECTATIONS and not _sampled_by(node, network):
         _, inner = sweep(node.args[0], ONE, tidier, network)
         front.replace(
-            node, [(t, _scaled(share, Opaque(node.head, (x,)), tidier)) for t, x in inner.items()]
+            node,
+            [
+                (t, _scaled(share, Opaque(node.head, (x, *node.args[1:])), tidier))
+                for t, x in inner.items()
+            ],
         )
         return EXPECTATION, False
     rule = rule_for(node)
@@ -179,6 +184,11 @@ def _step(front: Front, node: Expr, tidier: Tidier, network: Network) -> tuple[s
     shares = [(x, part) for x, part in rule.pull(node, share, site) if network.moves(x)]
     front.replace(node, shares)
     return rule.name, rule.slight
+
+
+def _sampled_by(node: Opaque, network: Network) -> bool:
+    """Tell whether the density of an expectation depends on what is differentiated by."""
+    return any(isinstance(t, Sym) and density_depends(node, t.name) for t in network.targets)
 
 
 def _scaled(share: Expr, e: Expr, tidier: Tidier) -> Expr:

@@ -78,7 +78,8 @@ class _Table:
             for s in differentiate(d.body, d.wrt[0], self.context, hold=self._hold).steps:
                 self._steps.setdefault(s.before, s)
             known = self._steps.get(d)
-        assert known is not None
+        if known is None:
+            known = self._steps[d] = Step(CONSTANT, (), d, d)
         return known
 
 
@@ -111,13 +112,13 @@ def _replaced(e: Expr, kind: int, table: _Table, used: dict[str, None]) -> Expr:
         step = table.step(e)
         if _kind(step) != kind:
             return e
+        if step.after == e:
+            table.stuck.add(e)
+            return e
         if step.rule not in (CONSTANT, VARIABLE):
             used.setdefault(step.rule)
         for name in step.also:
             used.setdefault(name)
-        if step.after == e:
-            table.stuck.add(e)
-            return e
         return _replaced(step.after, kind, table, used) if kind == 0 else step.after
     kids = children(e)
     if not kids:

@@ -110,7 +110,7 @@ def shape_of(e: Expr, context: Context) -> Shape:
             return (times(rows, cols),)
         case Kron(a, b):
             return _kronecker(shape_of(a, context), shape_of(b, context))
-        case Opaque(head, (x,)) if head in EXPECTATIONS:
+        case Opaque(head, (x, *_)) if head in EXPECTATIONS:
             return shape_of(x, context)
         case Gradient() | Row() | Stack() | Opaque():
             raise NotDerived(f"the shape of {type(e).__name__} is not known here")

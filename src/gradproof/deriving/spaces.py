@@ -5,20 +5,27 @@ from collections.abc import Iterator, Set
 from gradproof.expr import Context, Entry, Expr, Sym, children, walk_reached
 
 
+def holds_arrays(loss: Expr, context: Context) -> bool:
+    """Tell whether a whole array stands in the formulas, not only entries."""
+    bodies = (d.body for found in context.definitions.values() for d in found)
+    return any(any(_whole_arrays(e)) for e in (loss, *bodies))
+
+
+def shows_arrays(e: Expr) -> bool:
+    """Tell whether a whole array stands in an expression, not only entries."""
+    return any(_whole_arrays(e))
+
+
 def inferred_spaces(loss: Sym, context: Context, declared: Set[str]) -> tuple[str, ...]:
-    """Return the spaces of undeclared names, where whole arrays stand in the formulas; else nothing.
+    """Return the spaces of undeclared names.
 
     Names with a definition or a domain are left out, and so are sizes, and arrays whose sizes nobody named.
     """
     symbols: dict[str, Sym] = {}
-    whole = False
     for e in (loss, *(d.body for found in context.definitions.values() for d in found)):
         for node in walk_reached(e, context):
             if isinstance(node, Sym):
                 symbols.setdefault(node.name, node)
-        whole = whole or any(_whole_arrays(e))
-    if not whole:
-        return ()
     sizes = {r.upper.name for r in context.ranges.values()}
     sizes |= {s.name for n in symbols.values() for s in n.space.shape}
     known = sizes | set(declared) | set(context.definitions) | set(context.domains)

@@ -15,10 +15,15 @@ from gradproof.deriving.graph import Graph, graph
 from gradproof.deriving.naming import with_names
 from gradproof.deriving.present import presented
 from gradproof.deriving.question import CannotDerive, Question
-from gradproof.differentiate.components import extent_of
+from gradproof.differentiate import NotSupported
+from gradproof.differentiate.components import component, extent_of
 from gradproof.expr import (
+    Branch,
+    Cases,
+    Compare,
     Context,
     Definition,
+    Delta,
     Derivative,
     Entry,
     Expr,
@@ -27,9 +32,10 @@ from gradproof.expr import (
     Num,
     Space,
     Sym,
+    subtrees,
     walk_reached,
 )
-from gradproof.rewrite import substitute
+from gradproof.rewrite import ONE, ZERO, free_names, replace_equal, substitute, tidy
 from gradproof.spell import name_plain
 
 
@@ -91,11 +97,17 @@ def _differential(question: Question, goal: Derivative) -> Written:
 
 def _elementwise(question: Question, goal: Derivative) -> Written:
     context = question.context
-    if _rank(question.value):
+    if _rank(question.value) > 1:
         raise CannotDerive(
-            "style elementwise is for scalars and entries: define the entries of the vector (s_i = …), or ask "
-            "for style differential"
+            "style elementwise is for scalars, vectors and entries: define the entries of the matrix (s_{ij} = …), "
+            "or ask for style differential"
         )
+    if _rank(question.value) and question.order == 2:
+        raise CannotDerive(
+            "the second derivative of a vector has three axes: ask for that of one entry (s_i = …)"
+        )
+    if _rank(question.value):
+        return _by_coordinates(question, goal)
     if _whole(question):
         entry = _entry(question)
         goal = replace(goal, wrt=(entry,))
@@ -106,6 +118,60 @@ def _elementwise(question: Question, goal: Derivative) -> Written:
         goal, more = _again(question, goal, lines[-1].right)
         lines = (*lines, *more)
     return Written(goal, lines, context)
+
+
+def _by_coordinates(question: Question, goal: Derivative) -> Written:
+    """Write the Jacobian of a vector entry by entry: ``∂s_i/∂z_j``, with the cases i = j and i ≠ j."""
+    letters = ["i", *(n for n in _free_letters(question) if n != "i")]
+    if "i" in _size_names(question) | question.context.ranges.keys():
+        letters = _free_letters(question)
+    value = Entry(question.value, (Idx(letters[0]),))
+    context = _ranging(value, question.context)
+    wrt = question.wrt
+    if _whole(question):
+        assert isinstance(wrt, Sym)
+        wrt = Entry(wrt, tuple(Idx(n) for n in letters[1 : 1 + _rank(wrt)]))
+        context = _ranging(wrt, context)
+    goal = replace(goal, body=value, wrt=(wrt,))
+    question = replace(question, context=context)
+    lines = _closed(question, elementwise(goal, context))
+    named = _by_value(lines[-1].right, question, value)
+    if named != lines[-1].right:
+        lines = (*lines, Line(None, named, "simplification"))
+    return Written(goal, (*lines, *_cases(named, question)), context)
+
+
+def _by_value(e: Expr, question: Question, value: Entry) -> Expr:
+    """Put the value that is differentiated in the place of what it is computed by."""
+    found = question.context.definitions.get(question.loss.name, ())
+    if len(found) != 1 or found[0].indices or found[0].params:
+        return e
+    body = found[0].body
+    e = replace_equal(e, body, question.value)
+    try:
+        entry = component(body, value.indices, question.context, free_names(body))
+    except NotSupported:
+        return e
+    return replace_equal(e, entry, value)
+
+
+def _cases(e: Expr, question: Question) -> tuple[Line, ...]:
+    """Write a result with a delta once more, apart for equal and for different indices."""
+    deltas = {n for n in subtrees(e) if isinstance(n, Delta)}
+    match list(deltas):
+        case [Delta(Idx() as i, Idx() as j) as delta]:
+            one = substitute(replace_equal(e, delta, ONE), {j: i}, question.context)
+            parts = [
+                closed(tidy(x, question.context), question.context, question.loss)
+                for x in (one, replace_equal(e, delta, ZERO))
+            ]
+            same, other = (
+                Branch(parts[0], Compare("=", i, j)),
+                Branch(parts[1], Compare("!=", i, j)),
+            )
+            return (Line(None, Cases((same, other)), "cases"),)
+        case _:
+            return ()
 
 
 def _chain(question: Question, goal: Derivative) -> Written:
@@ -171,9 +237,25 @@ def _entry(question: Question) -> Entry:
     """Return an entry of the variable with index letters that mean nothing else."""
     w = question.wrt
     assert isinstance(w, Sym)
+    return Entry(w, tuple(Idx(letter) for letter in _free_letters(question))[: _rank(w)])
+
+
+def _second(question: Question, goal: Derivative) -> tuple[tuple[Expr, ...], Context]:
+    """Return the variable of the second differentiation: of a whole array another entry than the first one."""
+    match goal.wrt:
+        case (Entry(array, indices),) if _whole(question):
+            taken = {i.name for i in indices if isinstance(i, Idx)}
+            fresh = [n for n in _free_letters(question) if n not in taken][: len(indices)]
+            entry = Entry(array, tuple(Idx(n) for n in fresh))
+            return (entry,), _ranging(entry, question.context)
+        case _:
+            return goal.wrt, question.context
+
+
+def _free_letters(question: Question) -> list[str]:
+    """Return index letters that mean nothing else."""
     taken = set(question.context.ranges) | _size_names(question)
-    free = [letter for letter in ("j", "k", "l", "i", "p", "q", "r", "s") if letter not in taken]
-    return Entry(w, tuple(Idx(letter) for letter in dict.fromkeys(free))[: _rank(w)])
+    return [n for n in ("j", "k", "l", "i", "p", "q", "r", "s") if n not in taken]
 
 
 def _size_names(question: Question) -> set[str]:
@@ -206,9 +288,11 @@ def _again(
     question: Question, goal: Derivative, slope: Expr
 ) -> tuple[Derivative, tuple[Line, ...]]:
     """Differentiate the first derivative once more; what does not show the variable is not written out."""
-    inner = Derivative(slope, goal.wrt, goal.notation)
-    goal = replace(goal, wrt=(*goal.wrt, *goal.wrt))
-    lines = tuple(elementwise(inner, question.context))
+    second, context = _second(question, goal)
+    inner = Derivative(slope, second, goal.notation)
+    goal = replace(goal, wrt=(*goal.wrt, *second))
+    lines = tuple(elementwise(inner, context))
+    question = replace(question, context=context)
     if len(lines) == 1 and lines[0].right == Num(Fraction(0)):
         return goal, (replace(lines[0], left=goal, rule="second-derivative"),)
     first = Line(goal, inner, "second-derivative")

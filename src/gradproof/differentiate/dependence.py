@@ -2,7 +2,22 @@
 
 from typing import Final, final
 
-from gradproof.expr import Apply, At, Context, Entry, Expr, Idx, Let, Sym, children, walk
+from gradproof.expr import (
+    EXPECTATION,
+    Apply,
+    At,
+    Context,
+    Entry,
+    Expr,
+    Idx,
+    Let,
+    Opaque,
+    Sym,
+    children,
+    density_depends,
+    has_parameter,
+    walk,
+)  # fmt: skip
 from gradproof.rewrite import free_names
 
 _NONE: Final = frozenset[str]()
@@ -20,12 +35,16 @@ def base_name(e: Expr) -> str | None:
 
 
 def names_in(context: Context) -> frozenset[str]:
-    """Return the names that a context speaks of, bound ones in definitions included."""
+    """Return the names that a context speaks of, bound ones and sizes in definitions included."""
     names = set(context.ranges) | set(context.domains) | set(context.definitions)
     names |= set(context.values) | set(context.sizes)
     for found in context.definitions.values():
         for d in found:
-            names |= {n.name for _, n in walk(d.body) if isinstance(n, Sym | Idx | Apply)}
+            for _, n in walk(d.body):
+                if isinstance(n, Sym | Idx | Apply):
+                    names.add(n.name)
+                if isinstance(n, Sym):
+                    names |= {size.name for size in n.space.shape}
     return frozenset(names)
 
 
@@ -71,6 +90,8 @@ class Dependence:
                 return self._named(name)
             case Apply(name, args):
                 return any(self.of(a) for a in args) or self._function(name)
+            case Opaque(head) if head == EXPECTATION and self._name is not None:
+                return any(map(self.of, children(e))) or density_depends(e, self._name)
             case Let(symbol, value, body):
                 return self.of(value) or (symbol.name != self._name and self.of(body))
             case At(body, _, value):
@@ -100,6 +121,8 @@ class Dependence:
         """Tell whether a function depends on the variable other than through its arguments."""
         if name in self._hold or name == self._name:
             return False
+        if self._name is not None and has_parameter(name, self._name):
+            return True
         found = self._context.definitions.get(name, ())
         for d in found:
             formal = frozenset[str]().union(*(free_names(p) for p in d.params))

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Final, TypeGuard
 
 from gradproof.expr.context import Context
-from gradproof.expr.nodes import Apply, Expr, Opaque
+from gradproof.expr.nodes import Apply, Expr, Opaque, Sym
 from gradproof.expr.reach import walk_reached
+from gradproof.expr.traverse import subtrees
 
 EXPECTATION: Final = "expect"
 """``E[body]``; further arguments are what stands below the E: symbols, indices, densities, `SAMPLED`."""
@@ -43,6 +44,37 @@ def is_density(e: Expr) -> TypeGuard[Opaque]:
             return head == GIVEN and name not in DIVERGENCES
         case _:
             return False
+
+
+def densities_of(e: Opaque) -> Iterator[Expr]:
+    r"""Yield what may be a density below an expectation: ``p`` of ``x \\sim p``, and what stands there alone."""
+    for item in e.args[1:]:
+        match item:
+            case Opaque(head, (_, by)) if head == SAMPLED:
+                yield by
+            case Sym() | Apply() | Opaque():
+                yield item
+            case _:
+                pass
+
+
+def density_depends(e: Opaque, name: str) -> bool:
+    r"""Tell whether a density below an expectation names a parameter: ``p_\\theta``, ``p(x; \\theta)``."""
+    for density in densities_of(e):
+        for n in subtrees(density):
+            found = n.head if isinstance(n, Opaque) else getattr(n, "name", "")
+            if found == name or has_parameter(found, name):
+                return True
+    return False
+
+
+def has_parameter(name: str, parameter: str) -> bool:
+    r"""Tell whether a name has a parameter below it.
+
+    >>> has_parameter("p_{\\theta}", "\\theta"), has_parameter("p_{\\theta}", "t")
+    (True, False)
+    """
+    return f"_{{{parameter}}}" in name
 
 
 def is_variance(e: Expr, context: Context) -> bool:

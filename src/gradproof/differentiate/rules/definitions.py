@@ -3,7 +3,7 @@
 from gradproof.differentiate.dependence import base_name
 from gradproof.differentiate.rule import NotSupported, Site, rule
 from gradproof.differentiate.unfold import call, definitions_of, has_definition, unfold
-from gradproof.expr import Apply, Context, Definition, Derivative, Expr, Sym
+from gradproof.expr import Apply, Context, Definition, Derivative, Expr, Sym, has_parameter
 from gradproof.rewrite import ZERO, add, free_names, mul
 
 
@@ -104,7 +104,8 @@ def defined_call(e: Apply, site: Site) -> Expr:
 )
 def unknown_function(e: Apply, site: Site) -> Expr:
     """A prime for a function of one scalar; else the derivative stays unevaluated."""
-    if len(e.args) != 1 or e.name in site.context.varying:
+    hidden = has_parameter(e.name, base_name(site.wrt) or "")
+    if len(e.args) != 1 or e.name in site.context.varying or hidden:
         return Derivative(e, (site.wrt,))
     match e.args[0]:
         case Sym(_, space) if space.shape:

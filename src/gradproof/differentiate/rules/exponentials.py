@@ -1,7 +1,8 @@
 """Exponential function, logarithms, error function."""
 
+from gradproof.differentiate.dependence import base_name
 from gradproof.differentiate.rule import Site, rule
-from gradproof.expr import Const, Expr, Fn
+from gradproof.expr import Apply, Const, Derivative, Expr, Fn, has_parameter, is_density
 from gradproof.rewrite import ONE, TWO, div, mul, neg, power, sub
 
 
@@ -23,11 +24,36 @@ def exp_rule(e: Fn, site: Site) -> Expr:
     functions=("log",),
     title="derivative of the logarithm",
     formula=r"\frac{d}{dx} \ln u = \frac1u \frac{du}{dx}",
-    when=lambda e, _site: len(e.args) == 1,
+    when=lambda e, site: len(e.args) == 1 and not is_score(e.args[0], site),
 )
 def log_rule(e: Fn, site: Site) -> Expr:
     """The natural logarithm."""
     return site.chain(div(ONE, e.args[0]), 0)
+
+
+def is_score(e: Expr, site: Site) -> bool:
+    """Tell whether an expression is a density of which only the parameter is known that it depends on."""
+    name = base_name(site.wrt) or ""
+    if is_density(e):
+        return has_parameter(e.head, name)
+    return (
+        isinstance(e, Apply)
+        and e.name not in site.context.definitions
+        and has_parameter(e.name, name)
+    )
+
+
+@rule(
+    "score",
+    Fn,
+    functions=("log",),
+    title="the score of a density stays as it is",
+    formula=r"\frac{d \log p_\theta(x)}{d\theta} = \frac{d \log p_\theta(x)}{d\theta}",
+    when=lambda e, site: len(e.args) == 1 and is_score(e.args[0], site),
+)
+def score(e: Fn, site: Site) -> Expr:
+    """Leave the derivative of the logarithm of a density that no formula gives."""
+    return Derivative(e, (site.wrt,))
 
 
 @rule(

@@ -127,8 +127,22 @@ class Calls(Application):
         options = self.options
         known = options.not_callables | (options.callables or frozenset())
         if token.text not in known and not self.look(self.i, token.text).itself:
+            word = self._letters_before(token) + token.text
             message = "an order of magnitude o(…) is not understood; leave the remainder out"
+            if len(word) > 1:
+                message = (
+                    f"{word} is read letter by letter; for a function write \\operatorname{{{word}}}(…), "
+                    "and a definition that says what it is"
+                )
             self.unread(message, token.start, token.end)
+
+    def _letters_before(self, token: Token) -> str:
+        """Return the letters that stand close before a token, as in a word."""
+        word, at, start = "", self.tokens.index(token), token.start
+        while at and self.tokens[at - 1].end == start and self.tokens[at - 1].text.isalpha():
+            at -= 1
+            word, start = self.tokens[at].text + word, self.tokens[at].start
+        return word
 
     def _is_indicator(self, token: Token) -> bool:
         """Say whether ``I(…)`` is an indicator: its bracket holds a relation."""
