@@ -162,3 +162,26 @@ $$ \nabla J_{w} = 2 (w^Tx - y) w $$""", "gpx"),
 @pytest.mark.parametrize(("text", "expected"), CASES)
 def test_cases_and_variables_told_in_passing(text: str, expected: str) -> None:
     assert judged(text) == expected
+
+
+LOGARITHMS = [
+    # a density by its logarithm
+    (r"""Let $\sigma > 0$.
+$$ \log p(x) = -\log\sigma - \frac{(x - \mu)^2}{2\sigma^2} $$
+$$ \frac{\partial \log p(x)}{\partial \sigma} = -\frac{1}{\sigma} + \frac{(x - \mu)^2}{\sigma^3} $$
+$$ \frac{\partial \log p(x)}{\partial \sigma} = -\frac{1}{\sigma} - \frac{(x - \mu)^2}{\sigma^3} $$""", "gpx"),
+    # a name that has a value already: a claim
+    (r"""Let $x > 0$.
+$$ y = x^x $$
+$$ \log y = x \log x $$
+$$ \log y = x + \log x $$""", "gpx"),
+    # two letters that also stand apart are no word
+    (r"""$$ f = u^T S u $$
+$$ S u = \lambda u $$
+$$ \frac{\partial f}{\partial u} = S u + S^T u $$""", "gup"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), LOGARITHMS)
+def test_what_a_logarithm_and_letters_side_by_side_say(text: str, expected: str) -> None:
+    assert judged(text) == expected

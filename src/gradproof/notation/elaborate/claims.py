@@ -39,6 +39,7 @@ from gradproof.notation.elaborate.roles import BOUNDS, EQUALS, Target, role_of, 
 from gradproof.notation.elaborate.solving import (
     also_new,
     formals,
+    given_logarithm,
     given_name,
     named_between,
     named_last,
@@ -172,9 +173,13 @@ def read_row(
                 if role == "claim" and statement.relations == ("=",) and not soft
                 else None
             )
+            if given is None and set(statement.relations) == {"="} and not soft:
+                given = given_logarithm(built, table, known, scope.used)
             if given is not None and not derives:
                 out.roles[-1] = "definition"
                 out.definitions.append((Target(given.name), given))
+                if len(built) > 2:
+                    out.claims.append(_claim(built[1:], statement, 1, table, soft=False))
                 continue
             out.claims.append(_claim(built, statement, 0, table, soft=soft))
         elif role == "bare":

@@ -268,6 +268,7 @@ def _words_on_the_left(
 ) -> set[str]:
     """Find words: letters side by side that are defined together and stand for nothing apart (``FL = …``)."""
     out: set[str] = set()
+    statements = tuple(statements)
     for statement in statements:
         side = statement.sides[0]
         if statement.relations[:1] not in (("=",), (":=",)) or side.head != "mul":
@@ -279,9 +280,26 @@ def _words_on_the_left(
             x in table.domains or x in table.shapes or x in table.indices or x in callables
             for x in letters
         )
-        if plain and set(side.text) == {"j"} and not known:
+        if plain and set(side.text) == {"j"} and not known and not _apart(letters, statements):
             out.add("".join(letters))
     return out
+
+
+def _apart(letters: Sequence[str], statements: Iterable[Statement]) -> bool:
+    """Tell whether all of some letters stand elsewhere, too, each without the others beside it."""
+    found: set[str] = set()
+    todo = [side for s in statements for side in s.sides]
+    while todo:
+        node = todo.pop()
+        own = [a.name.base for a in node.args if a.name is not None]
+        if node.head == "mul" and any(
+            own[k : k + len(letters)] == [*letters] for k in range(len(own))
+        ):
+            continue
+        if node.head == "name" and node.name is not None:
+            found.add(node.name.base)
+        todo.extend(node.args)
+    return set(letters) <= found
 
 
 def _defined_head(side: Surface, table: Symbols) -> str | None:

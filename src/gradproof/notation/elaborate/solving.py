@@ -3,7 +3,7 @@
 from collections.abc import Container, Sequence, Set
 from typing import final
 
-from gradproof.expr import Add, Apply, Definition, Div, Entry, Expr, Idx, Mul, Neg, Sym, walk
+from gradproof.expr import Add, Apply, Definition, Div, Entry, Expr, Fn, Idx, Mul, Neg, Sym, walk
 from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.contexts import base_name
 from gradproof.notation.elaborate.symbols import Symbols
@@ -56,6 +56,34 @@ def given_name(
             if len(inner) == 1 and not d.indices and inner[0] not in _names(holder):
                 return _solved(holder, d.body, inner[0])
     return None
+
+
+def given_logarithm(
+    built: Sequence[Built | None], table: Symbols, known: Container[str], used: Set[str]
+) -> Definition | None:
+    r"""Return what ``\log p = …`` gives: p, of which nothing is said before, by the exponential of the other side."""
+    if len(built) < 2 or built[0] is None or built[1] is None:
+        return None
+    body = built[1].expr
+    match built[0].expr:
+        case Fn("log", (Sym() | Apply(primes=0) as inner,)):
+            name = applied_name(inner)
+        case _:
+            return None
+    params, _ = formals(inner)
+    new = (
+        name not in known
+        and name not in used
+        and name not in _names(body)
+        and name not in table.bodies
+        and name not in table.domains
+        and name not in table.variables
+        and name not in table.vague
+        and not table.is_size(name)
+    )
+    if not new or built[1].shape != () or not all(isinstance(p, Sym) for p in params):
+        return None
+    return Definition(name, Fn("exp", (body,)), params)
 
 
 def applied_name(e: Expr) -> str:
