@@ -567,3 +567,20 @@ $$ \nabla_\theta J=\sum_x\nabla_\theta\log p_\theta(x)f(x) $$""", "gpx"),
 @pytest.mark.parametrize(("text", "expected"), WHOLE)
 def test_ones_inner_products_and_labels_that_say_what_varies(text: str, expected: str) -> None:
     assert judged(text) == expected
+
+
+STEPS = [
+    # a step of a recurrence of numbers, differentiated by its weight
+    (r"""$$ h_t=\tanh(wh_{t-1}+ux_t) $$
+$$ \frac{\partial h_t}{\partial w}=(1-h_t^2)\left(h_{t-1}+w\frac{\partial h_{t-1}}{\partial w}\right) $$
+$$ \frac{\partial h_t}{\partial w}=(1-h_t)\left(h_{t-1}+w\frac{\partial h_{t-1}}{\partial w}\right) $$""", "gpx"),
+    # a member at 0 beside a sum from 1
+    (r"""$$ f=w_0+\sum_{i=1}^nw_ix_i^2 $$
+$$ \frac{\partial f}{\partial x_i}=2w_ix_i $$
+$$ \frac{\partial f}{\partial x_i}=w_ix_i $$""", "gpx"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), STEPS)
+def test_recurrences_of_numbers_and_members_at_zero(text: str, expected: str) -> None:
+    assert judged(text) == expected

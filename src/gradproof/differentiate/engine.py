@@ -124,7 +124,17 @@ class Pass:
         return self._names
 
     def derive(self, e: Expr, path: Path) -> Expr:
-        """Return the derivative of `e`, which stands at `path`."""
+        """Return the derivative of `e`, which stands at `path`.
+
+        Raises:
+            NotSupported: no rule fits, or there is no end to it: a name is defined by way of itself.
+        """
+        try:
+            return self._remembered(e, path)
+        except RecursionError:
+            raise NotSupported("limit:depth (a name may be defined by way of itself)") from None
+
+    def _remembered(self, e: Expr, path: Path) -> Expr:
         if self.memory is None:
             return self._derive(e, path)
         known = self.memory.find(e, self.wrt, path)

@@ -33,7 +33,7 @@ def stand_ins(
     """Return a function to stand for every undefined number that is differentiated, by its name.
 
     Only where all it is differentiated by takes part in the last quantities, and each of several of these is among it:
-    the number may not depend on one that is not spoken of, nor on one that is defined only later.
+    the number may not depend on one that is not spoken of, nor on one that is defined only later or by way of it.
     """
     if not varying:
         return {}
@@ -60,6 +60,7 @@ def stand_ins(
         first = next((k for k, x in enumerate(lines) if any(_variables(name, (x,)))), 0)
         told = all(k in by for k in ends) or len(ends) == 1
         told = told and all(given.get(k, first) <= first for k in ends)
+        told = told and not any(name in reach[k] for k in ends)
         if scalar and told and ends and by <= set[str]().union(*(reach[k] for k in ends)):
             terms = [t for k, end in enumerate(ends) for t in _terms(symbols[end], k)]
             out[name] = Definition(name, Add(tuple(terms)))

@@ -200,7 +200,7 @@ def _axes(table: Symbols, statements: Sequence[Statement], nodes: Sequence[Surfa
             fixed = declared is not None and k < len(declared) and not size.name.startswith("?")
             low = 0 if extent is not None and extent[0] == 0 else bounds.lower
             if not fixed:
-                shape[k] = count(bounds)
+                shape[k] = count(IndexRange(bounds.upper, min(low, bounds.lower)))
             origin.append(low)
             for letter in _letters_at(uses, key, k):
                 table.indices.setdefault(letter, bounds)
