@@ -96,19 +96,19 @@ def _one_example(right: Expr, context: Context, *, cue: bool) -> Iterator[Hypoth
 
 
 def _mean_sizes(context: Context) -> set[str]:
-    """Sizes by which some definition divides and over which it also sums."""
-    divided: set[str] = set()
-    summed: set[str] = set()
-    for found in context.definitions.values():
-        for d in found:
-            for _, node in walk(d.body):
-                if isinstance(node, Div):
-                    divided.update(_factors(node.den))
-                elif isinstance(node, Pow):
-                    divided.update(_factors(node.base))
-                elif isinstance(node, Sum):
-                    summed.update(_upper_names(node, context))
-    return divided & summed
+    """Sizes by which some definition divides and over which it also sums, or what it is made of does."""
+    found: set[str] = set()
+    for d in (d for ds in context.definitions.values() for d in ds):
+        divided: set[str] = set()
+        for _, node in walk(d.body):
+            if isinstance(node, Div):
+                divided.update(_factors(node.den))
+            elif isinstance(node, Pow):
+                divided.update(_factors(node.base))
+        if divided - found:
+            sums = (n for n in walk_reached(d.body, context) if isinstance(n, Sum))
+            found |= divided & {name for n in sums for name in _upper_names(n, context)}
+    return found
 
 
 def _factors(e: Expr) -> set[str]:
@@ -159,9 +159,13 @@ def _sizes(left: Expr, right: Expr, context: Context) -> Iterator[Hypothesis]:
 
 
 def _index_cases(left: Expr, right: Expr, context: Context, *, cue: bool) -> Iterator[Hypothesis]:
-    """Two free indices of one range: the line may be meant for unequal (or for equal) ones."""
-    free = free_indices(left) | free_indices(right)
-    for a, b in combinations(sorted(free | _members_named(left, right, context)), 2):
+    """Two free indices of one range: the line may be meant for unequal ones.
+
+    Or for equal ones, where the left side asks for both; a letter that only the right side brings in is no case.
+    """
+    members = _members_named(left, right, context)
+    asked = free_indices(left) | members
+    for a, b in combinations(sorted(asked | free_indices(right)), 2):
         if a not in context.ranges or b not in context.ranges:
             continue
         stated = context.distinct | context.equal
@@ -174,6 +178,8 @@ def _index_cases(left: Expr, right: Expr, context: Context, *, cue: bool) -> Ite
             f"the line holds for {a} ≠ {b}; read as that case",
             replace(context, distinct=context.distinct | {(a, b)}),
         )
+        if not {a, b} <= asked:
+            continue
         yield Hypothesis(
             INDEX_CASE,
             f"the line holds for {a} = {b}{_ONLY}",

@@ -9,6 +9,8 @@ from gradproof.mistakes.mistake import Mend, Mistake, Repair, Slip, WrongDerivat
 from gradproof.mistakes.scene import Spot
 from gradproof.rewrite import add, free_names, like_sum, mul, substitute
 
+_MISSING: Final = "a sum is missing: {wrong} should be {right}"
+
 
 def _one_term(e: Expr, context: Context) -> Iterator[Slip]:
     if not isinstance(e, Sum):
@@ -25,18 +27,20 @@ def _of_the_derivative(a: Application) -> Iterator[Expr]:
         yield a.part(0)
 
 
-def _once_more(spot: Spot) -> Iterator[Mend]:
-    """A term whose index is free stands for the sum of all; a sum read to the end stands for one of each term."""
-    node = spot.node
-    match node:
+def _free(spot: Spot) -> Iterator[Mend]:
+    """A term with an index that means nothing here stands for the sum of all."""
+    if spot.term:
+        for name in sorted((free_names(spot.node) & spot.context.ranges.keys()) - spot.letters):
+            yield Mend(Sum(spot.node, Idx(name)))
+
+
+def _of_each(spot: Spot) -> Iterator[Mend]:
+    """A sum that is read to the end stands for one of each term, and what is before it for a factor of the first."""
+    match spot.node:
         case Mul((*front, Sum(Add(terms)) as total)):
             for k in range(1, len(terms)):
                 first = mul(*front, like_sum(total, add(*terms[:k]), spot.context))
                 yield Mend(add(first, *(like_sum(total, t, spot.context) for t in terms[k:])))
-        case _ if spot.term:
-            ranges = spot.context.ranges
-            for name in sorted((free_names(node) & ranges.keys()) - spot.letters):
-                yield Mend(Sum(node, Idx(name)))
         case _:
             return
 
@@ -51,6 +55,7 @@ MISTAKE: Final = Mistake(
     derivatives=(WrongDerivative(frozenset({"sum-over-index"}), _of_the_derivative),),
     rewritings=(WrongRewriting(_one_term, on=(Sum,)),),
     repairs=(
-        Repair(_once_more, weight=0.6, message="a sum is missing: {wrong} should be {right}"),
+        Repair(_free, message=_MISSING),
+        Repair(_of_each, weight=0.6, message=_MISSING),
     ),
 )
