@@ -17,12 +17,13 @@ class WrongDerivative:
 
     `rules` empty means every rule that has links of the chain rule. Results that are right are harmless:
     the search drops what does not change the value. `weight` multiplies the prior of the
-    mistake for this rule.
+    mistake for this rule. `shows` looks at the person's line for a sign that the step was taken this way.
     """
 
     rules: frozenset[str]
     wrong: Callable[[Application], Iterable[Expr]]
     weight: float = 1.0
+    shows: Callable[[Expr], bool] = lambda _after: True
 
     def at(self, a: Application) -> tuple[Expr, ...]:
         """Return the wrong results at one application, none where the rule does not fit."""

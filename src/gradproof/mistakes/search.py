@@ -94,9 +94,11 @@ class Search:
             assert self._inside is not None
             hunts.append(_Hunt(self._inside, aim, truth, bench, budget))
             fits = hunts[1].singles(1.0, GENERAL)
+        if not fits and not single:
+            fits = [c for hunt in hunts for c in hunt.alike(1.0, GENERAL)]
         fits = fits or [c for hunt in hunts for c in hunt.singles(GENERAL, 0.0)]
         if not fits and not single:
-            fits = [c for hunt in hunts for c in hunt.alike()]
+            fits = [c for hunt in hunts for c in hunt.alike(GENERAL, 0.0)]
         matches = (_one(fits, self._context),) if fits else ()
         if not matches and not single:
             matches = hunts[0].pairs(self._context)
@@ -190,14 +192,13 @@ class _Hunt:
 
     def singles(self, below: float, least: float) -> list[_Candidate]:
         """Return the variants with one wrong rule at one site, of priors in a range, that fit."""
-        top = below if below < 1 else 2.0
-        found = self.build((p,) for p in self.variants.placed(top, least))
+        found = self.build((p,) for p in self.variants.placed(_top(below), least))
         self.built.extend(found)
         return self._fitting(found)
 
-    def alike(self) -> list[_Candidate]:
-        """Return the variants with one wrong rule at several like sites that fit."""
-        return self._fitting(self.build(_alike(self.variants.placed())))
+    def alike(self, below: float, least: float) -> list[_Candidate]:
+        """Return the variants with one wrong rule at several like sites, of priors in a range, that fit."""
+        return self._fitting(self.build(_alike(self.variants.placed(_top(below), least))))
 
     def _fitting(self, candidates: list[_Candidate]) -> list[_Candidate]:
         """Keep those that give the person's line; those that are right, too, are none."""
@@ -240,6 +241,11 @@ class _Hunt:
             return ()
         best = min(fits, key=lambda c: c.rank)
         return tuple(_match(best, (p,), (), context) for p in best.placed)
+
+
+def _top(below: float) -> float:
+    """Return the bound of a range of priors: a prior of 1 is in the highest."""
+    return below if below < 1 else 2.0
 
 
 def _alike(placed: list[Placed]) -> Iterator[tuple[Placed, ...]]:

@@ -115,7 +115,7 @@ class Workshop:
     def places(self, mistake: Mistake, after: Expr) -> Iterator[Placed]:
         """Yield every wrong result of one mistake at every site."""
         if not self.opened:
-            yield from self._derivatives(mistake)
+            yield from self._derivatives(mistake, after)
         for r, rewriting in enumerate((*mistake.rewritings, *mistake.exchanges)):
             if (self.opened and not rewriting.opened) or not rewriting.shows(after):
                 continue
@@ -132,8 +132,10 @@ class Workshop:
                                 mistake, stage, r, path, c, node, slip.right, slip.wrong, own
                             )
 
-    def _derivatives(self, mistake: Mistake) -> Iterator[Placed]:
+    def _derivatives(self, mistake: Mistake, after: Expr) -> Iterator[Placed]:
         for r, rule in enumerate(mistake.derivatives):
+            if not rule.shows(after):
+                continue
             for a in self._applications:
                 within = sum(step < 0 for step in a.path)
                 prior = mistake.prior * rule.weight * DEEPER ** max(0, within - 1)

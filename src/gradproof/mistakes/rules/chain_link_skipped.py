@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Final
 
-from gradproof.differentiate import Application
+from gradproof.differentiate import Application, base_name
 from gradproof.expr import Expr, MatMul, rank
 from gradproof.mistakes.factors import elementwise
 from gradproof.mistakes.mistake import Mend, Mistake, Repair, WrongDerivative
 from gradproof.mistakes.named import DEFINITIONS, links_of
 from gradproof.mistakes.scene import Spot
-from gradproof.rewrite import ZERO, mul
+from gradproof.rewrite import ONE, ZERO, free_names, mul
 
 
 def _skipped(a: Application) -> Iterator[Expr]:
@@ -18,9 +18,12 @@ def _skipped(a: Application) -> Iterator[Expr]:
 
 
 def _skipped_quantity(a: Application) -> Iterator[Expr]:
+    """One quantity is taken for another; the coefficient of a linear inside is a mistake of its own."""
     links = links_of(a)
     if len(links) == 1:
-        yield links[0][1]
+        ((slope, through),) = links
+        if through != ONE or base_name(a.wrt) in free_names(slope):
+            yield through
 
 
 def _left_out(spot: Spot) -> Iterator[Mend]:

@@ -4,7 +4,21 @@ from collections.abc import Iterator
 from typing import Final
 
 from gradproof.differentiate import Application
-from gradproof.expr import Add, Context, Delta, Diag, Entry, Expr, Idx, MatMul, Neg, walk
+from gradproof.expr import (
+    Add,
+    Context,
+    Delta,
+    Diag,
+    Div,
+    Entry,
+    Expr,
+    Idx,
+    MatMul,
+    Mul,
+    Neg,
+    Pow,
+    walk,
+)
 from gradproof.mistakes.mistake import Mend, Mistake, Repair, Slip, WrongDerivative, WrongRewriting
 from gradproof.mistakes.scene import Spot
 from gradproof.rewrite import TWO, ZERO, add, mul, replace_equal, sub, tidy
@@ -33,6 +47,16 @@ def _off_diagonal(a: Application) -> Iterator[Expr]:
             return
 
 
+def _remembered(after: Expr) -> bool:
+    """Tell whether the line was written from memory: nothing stands over a square, as the quotient rule leaves it."""
+    return not any(
+        isinstance(n, Pow) and n.exponent == TWO
+        for _, e in walk(after)
+        if isinstance(e, Div)
+        for n in (e.den.factors if isinstance(e.den, Mul) else (e.den,))
+    )
+
+
 def _apart(i: Expr, j: Expr, context: Context) -> bool:
     """Tell whether two indices are declared unequal."""
     if not isinstance(i, Idx) or not isinstance(j, Idx):
@@ -58,7 +82,10 @@ MISTAKE: Final = Mistake(
     prior=0.5,
     derivatives=(
         WrongDerivative(
-            frozenset({"softmax-rule", "entry-of-definition"}), _off_diagonal, weight=1.3
+            frozenset({"softmax-rule", "entry-of-definition"}),
+            _off_diagonal,
+            weight=1.3,
+            shows=_remembered,
         ),
     ),
     rewritings=(WrongRewriting(_plus, on=(Add,)),),

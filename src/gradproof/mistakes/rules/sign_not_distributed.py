@@ -3,31 +3,41 @@
 from collections.abc import Iterator
 from typing import Final
 
-from gradproof.expr import Add, Context, Expr, Mul, Neg, Num
+from gradproof.expr import Add, Context, Expr, Mul, Neg, Num, Sum
 from gradproof.mistakes.mistake import Mistake, Slip, WrongRewriting
-from gradproof.rewrite import add, mul, neg, num
+from gradproof.rewrite import add, like_sum, mul, neg, num
 
 
-def _first_only(e: Expr, _context: Context) -> Iterator[Slip]:
+def _first_only(e: Expr, context: Context) -> Iterator[Slip]:
     match e:
-        case Neg(Add(terms)):
-            first, *rest = terms
-            yield Slip(add(neg(first), *rest), add(*(neg(t) for t in terms)))
-        case Mul(factors) if sum(isinstance(f, Add) for f in factors) == 1:
-            (k,) = (k for k, f in enumerate(factors) if isinstance(f, Add))
-            bracket = factors[k]
-            others = (*factors[:k], *factors[k + 1 :])
-            first = next((f for f in others if _negative(f)), None)
-            if first is None or not isinstance(bracket, Add):
-                return
-            rest = [f for f in others if f is not first]
-            front = mul(first, *rest)
-            wrong = [
-                mul(front, t) if i == 0 else mul(neg(front), t) for i, t in enumerate(bracket.terms)
-            ]
-            yield Slip(add(*wrong), add(*(mul(front, t) for t in bracket.terms)))
+        case Neg(x):
+            terms = _distributed(x, context)
+        case Mul(factors) if any(_negative(f) for f in factors):
+            terms = _distributed(e, context)
+            terms = terms and [neg(t) for t in terms]
         case _:
             return
+    if terms:
+        yield Slip(add(neg(terms[0]), *terms[1:]), add(*(neg(t) for t in terms)))
+
+
+def _distributed(e: Expr, context: Context) -> list[Expr] | None:
+    """Return the terms of the bracket in `e`, factors and sums around it carried out; None where there is none."""
+    match e:
+        case Add(terms):
+            return list(terms)
+        case Mul(factors):
+            inner = [(k, t) for k, f in enumerate(factors) if (t := _distributed(f, context))]
+            if len(inner) != 1:
+                return None
+            ((k, terms),) = inner
+            others = (*factors[:k], *factors[k + 1 :])
+            return [mul(*others, t) for t in terms]
+        case Sum(body):
+            terms = _distributed(body, context)
+            return terms and [like_sum(e, t, context) for t in terms]
+        case _:
+            return None
 
 
 def _negative(e: Expr) -> bool:

@@ -19,6 +19,7 @@ from gradproof.expr import (
     Pow,
     Sym,
     children,
+    walk,
 )  # fmt: skip
 from gradproof.mistakes.mistake import (
     Mend,
@@ -29,7 +30,7 @@ from gradproof.mistakes.mistake import (
     WrongRewriting,
 )
 from gradproof.mistakes.scene import Spot
-from gradproof.rewrite import free_names
+from gradproof.rewrite import free_names, replace_equal
 
 
 def _quantities(e: Expr) -> Iterator[Expr]:
@@ -116,6 +117,17 @@ def _meant(spot: Spot) -> Iterator[Mend]:
             yield Mend(other)
 
 
+def _throughout(spot: Spot) -> Iterator[Mend]:
+    """One name stands for another wherever it stands in the line."""
+    if spot.path:
+        return
+    own = [n for _, n in walk(spot.node) if isinstance(n, Sym) and n in spot.scene.symbols]
+    for name in dict.fromkeys(n for n in own if own.count(n) > 1):
+        for other in spot.scene.symbols:
+            if other.name not in spot.scene.own and other.space.rank == name.space.rank:
+                yield Mend(replace_equal(spot.node, name, other))
+
+
 MISTAKE: Final = Mistake(
     name="wrong-variable",
     family="variable, model, notation",
@@ -128,5 +140,10 @@ MISTAKE: Final = Mistake(
         WrongExchange(_another, on=(Sym, Entry, Pow, Fn, Apply)),
         WrongExchange(_opposite, weight=0.6, on=(Neg,)),
     ),
-    repairs=(Repair(_meant, weight=0.85),),
+    repairs=(
+        Repair(_meant, weight=0.85),
+        Repair(
+            _throughout, message="one quantity stands in the place of another: it should be {right}"
+        ),
+    ),
 )
