@@ -13,6 +13,9 @@ FACTORS = r"L = \frac12\|R-UV^T\|_F^2"
 QUADRATIC = r"f(x) = x^TAx+b^Tx"
 GAUSS = r"f = (x-\mu)^T\Sigma^{-1}(x-\mu)"
 SOFTMAX = r"P = \operatorname{softmax}(XW),\; L = -\sum_{n,k}Y_{nk}\log P_{nk}"
+LAYERS = r"z_1 = W_1x+b_1,\; h = \sigma(z_1),\; z_2 = W_2h+b_2,\; L = \frac12\|z_2-y\|^2"
+LOGISTIC = r"\hat y = \sigma(Xw),\; L = -y^T\log\hat y-(1-y)^T\log(1-\hat y)"
+LIKELIHOOD = r"\log p(y) = -\frac12y^TK^{-1}y-\frac12\log|K|"
 CELL = r"c = f\odot c_p + i\odot g,\; h = o\odot\tanh(c)"
 
 
@@ -58,6 +61,23 @@ def last(*lines: str) -> str:
             r"\frac{\partial L}{\partial W} = X^T(P-Y)",
             r"\frac{\partial L}{\partial W} = X^T(Y-P)",
         ),
+        (
+            LAYERS,
+            r"\frac{\partial L}{\partial h} = W_2^T(z_2-y)",
+            r"\frac{\partial L}{\partial h} = W_2(z_2-y)",
+        ),
+        (LOGISTIC, r"\nabla_w L = X^T(\hat y-y)", r"\nabla_w L = X(\hat y-y)"),
+        (
+            r"p = \operatorname{softmax}(z)",
+            r"\frac{\partial p}{\partial z} = \operatorname{diag}(p)-pp^T",
+            r"\frac{\partial p}{\partial z} = \operatorname{diag}(p)-p^Tp",
+        ),
+        (
+            LIKELIHOOD,
+            r"\frac{\partial \log p(y)}{\partial K} = \frac12(K^{-1}yy^TK^{-1}-K^{-1})",
+            r"\frac{\partial \log p(y)}{\partial K} = \frac12(K^{-1}yy^TK^{-1}+K^{-1})",
+        ),
+        (SCORES, r"dQ = \frac{1}{\sqrt{d}} dS\,K", r"dQ = \frac{1}{\sqrt{d}} dS^TK"),
         (CELL, r"dc_p = dc\odot f", r"dc_p = dc\odot i"),
     ],
 )
@@ -81,3 +101,7 @@ def test_what_letters_and_uses_suggest_is_enough_to_tell_right_from_wrong(
 )
 def test_a_matrix_that_is_symmetric_by_habit_is_taken_so(given: str, line: str) -> None:
     assert last(given, line) != "refuted"
+
+
+def test_an_unknown_function_may_depend_on_what_it_is_not_written_with() -> None:
+    assert last(r"f(y) = y^Ty", r"\frac{\partial q(y)}{\partial K} = K^{-1}") != "refuted"

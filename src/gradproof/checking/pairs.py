@@ -105,6 +105,9 @@ def judge_sides(
         return operand_slip(left, right, context) or outcome
     if outcome.verdict != "refuted":
         return for_every_function(outcome, again) or outcome
+    hidden = _hidden_dependence(outcome)
+    if hidden is not None:
+        return _undecided(outcome, hidden)
     excuse = _held_constant(outcome)
     if excuse is not None:
         return excuse
@@ -215,6 +218,25 @@ def _other_base(e: Expr) -> bool:
 
 def _undecided(outcome: Outcome, reason: str) -> Outcome:
     return replace(outcome, verdict="undecided", evidence=None, certificate=None, reason=reason)
+
+
+def _hidden_dependence(outcome: Outcome) -> str | None:
+    """Say that an unknown function may depend on what it is differentiated by, though it is not written so."""
+    context = outcome.context
+    for side in (outcome.left, outcome.right):
+        for _, node in walk(side):
+            if not isinstance(node, Derivative | Gradient) or node.wrt is None:
+                continue
+            by = node.wrt if isinstance(node, Derivative) else (node.wrt,)
+            names = {n for w in by for n in _names(w)}
+            for part in walk_reached(node.body, context):
+                if (
+                    isinstance(part, Apply)
+                    and part.name not in context.definitions
+                    and not names & {n for a in part.args for n in _reached(a, context)}
+                ):
+                    return f"it is not said how {part.name} depends on {', '.join(sorted(names))}"
+    return None
 
 
 def _held_constant(outcome: Outcome) -> Outcome | None:

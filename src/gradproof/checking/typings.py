@@ -24,7 +24,7 @@ def best_typings(
     first = judge(derivation)
     found: dict[int, list[_Typed]] = {}
     for j in first:
-        found.setdefault(j.line.scope, [_Typed(derivation)])[0].judged.append(j)
+        found.setdefault(j.line.scope, [_Typed(derivation)])[0].judged.append(_unless_single(j))
     unsettled = {h for h, typed in found.items() if _open(typed[-1].judged)}
     for other in derivation.others(unsettled) if unsettled else ():
         lines = {h: tuple(x for x in other.lines if x.scope == h) for h in found}
@@ -39,9 +39,9 @@ def best_typings(
             if j.line.scope in wanted:
                 own.append(_Typed(other))
                 wanted.discard(j.line.scope)
-            own[-1].judged.append(j)
+            own[-1].judged.append(_unless_single(j))
     taken = {h: iter(_rescued(typed, judge)) for h, typed in found.items()}
-    return tuple(_unless_single(next(taken[j.line.scope])) for j in first)
+    return tuple(next(taken[j.line.scope]) for j in first)
 
 
 @final
@@ -51,6 +51,8 @@ class _Typed:
 
     derivation: Derivation
     judged: list[Judged] = field(default_factory=list[Judged])
+    open: set[int] = field(default_factory=set[int])
+    """Lines that do not fit, and may hold where the sizes that nobody declared are equal."""
 
     def with_equal_sizes(self, judge: Callable[[Derivation], tuple[Judged, ...]]) -> None:
         """Call a line refuted that does not fit, and is refuted where the sizes that nobody declared are equal."""
@@ -61,6 +63,15 @@ class _Typed:
         for k, (j, other) in enumerate(zip(self.judged, again, strict=False)):
             if misfits(j) and other.verdict == "refuted":
                 self.judged[k] = replace(other, line=j.line)
+            elif misfits(j) and not misfits(other):
+                self.open.add(k)
+
+    def may_hold(self, k: int) -> bool:
+        """Tell whether a line that is left open may be right under its typing: its arrays fit for some sizes."""
+        judged = self.judged[k]
+        if misfits(judged) and k not in self.open:
+            return False
+        return (judged.claim is None or judged.claim.misfit is None) and not _doubts(judged)
 
 
 def _unless_single(judged: Judged) -> Judged:
@@ -103,12 +114,16 @@ def _rescued(
     ):
         for t in typings:
             t.with_equal_sizes(judge)
-    return tuple(
-        _unless_degenerate(
-            _worst(j, [t.judged[k] for t in typings]), [t.judged[k] for t in typings]
-        )
-        for k, j in enumerate(best.judged)
-    )
+    return tuple(_line(k, best, typings) for k in range(len(best.judged)))
+
+
+def _line(k: int, best: _Typed, typings: Sequence[_Typed]) -> Judged:
+    """Return a line as it is in the best typing; where it does not fit in that one, as one refutes it."""
+    taken = best.judged[k]
+    if taken.verdict == "undecided" and not best.may_hold(k):
+        taken = next((t.judged[k] for t in typings if t.judged[k].verdict == "refuted"), taken)
+    taken = _unless_rescued(taken, k, [t for t in typings if not _breaks(t, best)])
+    return _unless_degenerate(taken, [t.judged[k] for t in typings])
 
 
 def _unless_degenerate(taken: Judged, same_line: Sequence[Judged]) -> Judged:
@@ -141,28 +156,26 @@ def _axes(judged: Judged) -> dict[str, int]:
     }
 
 
-def _worst(taken: Judged, same_line: Sequence[Judged]) -> Judged:
-    """Return a line as it is in the best typing; where it does not fit in that one, as one refutes it."""
-    if taken.verdict == "undecided" and not _may_hold(taken):
-        taken = next((j for j in same_line if j.verdict == "refuted"), taken)
-    return _unless_rescued(taken, same_line)
-
-
-def _may_hold(judged: Judged) -> bool:
-    """Tell whether a line that is left open may be right under its typing: its arrays fit, and no other is tried."""
-    return (judged.claim is None or judged.claim.misfit is None) and not _doubts(judged)
-
-
 def _doubts(judged: Judged) -> bool:
     """Tell whether a line is left open only because it is not said of which kind a name is: here all are tried."""
     return judged.reason is not None and judged.reason.startswith(DOUBTFUL)
 
 
-def _unless_rescued(taken: Judged, same_line: Sequence[Judged]) -> Judged:
+def _breaks(typed: _Typed, best: _Typed) -> bool:
+    """Tell whether a typing makes a line wrong, or lets it not fit, that the best typing confirms."""
+    return any(
+        own.verdict in RIGHT
+        and (j.verdict == "refuted" or (j.verdict == "undecided" and not typed.may_hold(k)))
+        for k, (own, j) in enumerate(zip(best.judged, typed.judged, strict=True))
+    )
+
+
+def _unless_rescued(taken: Judged, k: int, typings: Sequence[_Typed]) -> Judged:
     if taken.verdict != "refuted":
         return taken
-    for other in same_line:
-        if other.verdict in RIGHT or (other.verdict == "undecided" and _may_hold(other)):
+    for t in typings:
+        other = t.judged[k]
+        if other.verdict in RIGHT or (other.verdict == "undecided" and t.may_hold(k)):
             return replace(
                 taken,
                 verdict="undecided",

@@ -38,6 +38,7 @@ from gradproof.notation.elaborate.layers import OPEN
 from gradproof.notation.elaborate.roles import BOUNDS, EQUALS, Target, role_of, target
 from gradproof.notation.elaborate.solving import (
     also_new,
+    definition_of,
     formals,
     given_logarithm,
     given_name,
@@ -161,8 +162,7 @@ def read_row(
             again = manner.worded and goal is not None and goal.identity in known
             if again and goal is not None and built[0] is not None and built[1] is not None:
                 out.redefinition = True
-                params, indices = formals(built[0].expr)
-                second = Definition(goal.key, built[1].expr, params, indices)
+                second = definition_of(goal.key, built[0].expr, built[1].expr)
                 out.later.append(Condition(goal.key, definition=second))
             last = named_last(built, table, known, scope.used)
             if last is not None:
@@ -286,17 +286,18 @@ def _define(
     while len(rights) > 1 and also_new(rights[0][1].expr, table, known):
         rights.pop(0)
     body_at, body = next(((k, b) for k, b in rights if not _unknown(b.expr, known)), rights[0])
-    params, indices = formals(left.expr)
-    value = body.expr
+    own = definition_of(goal.key, left.expr, body.expr)
     if goal.key in table.roots and isinstance(left.expr, Pow):
+        value = body.expr
         params, indices = formals(left.expr.base)
-        own = isinstance(value, Pow) and value.exponent == left.expr.exponent
-        value = value.base if isinstance(value, Pow) and own else Fn("sqrt", (value,))
-        told = "what is squared there" if own else "the positive root"
+        squared = isinstance(value, Pow) and value.exponent == left.expr.exponent
+        value = value.base if isinstance(value, Pow) and squared else Fn("sqrt", (value,))
+        told = "what is squared there" if squared else "the positive root"
         out.notes.append(
             Note("root", f"{goal.key} is given by its square: read as {told}", left.span)
         )
-    out.definitions.append((goal, Definition(goal.key, value, params, indices)))
+        own = Definition(goal.key, value, params, indices)
+    out.definitions.append((goal, own))
     if body_at == rights[0][0] and len(rights) > 1:
         out.claims.append(_claim(built[body_at:], statement, body_at, table, soft=False))
 

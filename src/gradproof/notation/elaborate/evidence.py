@@ -35,6 +35,8 @@ class Evidence:
     marks: set[str] = field(default_factory=set[str])
     indexed: bool = False
     bare: bool = False
+    valued: bool = False
+    """It stands somewhere as a value, not only as what something is differentiated by."""
 
     @property
     def array(self) -> bool:
@@ -57,7 +59,17 @@ def collect_evidence(nodes: Iterable[Surface], table: Symbols) -> dict[str, Evid
                     own.marks.add("bold")
     for root in found:
         _scan(root, table, out)
+        _values(root, table, out)
     return out
+
+
+def _values(root: Surface, table: Symbols, out: Mapping[str, Evidence]) -> None:
+    todo = [root]
+    while todo:
+        node = todo.pop()
+        if node.head == "name" and node.name is not None:
+            out[table.resolve(node.name).key].valued = True
+        todo.extend(node.args[:1] if node.head == "deriv" else node.args)
 
 
 def _scan(root: Surface, table: Symbols, out: Mapping[str, Evidence]) -> None:
@@ -129,6 +141,8 @@ def _factors(node: Surface, table: Symbols, out: Mapping[str, Evidence]) -> None
             _mark(after, "follows", table, out)
             if after.name is not None:
                 _mark(before, "leads", table, out)
+            if after.name is not None or after.head == "group":
+                _mark(before, "maps", table, out)
         if _is_turned(after):
             _mark(before, "leads", table, out)
             turned = unwrapped(after.args[0]).name
@@ -172,7 +186,7 @@ def kinds(key: str, e: Evidence) -> tuple[Kind, ...]:
         return ("scalar",)
     if capital:
         number = e.name.base in _COUNTING or bool(marks & {"below", "powered"})
-        if "between" in marks:
+        if marks & {"between", "maps"}:
             return ("matrix", "scalar") if number else ("matrix",)
         if e.array or (marks & {"paired", "leads", "follows"} and not number):
             return ("matrix", "vector")
@@ -183,4 +197,6 @@ def kinds(key: str, e: Evidence) -> tuple[Kind, ...]:
         return ("vector", "row", "matrix")
     if marks & {"follows", "bias", "bold"}:
         return ("vector", "row", "scalar")
+    if not e.valued:
+        return ("scalar",)
     return ("scalar", "vector", "row")

@@ -29,7 +29,13 @@ class Search:
     """What was found; of assignments that were given up, a score that they reach at least."""
 
     def best(self) -> Typing | None:
-        """Return the typing that fits best; None where nothing could be tried."""
+        """Return the typing that letters and uses suggest if definitions fit in it, else the one that fits best.
+
+        None where nothing could be tried. A claim that does not fit may be wrong.
+        """
+        natural = self._attempt(self._likely())
+        if natural is not None and not natural.broken and not natural.unknown:
+            return natural
         return self._climb(self._likely(), frozenset())
 
     def _likely(self) -> Choice:
@@ -39,11 +45,10 @@ class Search:
     def others(self, best: Typing) -> tuple[Typing, ...]:
         """Return other typings under which the definitions fit as well, best first.
 
-        The one that letters and uses suggest comes before all: a claim that does not fit in it may be wrong. None
-        makes an array of a loss that is a number in the best one.
+        None makes an array of a loss that is a number in the best one.
         """
-        natural = self._attempt(self._likely())
-        found = [best] if natural is None else [best, natural]
+        climbed = self._climb(self._likely(), frozenset())
+        found = [best] if climbed is None else [best, climbed]
         names = [k for k in self.stage.open if k not in self.stage.given]
         start: Choice = {k: best.chosen.get(k) for k in self.stage.open}
         for k in names:
@@ -53,7 +58,7 @@ class Search:
                     if other is not None:
                         found.append(other)
         unique: dict[tuple[tuple[str, Shape], ...], Typing] = {}
-        for t in sorted(found, key=lambda t: (t is not natural, t.score)):
+        for t in sorted(found, key=lambda t: t.score):
             numbers = not any(t.shapes.get(k) and not best.shapes.get(k) for k in LOSSES)
             if t.broken <= best.broken and numbers and not t.unknown - best.unknown:
                 unique.setdefault(tuple(sorted(t.shapes.items())), t)

@@ -7,10 +7,12 @@ from typing import Literal, final
 from gradproof.expr import VARIANCES
 from gradproof.notation.elaborate.declare import declarations
 from gradproof.notation.elaborate.symbols import (
+    SIGMOIDS,
     Symbols,
     full_key,
     function_name,
     primes_of,
+    unwrapped,
     walk_surface,
 )
 from gradproof.notation.grammar import name_key
@@ -49,6 +51,8 @@ def target(side: Surface, table: Symbols) -> Target | None:
             return Target(resolved.key, resolved.indices)
         case "function":
             return Target(side.text)
+        case "call" if (inner := logged(side)) is not None:
+            return _through_logarithm(inner, table)
         case "call":
             family = table.quantity(side)
             if family is not None:
@@ -82,6 +86,22 @@ def target(side: Surface, table: Symbols) -> Target | None:
             return None if own is None else Target(own.key, own.indices)
         case _:
             return None
+
+
+def logged(side: Surface) -> Surface | None:
+    r"""Return what the logarithm is taken of where a side is ``\log p`` or ``\ln p(y)``."""
+    if side.head == "call" and side.text == "log" and len(side.args) == 2:
+        return unwrapped(side.args[1])
+    return None
+
+
+def _through_logarithm(inner: Surface, table: Symbols) -> Target | None:
+    r"""Return what ``\log p = \dots`` defines: p, where nothing else says what it is."""
+    if inner.head not in ("name", "call") or logged(inner) is not None:
+        return None
+    goal = target(inner, table)
+    told = goal is None or goal.key in table.bodies or goal.key in table.variables
+    return None if told or (goal is not None and goal.key in SIGMOIDS) else goal
 
 
 def indexed_above(node: Surface, table: Symbols) -> str | None:

@@ -132,6 +132,17 @@ def formals(left: Expr) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
             return (), ()
 
 
+def definition_of(name: str, left: Expr, body: Expr) -> Definition:
+    """Define a name by the sides of an equation; one for its logarithm gives the exponential of the right side."""
+    match left:
+        case Fn("log", (inner,)):
+            params, indices = formals(inner)
+            return Definition(name, Fn("exp", (body,)), params, indices)
+        case _:
+            params, indices = formals(left)
+            return Definition(name, body, params, indices)
+
+
 def _names(e: Expr) -> set[str]:
     return {n.name for _, n in walk(e) if isinstance(n, Sym | Apply)}
 

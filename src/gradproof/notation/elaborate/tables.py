@@ -88,9 +88,10 @@ def _told(told: _Told, typing: Typing) -> ScopeTable:
 
 def _taken(items: Sequence[Item], table: Symbols) -> set[str]:
     names = {
-        full_key(n.name)
+        key
         for n in surfaces(s for i in items for s in i.row.statements)
         if n.name is not None
+        for key in (full_key(n.name), n.name.base)
     }
     sizes = {s.name for shape in table.shapes.values() for s in shape}
     return (

@@ -194,7 +194,8 @@ def _changes(table: Symbols, statements: Sequence[Statement]) -> None:
         if left.head == "diff"
     ]
     backward = _backward(table, pairs)
-    found = _upstream(table, pairs, backward)
+    arrays = any(_of_arrays(side) for statement in statements for side in statement.sides)
+    found = _upstream(table, pairs, backward) if arrays else set[str]()
     while True:
         more = {
             key
@@ -231,8 +232,6 @@ def _upstream(table: Symbols, pairs: Sequence[_Pair], backward: Set[_Route]) -> 
     array runs backwards.
     """
     given = {change_key(left, table) for left, _, _ in pairs}
-    if not any(_of_arrays(side) for _, _, statement in pairs for side in statement.sides):
-        return set()
     return {
         key
         for left, inside, _ in pairs
