@@ -106,7 +106,7 @@ def test_numbers_refute_with_the_entry_that_differs(row: str) -> None:
 @pytest.mark.parametrize(
     ("declared", "row"),
     [
-        ((), r"\frac{\partial}{\partial x} (x^T A x) = A x A^T"),
+        ((), r"\frac{\partial}{\partial x} \frac12 x^T A x = A x"),
         ((r"W \in \mathbb{R}^{m \times n}", r"x \in \mathbb{R}^n"), r"\frac{\partial Wx}{\partial W} = x^T"),
         ((r"f : \mathbb{R}^n \to \mathbb{R}", r"x \in \mathbb{R}^n"), r"\nabla f(x) = x"),
     ],
