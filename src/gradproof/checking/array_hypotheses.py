@@ -35,7 +35,7 @@ COUNTING = frozenset("nNmMkKTdD")
 """Letters that count by habit."""
 COVARIANCES = ("\\Sigma", "\\Lambda", "\\Omega")
 """Letters of matrices that are symmetric by habit."""
-SYMMETRIC = tuple("SCKGHPQ")
+SYMMETRIC = tuple("SCKGHPQR")
 """Letters of matrices that are symmetric by habit where nothing declares them: scatter, kernel, Hessian."""
 
 
@@ -72,7 +72,11 @@ def structured(
     matrices = [s for s in _free_arrays(reached, context) if s.space.rank == 2]
     square = [s for s in matrices if s.space.shape[0] == s.space.shape[1]]
     apart = {n.arg for n in reached if isinstance(n, Transpose)}
-    by_habit = [s for s in square if _habitual(s, context) and not {s, Inverse(s)} & apart]
+    by_habit = [
+        s
+        for s in square
+        if (_habitual(s, context) or _weighs(s, reached)) and not {s, Inverse(s)} & apart
+    ]
     if "symmetric" in told:
         yield from _with(context, [(Transpose(s), s) for s in square], "symmetric", told=True)
     elif by_habit:
@@ -92,6 +96,17 @@ def structured(
 def _habitual(s: Sym, context: Context) -> bool:
     return s.name.startswith(COVARIANCES) or (
         s.name.startswith(SYMMETRIC) and s.name not in context.domains
+    )
+
+
+def _weighs(s: Sym, reached: Sequence[Expr]) -> bool:
+    r"""Tell whether the inverse of a matrix weighs one vector, ``u^T M^{-1} u``, as that of a covariance does."""
+    return any(
+        isinstance(n, MatMul)
+        and len(n.factors) == 3
+        and n.factors[1] == Inverse(s)
+        and n.factors[0] == Transpose(n.factors[2])
+        for n in reached
     )
 
 

@@ -61,6 +61,13 @@ def settled_from_start(derivation: Derivation) -> Shaped:
     return found
 
 
+def as_told(line: Line, contexts: tuple[Context, ...]) -> tuple[Context, ...]:
+    """Return contexts in which Jacobians have the outputs as rows without doubt where the words say so."""
+    if "numerator-layout" not in line.structures:
+        return contexts
+    return tuple(replace(c, layout=replace(c.layout, rows=True)) for c in contexts)
+
+
 def settled(context: Context) -> Context:
     """Return a context in which there is no doubt about the shape of gradients by matrices."""
     return replace(context, layout=replace(context.layout, certain=True))

@@ -8,7 +8,7 @@ from typing import Final
 from gradproof.checking.bare import bare, uncertain
 from gradproof.checking.cases import with_cases
 from gradproof.checking.chains import advance, record
-from gradproof.checking.conventions import settled, settled_from_start
+from gradproof.checking.conventions import as_told, settled, settled_from_start
 from gradproof.checking.implied import follows, state
 from gradproof.checking.judgement import RIGHT, Chain, Judged, Outcome
 from gradproof.checking.known import known_truth, refutes_head
@@ -77,6 +77,7 @@ def _lines(derivation: Derivation) -> tuple[Judged, ...]:
         chain = chains.setdefault(line.scope, Chain(variables=variables, once=once))
         contexts = derivation.contexts[line.state]
         more = anywhere[line.state] if anywhere[line.state] != contexts else ()
+        contexts, more = as_told(line, contexts), as_told(line, more)
         if shaped.doubtless(line):
             contexts, more = tuple(map(settled, contexts)), tuple(map(settled, more))
         out.append(_line(line, chain, contexts, more))

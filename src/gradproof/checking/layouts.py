@@ -53,7 +53,8 @@ def arrangements(
     """
     turned = _may_be_turned(left, right, context)
     for layout in _layouts(left, right, context, fitting=fitting):
-        under = replace(context, layout=replace(layout, certain=context.layout.certain))
+        own = context.layout
+        under = replace(context, layout=replace(layout, certain=own.certain, rows=own.rows))
         if layout != USUAL:
             kind = LENGTHS if layout.lengths else MIX
             yield Arrangement(left, right, under, f"it holds where {layout}", kind)
@@ -85,22 +86,32 @@ def _layouts(left: Expr, right: Expr, context: Context, *, fitting: bool) -> Ite
     if gradients or jacobians:
         if not context.layout.certain:
             yield replace(USUAL, gradient="numerator")
-        yield replace(USUAL, jacobian="denominator")
-        if lying:
+        if not context.layout.rows:
+            yield replace(USUAL, jacobian="denominator")
+        if lying and not context.layout.rows:
             yield replace(USUAL, vectors="row", jacobian="denominator")
+        if lying:
             yield replace(USUAL, vectors="row", gradient="numerator")
 
 
 def _may_be_turned(left: Expr, right: Expr, context: Context) -> bool:
     """Tell whether the transpose of a side may be meant: of vectors always, of matrices in a derivative.
 
-    The gradient by a matrix has the shape of the matrix where ∇ is written or the document leaves no doubt.
+    The gradient by a matrix has the shape of the matrix where ∇ is written or the document leaves no doubt; a Jacobian
+    has the outputs as rows where the words say so.
     """
     if is_scalar(left, context) and is_scalar(right, context):
         return False
     derivatives = [
         n for e in (left, right) for _, n in walk(e) if isinstance(n, Derivative | Gradient)
     ]
+    if context.layout.rows and any(
+        isinstance(d, Derivative)
+        and all(rank(x, context) == 1 for x in (d.body, *d.wrt))
+        and d in (left, right)
+        for d in derivatives
+    ):
+        return False
     by_matrix = [d for d in derivatives if any(rank(w, context) == 2 for w in _variables(d))]
     if by_matrix:
         sure = context.layout.certain or any(isinstance(d, Gradient) for d in by_matrix)

@@ -22,6 +22,7 @@ class Layout:
         lengths: whether the square of a vector is its squared length (``(y - Xb)²``).
         structured: whether the derivative by a symmetric matrix counts its equal entries as one (G + Gᵀ - G∘I).
         certain: whether the document leaves no doubt that gradients by matrices have the shape of the matrix.
+        rows: whether it leaves no doubt that Jacobians have the outputs as rows.
     """
 
     vectors: Literal["column", "row"] = "column"
@@ -33,11 +34,12 @@ class Layout:
     lengths: bool = False
     structured: bool = False
     certain: bool = False
+    rows: bool = False
 
     @property
     def usual(self) -> bool:
         """Whether derivatives are arranged as the rules of `differentiate` do."""
-        return replace(self, certain=False) == USUAL
+        return replace(self, certain=False, rows=False) == USUAL
 
     def __str__(self) -> str:
         """Say in words how the convention differs from the usual one.

@@ -9,7 +9,13 @@ from gradproof.expr import Compare, Context, Definition, Domain, Expr, Path
 from gradproof.source import Span
 
 Structure = Literal[
-    "symmetric", "skew", "orthogonal", "denominator-layout", "distribution", "independent"
+    "symmetric",
+    "skew",
+    "orthogonal",
+    "denominator-layout",
+    "numerator-layout",
+    "distribution",
+    "independent",
 ]
 """What words say of a matrix, of the derivatives by matrices, or of random quantities."""
 

@@ -56,6 +56,11 @@ _STRUCTURES: dict[Structure, re.Pattern[str]] = {
         r"re-?parameteri[sz]\w*|path-?wise|conditional(?:ly)?|distributed|degenerate|deterministic)\b",
         re.IGNORECASE,
     ),
+    "numerator-layout": re.compile(
+        r"\bnumerator[- ]layout\b|\bjacobians?\b[^.;]{0,60}\b(?:with|has|have|whose)\s+rows\b|"
+        r"\brows\b[^.;]{0,30}\bof\s+(?:the|a|each)\s+jacobian\b[^.;]{0,30}\bgradients?\b",
+        re.IGNORECASE,
+    ),
     "denominator-layout": re.compile(r"\bdenominator[- ]layout\b", re.IGNORECASE),
 }
 _CASE_SPLIT = re.compile(r"\b(?:case|cases|if|when|diagonal|off-diagonal)\b", re.IGNORECASE)

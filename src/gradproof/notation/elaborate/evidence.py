@@ -129,9 +129,10 @@ def _factors(node: Surface, table: Symbols, out: Mapping[str, Evidence]) -> None
     another one, ``x^T A x``.
     """
     for before, at, after in zip(node.args, node.args[1:], node.args[2:], strict=False):
-        capital = at.name is not None and is_capital(at.name)
+        inner = at.args[0] if at.head == "pow" else at
+        capital = inner.name is not None and is_capital(inner.name)
         if capital and _is_turned(before) and after.head in ("name", "group"):
-            _mark(at, "between", table, out)
+            _mark(inner, "between", table, out)
     for before, after in zip(node.args, node.args[1:], strict=False):
         name = before.name
         capital = name is not None and is_capital(name)

@@ -50,10 +50,11 @@ class Search:
         climbed = self._climb(self._likely(), frozenset())
         found = [best] if climbed is None else [best, climbed]
         names = [k for k in self.stage.open if k not in self.stage.given]
-        start: Choice = {k: best.chosen.get(k) for k in self.stage.open}
+        fitting = best if climbed is None else climbed
+        start: Choice = {k: fitting.chosen.get(k) for k in self.stage.open}
         for k in names:
             for kind in self.options[k]:
-                if kind != best.chosen.get(k):
+                if kind != start[k]:
                     other = self._climb({**start, k: kind}, frozenset({k}))
                     if other is not None:
                         found.append(other)
