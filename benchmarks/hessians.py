@@ -11,9 +11,14 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
-from _timing import Timing, measure, pin_threads, ratio
+from _timing import Timing, measure, pin_threads, ratio, repeated
+
+SHORT = 0.02
+"""What takes fewer seconds is repeated within a round."""
+KEPT = ("closed form", "gradproof")
 
 
 @dataclass(frozen=True)
@@ -194,7 +199,16 @@ def main() -> int:
         for row in rows():
             if options.only in row.name:
                 ready = candidates(row, folder, not options.no_torch)
-                print(line(row, measure(ready, rounds=options.rounds, warmup=1)))
+                begin = perf_counter()
+                ready["closed form"]()
+                times = 1 + int(SHORT / (perf_counter() - begin))
+                often = {k: repeated(f, times if k in KEPT else 1) for k, f in ready.items()}
+                found = measure(often, rounds=options.rounds, warmup=1)
+                one = {
+                    k: Timing(tuple(s / (times if k in KEPT else 1) for s in t.seconds))
+                    for k, t in found.items()
+                }
+                print(line(row, one), flush=True)
     return 0
 
 

@@ -189,6 +189,26 @@ def test_one_step_of_a_recurrence_is_told(tmp_path):
     assert made.assumptions == ()
 
 
+def test_a_function_of_a_number_and_of_its_negative_share_the_exponential(tmp_path):
+    made = gradproof.compile(
+        r"J = -\sum_i (y_i \log \sigma(h_i) + (1 - y_i) \log(1 - \sigma(h_i)))",
+        wrt="h",
+        hessian=True,
+        cache=tmp_path,
+    )
+    gradient = made.source.partition("def gradient")[2].partition("\ndef ")[0]
+    assert gradient.count("_sigmoids(") == 1
+    assert "_sigmoid(" not in gradient
+    h, y = np.array([-800.0, -1.0, 0.0, 2.0, 800.0]), np.array([1.0, 0.0, 1.0, 1.0, 0.0])
+    want = [-1, 1 / (1 + np.e), -0.5, -1 / (1 + np.e**2), 1]
+    assert np.allclose(made.gradient(h=h, y=y), want, rtol=1e-15)
+    assert np.allclose(
+        made.value(h=h, y=y), 1600 + np.log1p(1 / np.e) + np.log(2) + np.log1p(np.e**-2)
+    )
+    single = gradproof.compile(r"J = \sigma(x) \sigma(-x)", wrt="x", cache=tmp_path)
+    assert np.isclose(single.value(x=1.0), np.e / (1 + np.e) ** 2, rtol=1e-15)
+
+
 @pytest.mark.parametrize("scalar", scalars().values(), ids=lambda s: s.name)
 def test_slopes_are_those_of_differences(scalar):
     """A broken slope is caught by `test_a_broken_slope_is_caught`."""

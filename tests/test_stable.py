@@ -75,7 +75,7 @@ def in_numpy(tree, tmp_path, *values):
     leaves = [type(graph.labelled(r))(r, (label,)) for r in refs]
     root = built(graph, tree, leaves).ref
     names = {r: f"x{k}" for k, r in enumerate(refs)}
-    writer = Writer(graph, NUMPY, names, {"n": "n"}, set(names.values()), {}, "x0")
+    writer = Writer(graph, NUMPY, dict(names), {"n": "n"}, set(names.values()), {}, "x0")
     (text,) = writer.statements([root])
     body = [f"    {line}" for line in [*writer.lines, f"return {text}"]]
     head = f"def f({', '.join(names.values())}):"

@@ -1,7 +1,8 @@
 """How an array library spells the operations of a program; each backend brings one."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import final
 
 
@@ -13,6 +14,7 @@ class Dialect:
     Attributes:
         module: the name of the library in generated code, such as ``np``.
         functions: functions of numbers by name in `codegen.functions`: a template with ``{0}``, ``{1}``, …
+        pairs: functions of which the values at ``{0}`` and at its negative may be had at once.
         helpers: definitions that templates call, by the name that they define.
         einsum: a template with ``{spec}`` and ``{args}``.
         tensordot: ``{0}``, ``{1}`` and the axes ``{2}`` and ``{3}``.
@@ -63,3 +65,4 @@ class Dialect:
     zeros: str = ""
     copy: str = ""
     result: str = "{0}"
+    pairs: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

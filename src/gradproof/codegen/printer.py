@@ -33,13 +33,14 @@ from gradproof.codegen.ops import (
     Solve,
     Term,
 )  # fmt: skip
-from gradproof.codegen.text import ATOM, FACTOR, SUM, TERM, Text, fraction, placed
+from gradproof.codegen.pairs import mirrored
+from gradproof.codegen.text import ATOM, FACTOR, SUM, TERM, Text, fraction, placed, scaled
 
 _LONG: Final = 72
 """An expression longer than this gets a name, where it stands inside another one."""
 
 _STATIC: Final = frozenset(
-    {
+    [
         "exp",
         "log",
         "sqrt",
@@ -53,7 +54,7 @@ _STATIC: Final = frozenset(
         "log1p",
         "expm1",
         "cbrt",
-    }
+    ]
 )
 """Functions that Python's ``math`` has for numbers."""
 
@@ -88,6 +89,7 @@ class Writer:
     _texts: dict[Ref, Text] = field(default_factory=dict[Ref, Text])
     _uses: Counter[Ref] = field(default_factory=Counter[Ref])
     _deferred: set[Ref] = field(default_factory=set[Ref])
+    _filled: set[Ref] = field(default_factory=set[Ref])
     _count: int = 0
 
     def statements(self, roots: Sequence[Ref]) -> list[str]:
@@ -99,12 +101,26 @@ class Writer:
         for ref in order:
             self._note_static(ref)
             self._note_deferred(ref)
+        pairs = mirrored(self.graph, order, self.dialect.pairs)
         for ref in order:
-            if ref in self._deferred:
+            if ref in self._deferred or ref in self.names:
+                continue
+            if ref in pairs:
+                self._print_pair(ref, pairs[ref])
                 continue
             text = self._printed(ref)
             self._texts[ref] = self._kept(ref, text)
         return [self.text(r).inner for r in roots]
+
+    def _print_pair(self, ref: Ref, other: Ref) -> None:
+        """Print a function of a number and of its negative in one statement."""
+        op = self.graph.ops[ref]
+        assert isinstance(op, Map)
+        argument = self.operand(op.args[0].ref, op.args[0].axes, len(op.shape))
+        both = self.call(self.dialect.pairs[op.fn], argument.inner)
+        for r in (ref, other):
+            self.names[r] = self._named(self.graph.hints.get(r))
+        self.lines.append(f"{self.names[ref]}, {self.names[other]} = {both.inner}")
 
     def _reached(self, roots: Sequence[Ref]) -> list[Ref]:
         """Return the nodes that have to be printed: those below the roots down to the given ones."""
@@ -176,8 +192,6 @@ class Writer:
         simple = ref in self.static and len(text.inner) < 12
         if hint is None and (self._uses[ref] < 2 or simple) and len(text.inner) <= _LONG:
             return text
-        if self._uses[ref] < 1:
-            return text
         name = self._named(hint)
         self.lines.append(f"{name} = {text.inner}")
         self.names[ref] = name
@@ -214,7 +228,7 @@ class Writer:
             case Eye(dim):
                 return self.call(d.eye, n=self.dim(dim))
             case Add():
-                return self._added(op)
+                return self._added(ref, op)
             case Contract():
                 found = self._on_diagonal(ref) if self.dialect.view and op.rank > 2 else None
                 if found is None:
@@ -258,9 +272,10 @@ class Writer:
         """Return an operand laid along the axes of an operation."""
         return placed(self.text(ref), axes, rank, self.dialect.permute)
 
-    def _added(self, op: Add) -> Text:
+    def _added(self, ref: Ref, op: Add) -> Text:
         diagonals = [t for t in op.terms if self._on_diagonal(t.ref)]
         if self.dialect.view and diagonals:
+            self._filled.add(ref)
             return self._with_diagonals(op, diagonals)
         return self._sum(op.terms, len(op.shape))
 
@@ -280,7 +295,8 @@ class Writer:
                 text = self.call(self.dialect.spread, text.inner, shape=self.shape(op.shape))
             elif len(dense) == 1 and not self._fresh(dense[0]):
                 text = self.call(self.dialect.copy, text.inner)
-            name = self._started(text.inner)
+            own = len(dense) == 1 and text.inner.isidentifier() and self._fresh(dense[0])
+            name = text.inner if own else self._started(text.inner)
         else:
             name = self._started(
                 self.call(self.dialect.full, "0", shape=self.shape(op.shape)).inner
@@ -291,7 +307,7 @@ class Writer:
 
     def _fresh(self, t: Term) -> bool:
         """Tell whether a term is an array of its own, which nothing else sees."""
-        if t.coef != 1:
+        if t.coef != 1 or (t.ref in self._filled and self._uses[t.ref] == 1):
             return True
         op = self.graph.ops[t.ref]
         return t.ref not in self.names and isinstance(op, Contract) and len(op.args) > 1
@@ -327,8 +343,9 @@ class Writer:
         for t in terms:
             size = abs(t.coef)
             body = self.operand(t.ref, t.axes, rank)
-            if isinstance(self.graph.ops[t.ref], Number):
-                text = fraction(size * self._number(t.ref))
+            op = self.graph.ops[t.ref]
+            if isinstance(op, Number):
+                text = fraction(size * op.value)
             elif size == 1:
                 text = body
             else:
@@ -345,10 +362,6 @@ class Writer:
         op = self.graph.ops[ref]
         entrywise = isinstance(op, Contract) and len(op.dims) == op.rank and "@" not in text.inner
         return f"-{text.wrapped(TERM if entrywise else FACTOR)}"
-
-    def _number(self, ref: Ref) -> Fraction:
-        op = self.graph.ops[ref]
-        return op.value if isinstance(op, Number) else Fraction(0)
 
     def _mapped(self, ref: Ref, op: Map) -> Text:
         rank = len(op.shape)
@@ -383,12 +396,3 @@ class Writer:
                 return Text(f"abs({texts[0].inner})", ATOM)
             case _:
                 return Text(f"math.{op.fn}({texts[0].inner})", ATOM)
-
-
-def scaled(body: Text, size: Fraction) -> Text:
-    """Return a multiple of an expression by a positive number."""
-    if size.denominator == 1:
-        return Text(f"{size.numerator} * {body.wrapped(FACTOR)}", TERM)
-    if size.numerator == 1:
-        return Text(f"{body.wrapped(TERM)} / {size.denominator}", TERM)
-    return Text(f"{fraction(size).wrapped(FACTOR)} * {body.wrapped(FACTOR)}", TERM)

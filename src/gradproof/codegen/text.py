@@ -65,3 +65,12 @@ def placed(text: Text, axes: Sequence[int], rank: int, permute: str) -> Text:
         shown.pop()
     index = ", ".join(shown)
     return Text(f"{text.wrapped(ATOM)}[{index}]", ATOM)
+
+
+def scaled(body: Text, size: Fraction) -> Text:
+    """Return a multiple of an expression by a positive number."""
+    if size.denominator == 1:
+        return Text(f"{size.numerator} * {body.wrapped(FACTOR)}", TERM)
+    if size.numerator == 1:
+        return Text(f"{body.wrapped(TERM)} / {size.denominator}", TERM)
+    return Text(f"{fraction(size).wrapped(FACTOR)} * {body.wrapped(FACTOR)}", TERM)

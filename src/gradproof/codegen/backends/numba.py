@@ -53,10 +53,10 @@ _SPARSE: Final = '''\
 def _floating(**given):
     """Return the arguments in one floating type; a sparse matrix as one of compressed rows."""
     for x in given.values():
-        if type(x) is not np.ndarray or x.dtype != np.float64:
+        if hasattr(x, "tocsr"):
             break
     else:
-        return list(given.values())
+        return _dense(**given)
     sparse = {n: x for n, x in given.items() if hasattr(x, "tocsr")}
     dense = {n: x for n, x in given.items() if n not in sparse}
     kinds = [x.dtype for x in sparse.values()]

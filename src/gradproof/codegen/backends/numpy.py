@@ -26,6 +26,19 @@ def _softplus(x):
     """Return log(1 + exp(x)), without overflow."""
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
 '''
+_SIGMOIDS: Final = '''\
+def _sigmoids(x):
+    """Return the logistic function of x and of -x, from one exponential."""
+    e = np.exp(-np.abs(x))
+    right, whole = x >= 0, 1 + e
+    return np.where(right, 1, e) / whole, np.where(right, e, 1) / whole
+'''
+_SOFTPLUSES: Final = '''\
+def _softpluses(x):
+    """Return log(1 + exp(x)) and log(1 + exp(-x)), from one exponential."""
+    tail = np.log1p(np.exp(-np.abs(x)))
+    return np.maximum(x, 0) + tail, np.maximum(-x, 0) + tail
+'''
 _HOLDS: Final = '''\
 def _holds(condition, *like):
     """Return 1 where a condition holds, else 0, in the type of some numbers."""
@@ -133,8 +146,9 @@ NUMPY: Final = Dialect(
         "_sigmoid": _SIGMOID, "_softplus": _SOFTPLUS, "_log1mexp": _LOG1MEXP, "_xlogy": _XLOGY,
         "_exprel": _EXPREL, "_holds": _HOLDS, "_softmax": _SOFTMAX,
         "_logsumexp": _LOGSUMEXP, "_logsoftmax": _LOGSOFTMAX, "_logdet": _LOGDET, "_erf": _ERF,
-        "_factored": _FACTORED,
+        "_factored": _FACTORED, "_sigmoids": _SIGMOIDS, "_softpluses": _SOFTPLUSES,
     },
+    pairs={"sigmoid": "_sigmoids({0})", "softplus": "_softpluses({0})"},
     einsum='np.einsum("{spec}", {args}, optimize=True)',
     tensordot="np.tensordot({0}, {1}, axes=({2}, {3}))",
     total="np.sum({0}, axis={axes})",
@@ -170,6 +184,11 @@ NUMPY: Final = Dialect(
 CHECKS: Final = '''\
 def _floating(**given):
     """Return the arguments as arrays of one floating type: that of the arrays among them."""
+    for x in given.values():
+        if type(x) is not np.ndarray or x.dtype.char != "d":
+            break
+    else:
+        return list(given.values())
     arrays = {name: np.asarray(x) for name, x in given.items()}
     for name, x in arrays.items():
         if x.dtype.kind not in "fiub" or x.dtype == np.float16:
