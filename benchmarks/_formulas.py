@@ -305,7 +305,7 @@ FORMULAS: tuple[Formula, ...] = (
     ),
     Formula(
         "Gaussian log likelihood, covariance declared definite",
-        (r"J = rac{m}{2} \log\det \Sigma + rac12 \sum_{i=1}^m (x_i - \mu)^T \Sigma^{-1} (x_i - \mu)",),
+        (r"J = \frac{m}{2} \log\det \Sigma + \frac12 \sum_{i=1}^m (x_i - \mu)^T \Sigma^{-1} (x_i - \mu)",),
         r"\mu", (r"x_i \in \mathbb{R}^n", r"\Sigma \succ 0"),
         lambda np_, v: (
             len(v["x"]) * np_.log(np_.linalg.det(v["Sigma"])) / 2

@@ -5,7 +5,7 @@ from html import escape
 from math import ceil, floor, log10
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 420, 300, 62, 46, 34
-COLOURS = ("#1a5fb4", "#c01c28", "#26803c", "#a06000")
+COLOURS = ("#1a5fb4", "#c01c28", "#26803c", "#a06000", "#613583")
 
 Points = Sequence[tuple[float, float]]
 

@@ -3,6 +3,7 @@
     python benchmarks/fused.py                                 # all losses and sizes
     python benchmarks/fused.py --loss logistic --size 0 1      # some of them
     python benchmarks/fused.py --clash                         # kernel and BLAS calls in turn
+    python benchmarks/fused.py --read FILE… --svg FILE         # the picture, from what --json wrote
 
 Every round runs each candidate once, in a rotated order; a figure is the ratio to "stream", which adds up all numbers
 of X on as many threads as the kernel has. Of both the median of the fastest fifth of the rounds is taken, so that a
@@ -21,6 +22,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+from _plot import panel, picture
 from _timing import measure, repeated
 
 import gradproof
@@ -284,6 +286,20 @@ def shown(row):
     )
 
 
+def drawn(rows):
+    """Return a picture of the losses in double precision: times of the stream against columns."""
+    panels = []
+    for name in dict.fromkeys(row["loss"] for row in rows):
+        lines: dict[str, list[tuple[float, float]]] = {}
+        for row in sorted(rows, key=lambda r: r["columns"]):
+            if row["loss"] == name and row["type"] == "float64" and row["rows"] > 1000:
+                for library, times in row["of the stream"].items():
+                    lines.setdefault(library, []).append((row["columns"], times))
+        if lines:
+            panels.append(panel(name, "columns of X", "times of reading X", lines, even=False))
+    return picture(panels)
+
+
 def clash(rounds):
     """Return the time of kernel and BLAS calls in turn, divided by the sum of both alone."""
     loss = LOSSES[0]
@@ -319,7 +335,16 @@ def main():
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--json", help="where the figures go")
     parser.add_argument("--clash", action="store_true")
+    parser.add_argument("--read", nargs="*", default=(), help="figures that --json wrote")
+    parser.add_argument("--svg", help="where the picture goes")
     given = parser.parse_args()
+    if given.read:
+        rows = []
+        for path in given.read:
+            with open(path, encoding="utf-8") as file:
+                rows += json.load(file)
+        print("\n".join(map(shown, rows)))
+        return pictured(rows, given.svg)
     if importlib.util.find_spec("numba") is None:
         print("left out: numba is not installed")
         return 0
@@ -341,6 +366,13 @@ def main():
     if given.json:
         with open(given.json, "w", encoding="utf-8") as file:
             json.dump(rows, file, indent=1)
+    return pictured(rows, given.svg)
+
+
+def pictured(rows, path):
+    if path:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(drawn(rows))
     return 0
 
 

@@ -1,6 +1,7 @@
 """All backends do the same: value, gradient, Hessian, product; and what their libraries make of the value."""
 
 import ast
+import importlib.util
 import sys
 from functools import cache
 from pathlib import Path
@@ -101,7 +102,7 @@ def test_arguments_are_never_written_to(name, folder):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_modules_stand_alone_and_keep_the_type(name, folder):
+def test_modules_stand_alone_and_keep_the_type(name, folder, tmp_path):
     require(name)
     case = FORMULAS[0]
     made = gradproof.compile(
@@ -115,7 +116,13 @@ def test_modules_stand_alone_and_keep_the_type(name, folder):
     }
     assert "gradproof" not in imported
     assert "gradproof" not in made.source.partition('"""\n')[2]
-    values = {k: x.astype(np.float32) for k, x in case.draw(made.inputs, 3).items()}
+    path = made.save(tmp_path / "saved.py")
+    spec = importlib.util.spec_from_file_location("saved", path)
+    saved = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(saved)
+    double = case.draw(made.inputs, 3)
+    close(saved.gradient(**double), np.asarray(made.gradient(**double)), 0)
+    values = {k: x.astype(np.float32) for k, x in double.items()}
     assert "float32" in str(made.gradient(**values).dtype)
     with pytest.raises(ValueError, match=r"w has the shape \(2,\), expected \(n,\) = \(4,\)"):
         made.value(**{**values, "w": values["w"][:2]})
