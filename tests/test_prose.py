@@ -185,3 +185,21 @@ $$ \frac{\partial f}{\partial u} = S u + S^T u $$""", "gup"),
 @pytest.mark.parametrize(("text", "expected"), LOGARITHMS)
 def test_what_a_logarithm_and_letters_side_by_side_say(text: str, expected: str) -> None:
     assert judged(text) == expected
+
+
+ONE_BY_ONE = [
+    # a row times a column is a number, also beside other arrays
+    (r"""Let $x \in \mathbb{R}^{1\times n}$, $w \in \mathbb{R}^{n\times 1}$, $y \in \mathbb{R}$.
+$$ J = (x w - y)^2 $$
+$$ \nabla_w J = 2 (x w - y) x^T $$
+$$ \nabla_w J = (x w - y) x^T $$""", "gpx"),
+    (r"""Let $x \in \mathbb{R}^{1\times n}$, $w \in \mathbb{R}^n$, $y \in \mathbb{R}$.
+$$ J = (x w - y)^2 $$
+$$ \frac{\partial J}{\partial w} = 2 (x w - y) x^T $$
+$$ \frac{\partial J}{\partial w} = (x w - y) x^T $$""", "gpx"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), ONE_BY_ONE)
+def test_a_matrix_of_one_row_and_one_column_is_its_number(text: str, expected: str) -> None:
+    assert judged(text) == expected

@@ -25,7 +25,11 @@ from gradproof.expr import (
     Pow,
     PseudoInverse,
     Size,
+    Sym,
+    Trace,
     Transpose,
+    rank,
+    walk,
 )  # fmt: skip
 from gradproof.source import Span
 
@@ -224,7 +228,12 @@ def _array_product(arrays: list[Built], factors: Sequence[Built], gaps: str) -> 
     shape: Shape = arrays[0].shape
     for nxt in arrays[1:]:
         shape = _matmul_shape(shape, nxt.shape)
-    return Built(MatMul(tuple(a.expr for a in arrays)), span, tuple(arrays), shape)
+    made = Built(MatMul(tuple(a.expr for a in arrays)), span, tuple(arrays), shape)
+    oblong = any(isinstance(n, Sym) and ONE in n.space.shape for _, n in walk(made.expr))
+    axes = rank(made.expr) if shape == () and oblong else None
+    if axes == 2:  # the number in a matrix of one row and one column
+        return Built(Trace(made.expr), span, (made,), ())
+    return entry(made, [number(1, span)], span) if axes == 1 else made
 
 
 def _is_row_of(x: Built, matrix: Built) -> bool:
