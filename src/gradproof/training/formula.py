@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import accumulate
+from math import prod
 from typing import Any, Final, Literal, final
 
 import numpy as np
@@ -109,15 +111,12 @@ class FormulaKernel:
     def _square(self, blocks: Any) -> Vector:
         """Return blocks of second derivatives as one matrix, shape (size, size)."""
         rows = blocks if len(self.layout.names) > 1 else ((blocks,),)
-        sizes = [int(np.prod(s)) for s in self.layout.shapes]
-        return np.concatenate(
-            [
-                np.concatenate(
-                    [_dense(b).reshape(p, q) for b, q in zip(row, sizes, strict=True)], axis=1
-                )
-                for row, p in zip(rows, sizes, strict=True)
-            ]
-        )
+        ends = [0, *accumulate(prod(s) for s in self.layout.shapes)]
+        out = np.empty((ends[-1], ends[-1]))
+        for row, top, bottom in zip(rows, ends, ends[1:], strict=False):
+            for found, left, right in zip(row, ends, ends[1:], strict=False):
+                out[top:bottom, left:right] = _dense(found).reshape(bottom - top, right - left)
+        return out
 
     def _nothing(self) -> Block:
         """Return a block without rows."""

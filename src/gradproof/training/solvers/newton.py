@@ -3,6 +3,7 @@
 import numpy as np
 
 from gradproof.training.arrays import Vector
+from gradproof.training.libraries import library
 from gradproof.training.solving import Limits, Problem, Solver, Track, downhill
 
 
@@ -24,20 +25,17 @@ def run(problem: Problem, start: Vector, limits: Limits, track: Track) -> None:
 def descent(hessian: Vector, gradient: Vector) -> Vector:
     """Return the Newton step, shape (size,): a multiple of the identity is added until Cholesky succeeds.
 
-    Nocedal, Wright, Numerical Optimization, 2006, algorithm 3.3.
+    Nocedal, Wright, Numerical Optimization, 2006, algorithm 3.3; LAPACK's dposv factors and solves.
     """
-    size = hessian.shape[0]
-    scale = float(np.abs(np.diagonal(hessian)).max(initial=0.0)) or 1.0
-    shift = 0.0
+    solve = library("scipy.linalg.lapack", "the solver newton").dposv
+    shift = scale = 0.0
     while True:
-        try:
-            lower = np.linalg.cholesky(hessian + shift * np.eye(size) if shift else hessian)
-        except np.linalg.LinAlgError:
-            shift = max(10 * shift, 1e-12 * scale)
-            continue
-        step = -np.linalg.solve(lower.T, np.linalg.solve(lower, gradient))
-        if np.isfinite(step).all() and float(gradient @ step) < 0:
+        _, step, failed = solve(
+            hessian + shift * np.eye(hessian.shape[0]) if shift else hessian, -gradient
+        )
+        if not failed and np.isfinite(step).all() and float(gradient @ step) < 0:
             return step
+        scale = scale or float(np.abs(np.diagonal(hessian)).max(initial=0.0)) or 1.0
         shift = max(10 * shift, 1e-12 * scale)
         if shift > 1e6 * scale:
             return -gradient
