@@ -233,7 +233,7 @@ PROGRAMS = {
     "skglm LBFGS": skglm_lbfgs,
     "skglm ProxNewton": skglm("ProxNewton"),
     "skglm AndersonCD": skglm("AndersonCD"),
-    "dask-glm lbfgs": dask_glm("lbfgs", max_iter=300),
+    "dask-glm lbfgs": dask_glm("lbfgs", max_iter=100),
     "dask-glm admm": dask_glm("admm", max_iter=200),
     "dask-glm proximal_grad": dask_glm("proximal_grad", max_iter=500),
 }
@@ -249,6 +249,9 @@ SLOW = {
     "dask-glm proximal_grad",
 }
 """Left out where nobody asks for them: minutes, for some of the data."""
+
+SMALL = 100_000
+"""Rows up to which dask-glm is left out, too: it is for many."""
 
 WIDE = {"gradproof newton", "scikit-learn newton-cholesky", "dask-glm lbfgs"}
 """Left out where there are thousands of features: a Hessian, and blocks of Dask, would have to be dense."""
@@ -366,6 +369,7 @@ def main():
             for n in PROGRAMS
             if (not options.programs or any(p in n for p in options.programs))
             and (options.slow or n not in SLOW)
+            and (options.slow or len(y) > SMALL or "dask" not in n)
             and (x.shape[1] <= 2000 or n not in WIDE)
         ]
         first = None

@@ -213,3 +213,27 @@ def test_what_is_held_out_is_measured_and_not_learned_from(tmp_path):
     assert fitted.encoding.numbers[0].mean == pytest.approx(X[~out, 0].mean())
     assert set(fitted.metrics) == {"log loss", "accuracy", "roc auc", "calibration error"}
     assert sum(n for *_, n in fitted.calibration) == out.sum()
+
+
+def test_a_few_words_among_many_numbers_are_told(tmp_path):
+    rows = [f"{k / 7:.3f},{k % 2}" for k in range(50)]
+    mixed = tmp_path / "mixed.csv"
+    mixed.write_text("\n".join(["a,y", "old,1", *rows]) + "\n")
+    with pytest.raises(
+        gradproof.BadData, match=r"holds numbers and in some rows 'old' \(1\);.*--category a"
+    ):
+        gradproof.fit(mixed)
+    assert gradproof.fit(mixed, category=["a"], l2=1e-2).converged
+    few = tmp_path / "few.csv"
+    few.write_text(
+        "a,y\n" + "".join(f"{'3+' if k % 5 > 2 else k % 5},{k % 2}\n" for k in range(50))
+    )
+    assert "a=3+" in gradproof.fit(few, l2=1e-2).encoding.features
+
+
+@pytest.mark.parametrize("line", ["1 1:0.5 2:abc", "1 1:0.5 2", "yes 1:0.5", "1 :0.5"])
+def test_a_wrong_line_of_svmlight_is_named(tmp_path, line):
+    wrong = tmp_path / "wrong.svm"
+    wrong.write_text(f"# a comment\n0 2:1.5 # another\n1 qid:3 1:-1e-3\n{line}\n")
+    with pytest.raises(gradproof.BadData, match=r"line 4 is .*expected a target and pairs"):
+        gradproof.fit(wrong)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import gradproof
 from gradproof.training.solving import (
     CannotSolve,
     Limits,
@@ -116,7 +117,7 @@ def test_a_step_that_is_too_long_is_told_with_its_remedy():
         ("newton", Problem(SIZE, quadratic), Limits(), "needs the Hessian"),
         ("sgd", Problem(SIZE, quadratic), Limits(), "sum over rows"),
         ("lbfgs", Problem(SIZE, quadratic, l1=np.ones(SIZE)), Limits(), "proximal"),
-        ("newton", smooth_problem(), Limits(step="bb"), "not bb"),
+        ("newton", smooth_problem(), Limits(step="bb"), "finds its own steps"),
         ("gradient-descent", Problem(SIZE, quadratic), Limits(step="1/L"), "no bound"),
     ],
 )
@@ -145,3 +146,19 @@ def test_newton_goes_downhill_where_the_hessian_is_not_positive():
     problem = Problem(2, double_well, hessian=lambda w: np.diag(3 * w**2 - 1))
     track = solve(solvers()["newton"], problem, np.array([0.1, -0.2]), Limits(tolerance=1e-10))
     np.testing.assert_allclose(np.abs(track.best.parameters), 1, atol=1e-8)
+
+
+def test_a_step_is_for_solvers_that_take_one():
+    pytest.importorskip("sklearn", reason="the extra fit is not installed")
+    chance = np.random.default_rng(2)
+    x = chance.normal(size=(60, 2))
+    y = (x[:, 0] + chance.normal(size=60) > 0).astype(float)
+    with pytest.raises(
+        gradproof.CannotSolve, match=r"newton finds its own steps.*gradient-descent"
+    ):
+        gradproof.fit(x, y, solver="newton", step=0.1)
+    stepped = gradproof.fit(x, y, step=1, l2=1e-2)
+    assert stepped.solver == "gradient-descent"
+    assert any("because a step is given" in note for note in stepped.notes)
+    long = gradproof.fit(x, y, step=1e4, l2=1e-2, iterations=20)
+    assert any("the steps are too long: the loss rose" in note for note in long.notes)

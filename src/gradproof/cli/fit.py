@@ -17,6 +17,7 @@ def run(options: argparse.Namespace) -> int:
     """Train as the command line asks, print what came out, write the files and return the exit code."""
     from gradproof.training.data.batch import BadData
     from gradproof.training.libraries import MissingLibrary
+    from gradproof.training.plots import require_kind
     from gradproof.training.saving import CannotSave, require_writable
     from gradproof.training.solving import CannotSolve
 
@@ -24,6 +25,8 @@ def run(options: argparse.Namespace) -> int:
         for path in (options.output, options.checkpoint, options.plot):
             if path is not None:
                 require_writable(path)
+        if options.plot is not None:
+            require_kind(options.plot)
         with (
             _client(options.scheduler) as client,
             Progress(quiet=options.quiet, colour=options.color) as progress,

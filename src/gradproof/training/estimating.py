@@ -92,7 +92,12 @@ def estimate(
         l2=wanted.l2,
         intercept=wanted.intercept,
         solver=wanted.solver,
-        limits=Limits(wanted.tolerance, wanted.iterations, wanted.step, wanted.seed),
+        limits=Limits(
+            wanted.tolerance,
+            wanted.iterations,
+            float(wanted.step) if isinstance(wanted.step, int) else wanted.step,
+            wanted.seed,
+        ),
     )
     track, _, _ = train(
         LocalSum(kernel, Held(block), block.total), model, job, model.start, lambda _: None

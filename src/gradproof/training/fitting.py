@@ -99,6 +99,7 @@ def fit(
         target=request.target,
         features=None if request.features is None else tuple(request.features),
         drop=tuple(request.drop),
+        category=tuple(request.category),
         weights=request.weights,
         impute=request.impute,
         standardize=request.standardize,
@@ -232,6 +233,7 @@ def _limits(request: Request) -> Limits:
         if step not in STEP_RULES:
             raise BadData(f"a step {step!r}; expected a number or one of {', '.join(STEP_RULES)}")
         return Limits(request.tolerance, request.iterations, step, request.seed)
+    step = None if step is None else float(step)
     if step is not None and not (step > 0 and np.isfinite(step)):
         raise BadData(f"a step of {step:g}; expected a positive number")
     return Limits(request.tolerance, request.iterations, step, request.seed)

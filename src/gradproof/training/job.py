@@ -204,6 +204,7 @@ def run(
         checkpoints.write()
     if why:
         notes.append(f"solver: {name}, because {why}")
+    notes += _too_long(track)
     best = track.best
     if best is None:
         raise AssertionError("a solver reports its start")
@@ -235,6 +236,15 @@ def run(
         plane=plane,
     )
     return finished(fitted, prepared, notes)
+
+
+def _too_long(track: Track) -> list[str]:
+    """Return a note where the last point lies above the first: then the steps jump over the valley."""
+    last, first = track.last, track.curve[0][0] if track.curve else np.inf
+    if track.stopped != "iterations" or last is None or not last.value > first:
+        return []
+    told = f"the loss rose from {first:.4g} to {last.value:.4g} after {last.iteration} iterations"
+    return [f"the steps are too long: {told}; expected a shorter --step, or --step line-search"]
 
 
 def _plane(prepared: Prepared, model: Model) -> Plane | None:
@@ -290,6 +300,8 @@ def train(
     size = kernel.layout.size
     curved = size <= HESSIAN_SIZE
     name, why = job.solver or "", ""
+    if not name and job.limits.step is not None and not job.l1:
+        name, why = "gradient-descent", "a step is given"
     if not name:
         name, why = choose(
             rows=summed.total, size=size, absolute=bool(job.l1), hessian=curved, convex=model.convex

@@ -31,9 +31,20 @@ def draw(fitted: "Fitted", kind: str = "svg") -> bytes:
         BadData: another kind of picture.
         MissingLibrary: matplotlib is not installed.
     """
-    if kind not in KINDS:
-        raise BadData(f"pictures end in {' or '.join(f'.{k}' for k in KINDS)}, not in .{kind}")
+    require_kind(f".{kind}")
     return _drawn(_panels(fitted), kind)
+
+
+def require_kind(path: str) -> None:
+    """Refuse a path whose ending is that of no picture that can be drawn.
+
+    Raises:
+        BadData: another kind of picture.
+    """
+    kind = path.rpartition(".")[2]
+    if kind not in KINDS:
+        ends = " or ".join(f".{k}" for k in KINDS)
+        raise BadData(f"pictures end in {ends}, not in .{kind}")
 
 
 def picture(

@@ -36,6 +36,7 @@ class Wishes:
         target: the name of the target column.
         features: the columns to use; None for all others.
         drop: columns to leave out.
+        category: columns that are categories even where they look like numbers.
         weights: the column with the weights of rows.
         impute: fill missing values.
         standardize: bring the columns of numbers to mean 0 and deviation 1.
@@ -46,6 +47,7 @@ class Wishes:
     target: str = "y"
     features: tuple[str, ...] | None = None
     drop: tuple[str, ...] = ()
+    category: tuple[str, ...] = ()
     weights: str | None = None
     impute: bool = False
     standardize: bool = False
@@ -109,6 +111,7 @@ def prepare(source: Source, wishes: Wishes, choose: TargetChoice) -> Prepared:
         impute=wishes.impute,
         standardize=wishes.standardize,
         sparse=source.sparse,
+        categories=wishes.category,
     )
     notes += _notes(profile, encoding, source, wishes)
     weights = wishes.weights

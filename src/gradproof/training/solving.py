@@ -234,8 +234,14 @@ def fit_together(solver: Solver, problem: Problem, limits: Limits) -> None:
             f"the solver {solver.name} needs a loss that is a sum over rows; expected --solver lbfgs"
         )
     rule = limits.step
+    if rule is not None and not solver.rules:
+        able = ", ".join(s.name for s in solvers().values() if s.rules)
+        raise CannotSolve(
+            f"the solver {solver.name} finds its own steps, so that --step {rule} would do nothing; leave it out, or "
+            f"take one of: {able}"
+        )
     if isinstance(rule, str) and rule not in solver.rules:
-        able = ", ".join(solver.rules) or "no rule"
+        able = ", ".join(solver.rules)
         raise CannotSolve(f"the solver {solver.name} knows {able} as --step, not {rule}")
 
 

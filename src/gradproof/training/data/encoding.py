@@ -1,6 +1,6 @@
 """From columns to features: missing values filled, categories as zeros and ones, numbers standardised."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, final
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from gradproof.training.arrays import Matrix, Vector, is_sparse
 from gradproof.training.data.batch import BadData, Batch, Text
-from gradproof.training.data.profile import MAX_LEVELS, Profile
+from gradproof.training.data.profile import FEW, MAX_LEVELS, Profile, Words
 from gradproof.training.libraries import library
 
 SHOWN: Final = 6
@@ -112,7 +112,7 @@ class Encoding:
             if number.fill is None or np.isinf(column).any():
                 raise BadData(
                     f"{name}: column {number.name!r} is {kind} in row {batch.start + int(wrong[0]) + 1}; "
-                    "expected a number"
+                    "expected a number; fill it in, or train with --impute, which learns what stands for it"
                 )
             column[wrong] = number.fill
 
@@ -171,11 +171,12 @@ def _ones(text: Text, category: Category, start: int, name: str, out: Vector) ->
         code = int(text.codes[wrong[0]])
         if code < 0:
             raise BadData(
-                f"{name}: column {category.name!r} is missing in row {row}; expected a word"
+                f"{name}: column {category.name!r} is missing in row {row}; expected a word; fill it in, or train "
+                "with --impute, which learns what stands for it"
             )
         raise BadData(
             f"{name}: column {category.name!r} holds {text.levels[code]!r} in row {row}, which did not occur in "
-            f"training; expected one of {quoted(category.levels)}"
+            f"training; expected one of {quoted(category.levels)}; leave the row out, or train on rows that hold it"
         )
     out[...] = 0.0
     rows = np.flatnonzero(codes > 0)
@@ -189,11 +190,13 @@ def learn(
     impute: bool = False,
     standardize: bool = False,
     sparse: bool = False,
+    categories: Sequence[str] = (),
 ) -> Encoding:
     """Return the encoding for what a table holds: means and the most frequent words stand for what is missing.
 
     Raises:
-        BadData: values are missing and `impute` is not set, or infinite, or a column has too many words.
+        BadData: values are missing and `impute` is not set, or infinite, or a column has too many words, or it holds
+            numbers and a few words and nobody said, in `categories`, that these are categories.
     """
     numbers = profile.numbers
     endless = [(n, int(c)) for n, c in zip(numbers.names, numbers.infinite, strict=True) if c]
@@ -213,6 +216,9 @@ def learn(
     empty += [n for n, w in profile.words.items() if not w.counts]
     if empty:
         raise BadData(f"{name}: nothing stands in {quoted(empty)}; leave out with --drop")
+    for column, words in profile.words.items():
+        if column not in categories:
+            _unmixed(name, column, words)
     crowded = [n for n, w in profile.words.items() if len(w.counts) > MAX_LEVELS]
     if crowded:
         raise BadData(
@@ -234,6 +240,32 @@ def learn(
             for n, w in profile.words.items()
         ),
     )  # fmt: skip
+
+
+def _unmixed(name: str, column: str, words: Words) -> None:
+    """Refuse a column of many different numbers in which a few words stand: they are slips of the pen or gaps.
+
+    Raises:
+        BadData: it is one.
+    """
+    others = {w: c for w, c in words.counts.items() if not is_number(w)}
+    many = len(words.counts) - len(others) > FEW
+    if others and many and 2 * sum(others.values()) < sum(words.counts.values()):
+        found = ", ".join(f"{w!r} ({others[w]})" for w in sorted(others)[:SHOWN])
+        raise BadData(
+            f"{name}: column {column!r} holds numbers and in some rows {found}; expected numbers only; mend them, or "
+            "leave their places empty and fill them with --impute, or read the column as categories with "
+            f"--category {column}"
+        )
+
+
+def is_number(word: str) -> bool:
+    """Tell whether a word is a number."""
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
 
 
 def quoted(names: "list[str] | tuple[str, ...]") -> str:

@@ -1,5 +1,7 @@
 """Matrices in memory: arrays, sparse arrays, frames; files ``.npz`` and SVMlight."""
 
+import contextlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, final
@@ -8,6 +10,7 @@ import numpy as np
 
 from gradproof.training.arrays import Matrix, is_sparse
 from gradproof.training.data.batch import BadData, Batch, Text
+from gradproof.training.data.encoding import is_number
 from gradproof.training.libraries import library
 
 SVMLIGHT_ENDINGS: Final = (".svm", ".svmlight", ".libsvm")
@@ -181,6 +184,24 @@ def read_npz(path: str, target: str) -> MatrixSource:
     return MatrixSource(path, names, matrix, others)
 
 
+_SVMLIGHT: Final = re.compile(r"[^\s:#]+(\s+\w+:[^\s:#]+)*\s*(#.*)?")
+
+
+def _svmlight_line(path: str) -> str:
+    """Return where the first line stands that is not in the format, and what stands there; nothing if there is none."""
+    with contextlib.suppress(OSError, UnicodeDecodeError), open(path, encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            text = line.strip()
+            values = [part.rpartition(":")[2] for part in text.partition("#")[0].split()]
+            fits = _SVMLIGHT.fullmatch(text) is not None and all(map(is_number, values))
+            if text and not text.startswith("#") and not fits:
+                return (
+                    f"line {number} is {text[:60]!r}; expected a target and pairs of a column and a number, such as "
+                    "'1 3:0.5 7:2'"
+                )
+    return ""
+
+
 def read_svmlight(path: str) -> MatrixSource:
     """Read a file in the format of SVMlight; its first column is the target ``y``.
 
@@ -193,5 +214,6 @@ def read_svmlight(path: str) -> MatrixSource:
     except FileNotFoundError:
         raise BadData(f"{path}: no such file") from None
     except (OSError, ValueError) as failure:
-        raise BadData(f"{path}: cannot be read as SVMlight: {failure}") from failure
+        told = _svmlight_line(path) or failure
+        raise BadData(f"{path}: cannot be read as SVMlight: {told}") from failure
     return from_arrays(features, target, name=path)

@@ -13,6 +13,9 @@ from gradproof.training.data.batch import Batch, Text
 MAX_LEVELS: Final = 1000
 """Most words that a column of categories may hold."""
 
+FEW: Final = 20
+"""Most different numbers that are taken for classes or categories where nobody says what they are."""
+
 
 @final
 @dataclass(slots=True)

@@ -230,7 +230,7 @@ class _told:
             count, _, text = rest.partition(":")
             return (
                 f"{_line(self.path, text.strip())} has {count.strip()} fields, expected {row.strip()} as in the "
-                f"first line: {text.strip()[:80]}"
+                f"first line: {''.join(c if c.isprintable() else '.' for c in text.strip()[:80])}"
             )
         if "Empty CSV" in said:
             return "the file is empty; expected a line with the names of the columns, then the rows"

@@ -2,20 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal, final
+from typing import Any, Literal, final
 
 import numpy as np
 
 from gradproof.training.arrays import Vector
 from gradproof.training.data.batch import BadData, Text
 from gradproof.training.data.encoding import quoted
-from gradproof.training.data.profile import MAX_LEVELS, TargetProfile
+from gradproof.training.data.profile import FEW, MAX_LEVELS, TargetProfile
 
 TargetKind = Literal["binary", "classes", "number", "count"]
 """What a loss wants: 0 or 1, one of several classes, any number, a count."""
-
-FEW: Final = 20
-"""Most different whole numbers that are taken for classes where nobody says what they are."""
 
 
 @final
