@@ -43,9 +43,9 @@ def rule_for(e: Expr) -> DifferentialRule:
     general: DifferentialRule | None = None
     for rule in differential_rules().values():
         if rule.on is type(e):
-            if name in rule.functions:
+            if name in rule.functions or (rule.when is not None and rule.when(e)):
                 return rule
-            if not rule.functions:
+            if not rule.functions and rule.when is None:
                 general = rule
     if general is None:
         what = f"{type(e).__name__} {name}".strip()

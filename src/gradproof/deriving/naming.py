@@ -15,6 +15,7 @@ from gradproof.expr import (
     Expr,
     Fn,
     Neg,
+    Norm,
     Num,
     Pow,
     Space,
@@ -77,10 +78,25 @@ def _plain(e: Expr) -> bool:
     return all(isinstance(n, Sym | Num | Add | Neg) for _, n in walk(e))
 
 
+def _inside(e: Expr, depends: Dependence) -> Expr | None:
+    """Return the argument of a function, the base of a power, of the square of a norm what the norm is of."""
+    match e:
+        case Pow(Norm(x, "2" | "F"), Num(exponent)) if exponent == 2:
+            return x
+        case Pow(base):
+            return base
+        case Fn("max" | "min", args):
+            moving = [a for a in args if depends.of(a)]
+            return moving[0] if len(moving) == 1 else None
+        case Fn(_, (x,)):
+            return x
+        case _:
+            return None
+
+
 def _insides(e: Expr, depends: Dependence) -> Iterator[Expr]:
     """Yield the outermost compound arguments of functions and bases of powers that depend on the variable."""
-    inside = e.args[0] if isinstance(e, Fn) and len(e.args) == 1 else None
-    inside = e.base if isinstance(e, Pow) else inside
+    inside = _inside(e, depends)
     compound = inside is not None and bool(children(inside)) and depends.of(inside)
     if inside is not None and compound and not free_indices(inside):
         yield inside

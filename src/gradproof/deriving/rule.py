@@ -59,6 +59,7 @@ class DifferentialRule:
         name: as in reports, ``matrix-product``.
         on: the type of node.
         functions: names, for function nodes.
+        when: which nodes of the type it is for; one that says it comes before one that does not.
         title: in words.
         formula: in TeX.
         source: where it stands in the literature.
@@ -74,6 +75,7 @@ class DifferentialRule:
     pull: Pull
     functions: tuple[str, ...] = ()
     slight: bool = False
+    when: Callable[[Any], bool] | None = None
 
 
 def differential_rule(
@@ -86,10 +88,13 @@ def differential_rule(
     push: Push,
     functions: tuple[str, ...] = (),
     slight: bool = False,
+    when: Callable[[Any], bool] | None = None,
 ) -> Callable[[Pull], DifferentialRule]:
     """Turn a function that pulls adjoints back into a rule; `push` is the other direction."""
 
     def make(pull: Pull) -> DifferentialRule:
-        return DifferentialRule(name, on, title, formula, source, push, pull, functions, slight)
+        return DifferentialRule(
+            name, on, title, formula, source, push, pull, functions, slight, when
+        )
 
     return make
