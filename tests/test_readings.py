@@ -584,3 +584,15 @@ $$ \frac{\partial f}{\partial x_i}=w_ix_i $$""", "gpx"),
 @pytest.mark.parametrize(("text", "expected"), STEPS)
 def test_recurrences_of_numbers_and_members_at_zero(text: str, expected: str) -> None:
     assert judged(text) == expected
+
+
+BY_FUNCTIONS = r"""Let $\sigma_j > 0$.
+$$ D=-\frac12\sum_{j=1}^J\left(1+\log\sigma_j^2-\mu_j^2-\sigma_j^2\right) $$
+$$ \frac{\partial D}{\partial\log\sigma_j^2}=\frac12(\sigma_j^2-1) $$
+$$ \frac{\partial D}{\partial\log\sigma_j^2}=\sigma_j^2-1 $$
+$$ \frac{\partial D}{\partial\sigma_j^2}=\frac12\left(1-\frac1{\sigma_j^2}\right) $$
+$$ \frac{\partial D}{\partial\sigma_j^2}=1-\frac1{\sigma_j^2} $$"""
+
+
+def test_a_derivative_by_a_function_of_one_member() -> None:
+    assert judged(BY_FUNCTIONS) == "gpxpx"

@@ -10,13 +10,18 @@ from gradproof.expr import (
     Context,
     Definition,
     Derivative,
+    Div,
     Entry,
     Expr,
+    Fn,
     Gradient,
+    Num,
+    Pow,
     Space,
     Sym,
     Transpose,
     children,
+    free_indices,
     rebuild,
     walk,
     walk_reached,
@@ -28,7 +33,8 @@ def with_names(left: Expr, right: Expr, context: Context) -> tuple[Expr, Expr, C
     """Name what two sides differentiate by where that is composed; None where it is not, or has no shape.
 
     The name is spelled as what it stands for, and defined by it. None, too, where what is differentiated holds
-    the names in it otherwise than by holding it as it is written: it is not said what is constant then.
+    the names in it otherwise than by holding it as it is written: it is not said what is constant then. What bears an
+    index is left: under a sum over that index other members are meant.
     """
     found: dict[Expr, None] = {}
     for side in (left, right):
@@ -67,6 +73,43 @@ def with_names(left: Expr, right: Expr, context: Context) -> tuple[Expr, Expr, C
     return *sides, context
 
 
+def by_inner(left: Expr, right: Expr, context: Context) -> tuple[Expr, Expr] | None:
+    r"""Return two sides in which derivatives by a function of one number are quotients; None where there are none.
+
+    That is the rule of the inverse function (Rudin, Principles of Mathematical Analysis, 1976, exercise 5.2):
+    ``\partial D/\partial g(v)`` is ``\partial D/\partial v`` over ``\partial g(v)/\partial v``.
+    """
+    sides = tuple(_inverted(side, context) for side in (left, right))
+    return None if sides == (left, right) else (sides[0], sides[1])
+
+
+def _inverted(e: Expr, context: Context) -> Expr:
+    match e:
+        case Derivative(body, (by,)) if isinstance(by, Fn | Pow):
+            inner = _single(by, context)
+            if inner is not None:
+                return Div(Derivative(body, (inner,)), Derivative(by, (inner,)))
+        case _:
+            pass
+    kids = children(e)
+    return rebuild(e, tuple(_inverted(k, context) for k in kids)) if kids else e
+
+
+def _single(e: Expr, context: Context) -> Expr | None:
+    """Return the one number that an expression is made of, which nothing defines."""
+    match e:
+        case Sym(name, space):
+            return None if space.rank or name in context.definitions else e
+        case Entry(Sym(name)):
+            return None if name in context.definitions else e
+        case Fn(_, (arg,)):
+            return _single(arg, context)
+        case Pow(base, Num()):
+            return _single(base, context)
+        case _:
+            return None
+
+
 def _depends(e: Expr, by: Set[str], names: Set[str], context: Context) -> bool:
     """Tell whether what is differentiated by one of the new names holds other names that stand for what is in it."""
     match e:
@@ -89,7 +132,7 @@ def _composed(e: Expr) -> bool:
         case Transpose(x):
             return _composed(x)
         case _:
-            return True
+            return not free_indices(e)
 
 
 def _holds(body: Expr, e: Expr, context: Context) -> bool:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from gradproof.checking.array_hypotheses import structured
 from gradproof.checking.capitals import as_matrices
-from gradproof.checking.compound import with_names
+from gradproof.checking.compound import by_inner, with_names
 from gradproof.checking.entry_meant import ENTRY_MEANT, entries_meant
 from gradproof.checking.expectations import by_samples
 from gradproof.checking.glances import stays_wrong
@@ -83,6 +83,9 @@ def judge_sides(
     said = by_what(left, right, context, variables)
     single = () if said else entries_meant(left, right, context)
 
+    inner = None if said else by_inner(left, right, context)
+    if inner is not None:
+        return again(*inner)
     named = None if said else with_names(left, right, context)
     if named is not None:
         return again(*named)
