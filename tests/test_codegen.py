@@ -177,6 +177,29 @@ def test_what_cannot_become_code_is_told(formula, told):
         gradproof.compile(formula, wrt="x" if "x" in formula else "a", declare=r"t = 1, \dots, T")
 
 
+@pytest.mark.parametrize(
+    ("formula", "by_hand"),
+    [
+        (r"f = \sum_i \log A_{ii}", lambda a: np.log(np.diagonal(a)).sum()),
+        (r"f = \sum_i \sum_j A_{ii} A_{ij}", lambda a: np.diagonal(a) @ a.sum(axis=1)),
+        (r"f = \sum_i (A_{ii} - 1)^2", lambda a: ((np.diagonal(a) - 1) ** 2).sum()),
+    ],
+)
+def test_entries_of_a_diagonal_stay_on_it(formula, by_hand, tmp_path):
+    made = gradproof.compile(
+        formula, wrt="A", declare=r"A \in \mathbb{R}^{n \times n}", hessian=True, cache=tmp_path
+    )
+    a, step = np.random.default_rng(0).uniform(0.5, 1.5, size=(3, 3)), 1e-6
+    units = np.eye(9).reshape(9, 3, 3)
+    slopes = [(by_hand(a + step * u) - by_hand(a - step * u)) / (2 * step) for u in units]
+    assert np.isclose(made.value(A=a), by_hand(a), rtol=1e-14)
+    assert np.allclose(made.gradient(A=a), np.reshape(slopes, (3, 3)), atol=1e-8)
+    bends = [
+        (made.gradient(A=a + step * u) - made.gradient(A=a - step * u)) / (2 * step) for u in units
+    ]
+    assert np.allclose(made.hessian(A=a).reshape(9, 9), np.reshape(bends, (9, 9)), atol=1e-8)
+
+
 def test_one_step_of_a_recurrence_is_told(tmp_path):
     made = gradproof.compile(
         ["J = (h_t - y_t)^2", r"h_t = \tanh(a h_{t-1} + x_t)"], wrt="a", cache=tmp_path

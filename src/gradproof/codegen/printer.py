@@ -235,7 +235,8 @@ class Writer:
                     return contraction(self, op)
                 zeros = self.call(self.dialect.zeros, shape=self.shape(op.dims))
                 name = self._started(zeros.inner)
-                self._write(name, ref, range(op.rank), Fraction(1), "=")
+                shape = op.dims[: op.rank]
+                self._write(name, shape, Term(Fraction(1), ref, tuple(range(op.rank))), "=")
                 return Text(name, ATOM)
             case Map():
                 return self._mapped(ref, op)
@@ -302,7 +303,7 @@ class Writer:
                 self.call(self.dialect.full, "0", shape=self.shape(op.shape)).inner
             )
         for t in diagonals:
-            self._write(name, t.ref, t.axes, t.coef, "+=" if t.coef > 0 else "-=")
+            self._write(name, op.shape, t, "+=" if t.coef > 0 else "-=")
         return Text(name, ATOM)
 
     def _fresh(self, t: Term) -> bool:
@@ -317,20 +318,20 @@ class Writer:
         self.lines.append(f"{name} = {text}")
         return name
 
-    def _write(self, name: str, ref: Ref, axes: Sequence[int], coef: Fraction, sign: str) -> None:
-        """Write (or add) what stands on the diagonal of a node into that of an array."""
-        found = self._on_diagonal(ref)
+    def _write(self, name: str, shape: Shape, t: Term, sign: str) -> None:
+        """Write (or add) what stands on the diagonal of a term into that of an array of a shape."""
+        found = self._on_diagonal(t.ref)
         assert found is not None
         op, runs = found
         # Which axis of the diagonal each axis of the array runs on, in the order of the array.
-        along = [runs[axes.index(k)] for k in range(len(axes))]
+        along = [runs[t.axes.index(k)] if k in t.axes else ~k for k in range(len(shape))]
         order = list(dict.fromkeys(along))
         letters = "".join(chr(97 + order.index(k)) for k in along)
         moved = Contract(
-            abs(coef) * op.coef,
+            abs(t.coef) * op.coef,
             tuple(Arg(a.ref, tuple(order.index(k) for k in a.axes)) for a in op.args),
-            tuple(op.dims[k] for k in order),
-            op.rank,
+            tuple(shape[along.index(k)] for k in order),
+            len(order),
         )
         text, _ = core(self, moved)
         spec = f"{letters}->{''.join(dict.fromkeys(letters))}"
