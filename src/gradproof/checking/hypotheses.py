@@ -55,7 +55,7 @@ def hypotheses(
     context: Context,
     *,
     example_cue: bool,
-    case_cue: bool,
+    case_cue: bool | None,
     structures: Set[Structure],
 ) -> tuple[Hypothesis, ...]:
     """Return the assumptions to try, most natural first."""
@@ -158,7 +158,9 @@ def _sizes(left: Expr, right: Expr, context: Context) -> Iterator[Hypothesis]:
             )
 
 
-def _index_cases(left: Expr, right: Expr, context: Context, *, cue: bool) -> Iterator[Hypothesis]:
+def _index_cases(
+    left: Expr, right: Expr, context: Context, *, cue: bool | None
+) -> Iterator[Hypothesis]:
     """Two free indices of one range: the line may be meant for unequal ones.
 
     Or for equal ones, where the left side asks for both; a letter that only the right side brings in is no case.
@@ -178,7 +180,7 @@ def _index_cases(left: Expr, right: Expr, context: Context, *, cue: bool) -> Ite
             f"the line holds for {a} ≠ {b}; read as that case",
             replace(context, distinct=context.distinct | {(a, b)}),
         )
-        if not {a, b} <= asked:
+        if cue is None or not {a, b} <= asked:
             continue
         yield Hypothesis(
             INDEX_CASE,

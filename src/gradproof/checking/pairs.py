@@ -57,7 +57,7 @@ def judge_sides(
     context: Context,
     *,
     example_cue: bool,
-    case_cue: bool,
+    case_cue: bool | None,
     structures: Set[Structure],
     head: Expr | None = None,
     variables: Set[str] | None = None,
@@ -271,7 +271,7 @@ def _held_constant(outcome: Outcome) -> Outcome | None:
     if local.verdict not in RIGHT:
         return _undecided(local, local.reason or "the partial derivative is not certain")
     zero = judge_pair(left, Neg(left), context, mode="local", certified=False)
-    if zero.verdict in RIGHT and len(derivatives) > 1:
+    if zero.verdict in RIGHT and (len(derivatives) > 1 or Num(Fraction(0)) not in (left, right)):
         return None
     bare = right if isinstance(left, Derivative) else left
     shown = any(isinstance(n, Sym) and n.name in context.definitions for _, n in walk(bare))

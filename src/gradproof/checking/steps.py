@@ -27,7 +27,7 @@ def pair(
 
     def judged(a: Expr, b: Expr) -> Outcome:
         return judge_sides(
-            a, b, context, example_cue=line.one_example, case_cue=line.cases,
+            a, b, context, example_cue=line.one_example, case_cue=None if line.general else line.cases,
             structures=line.structures, head=head,
             variables=None if line.differentiated else chain.variables, known=known,
         )  # fmt: skip

@@ -101,6 +101,8 @@ class Line:
     """Sides and relations of every statement of the line as read, for the echo."""
     one_example: bool = False
     cases: bool = False
+    general: bool = False
+    """Nothing in the document speaks of cases of indices, and the line is none."""
     structures: frozenset[Structure] = frozenset()
     differentiated: bool = False
     claimed_rules: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import final
 
+from gradproof.notation.elaborate.build import ONE
 from gradproof.notation.elaborate.evidence import LOSSES, Kind, is_capital, kinds
 from gradproof.notation.elaborate.kinds import Choice, Scene, Shape, Typing, attempt
 from gradproof.notation.elaborate.symbols import Symbols
@@ -45,7 +46,7 @@ class Search:
     def others(self, best: Typing) -> tuple[Typing, ...]:
         """Return other typings under which the definitions fit as well, best first.
 
-        None makes an array of a loss that is a number in the best one.
+        None makes an array of a loss that is a number in the best one, or fits only by arrays of one entry.
         """
         climbed = self._climb(self._likely(), frozenset())
         found = [best] if climbed is None else [best, climbed]
@@ -61,7 +62,9 @@ class Search:
         unique: dict[tuple[tuple[str, Shape], ...], Typing] = {}
         for t in sorted(found, key=lambda t: t.score):
             numbers = not any(t.shapes.get(k) and not best.shapes.get(k) for k in LOSSES)
-            if t.broken <= best.broken and numbers and not t.unknown - best.unknown:
+            single = _single(t) and not _single(best)
+            fits = t.broken <= best.broken and not t.unknown - best.unknown
+            if fits and numbers and not single:
                 unique.setdefault(tuple(sorted(t.shapes.items())), t)
         return tuple(t for t in unique.values() if t.shapes != best.shapes)
 
@@ -101,6 +104,11 @@ class Search:
             if best.score == before:
                 break
         return best
+
+
+def _single(t: Typing) -> bool:
+    """Tell whether an array has one entry along its last axis."""
+    return any(shape[-1:] == (ONE,) for shape in t.shapes.values())
 
 
 def search(stage: Scene, table: Symbols) -> Search:

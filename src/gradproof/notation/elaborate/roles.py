@@ -1,6 +1,6 @@
 """What a statement does in a derivation: declare, define, update, claim, or label."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, final
 
@@ -154,6 +154,8 @@ def role_of(
     if sides[0].head == "hole":
         return "continuation"
     goal = target(sides[0], table)
+    if goal is not None and logged(sides[0]) is not None and _stands_in(goal, sides[1:], table):
+        goal = None
     if len(ops) == 1 and ops[0] in EQUALS and goal is not None and _symmetry(goal, sides[1], table):
         return "constraint"
     if len(ops) == 1 and ops[0] in EQUALS:
@@ -202,6 +204,14 @@ def _bounds(statement: Statement, table: Symbols, known: Container[str]) -> bool
 def _has_derivative(statement: Statement) -> bool:
     return any(
         n.head in ("deriv", "grad", "diff") for side in statement.sides for n in walk_surface(side)
+    )
+
+
+def _stands_in(goal: Target, sides: Sequence[Surface], table: Symbols) -> bool:
+    return any(
+        n.name is not None and n.head == "name" and table.resolve(n.name).key == goal.key
+        for side in sides
+        for n in walk_surface(side)
     )
 
 
