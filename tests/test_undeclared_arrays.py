@@ -16,6 +16,9 @@ SOFTMAX = r"P = \operatorname{softmax}(XW),\; L = -\sum_{n,k}Y_{nk}\log P_{nk}"
 LAYERS = r"z_1 = W_1x+b_1,\; h = \sigma(z_1),\; z_2 = W_2h+b_2,\; L = \frac12\|z_2-y\|^2"
 LOGISTIC = r"\hat y = \sigma(Xw),\; L = -y^T\log\hat y-(1-y)^T\log(1-\hat y)"
 LIKELIHOOD = r"\log p(y) = -\frac12y^TK^{-1}y-\frac12\log|K|"
+RESIDUAL = r"Z = XW,\; H = \tanh(Z),\; J = \frac12\|H-Y\|_F^2"
+WEIGHTS = r"a_t = \frac{e^{e_t}}{\sum_s e^{e_s}},\; c = \sum_t a_th_t"
+FILTER = r"J(x) = (x-\mu)^TP^{-1}(x-\mu)+(y-Hx)^TR^{-1}(y-Hx)"
 CELL = r"c = f\odot c_p + i\odot g,\; h = o\odot\tanh(c)"
 
 
@@ -78,6 +81,21 @@ def last(*lines: str) -> str:
             r"\frac{\partial \log p(y)}{\partial K} = \frac12(K^{-1}yy^TK^{-1}+K^{-1})",
         ),
         (SCORES, r"dQ = \frac{1}{\sqrt{d}} dS\,K", r"dQ = \frac{1}{\sqrt{d}} dS^TK"),
+        (
+            RESIDUAL,
+            r"\frac{\partial J}{\partial W} = X^T((H-Y)\odot(1-H\odot H))",
+            r"\frac{\partial J}{\partial W} = X^T(H-Y)(1-H\odot H)",
+        ),
+        (
+            WEIGHTS,
+            r"\frac{\partial c}{\partial e_t} = a_t(h_t-c)",
+            r"\frac{\partial c}{\partial e_t} = a_th_t-c",
+        ),
+        (
+            FILTER,
+            r"\nabla J = 2P^{-1}(x-\mu)-2H^TR^{-1}(y-Hx)",
+            r"\nabla J = 2P^{-1}(x-\mu)-2HR^{-1}(y-Hx)",
+        ),
         (CELL, r"dc_p = dc\odot f", r"dc_p = dc\odot i"),
     ],
 )
@@ -105,3 +123,36 @@ def test_a_matrix_that_is_symmetric_by_habit_is_taken_so(given: str, line: str) 
 
 def test_an_unknown_function_may_depend_on_what_it_is_not_written_with() -> None:
     assert last(r"f(y) = y^Ty", r"\frac{\partial q(y)}{\partial K} = K^{-1}") != "refuted"
+
+
+SHARES = r"p_i = \frac{e^{z_i}}{\sum_k e^{z_k}}"
+DIAGONAL = r"\frac{\partial p_i}{\partial z_j} = p_i(1-p_j)"
+
+
+def test_both_letters_on_both_sides_are_no_case_of_equal_indices() -> None:
+    assert last(SHARES, DIAGONAL) == "refuted"
+    assert last(SHARES, DIAGONAL, r"\frac{\partial p_i}{\partial z_j} = -p_ip_j") in RIGHT
+    told = f"$$\n{SHARES}\n$$\nThere are two cases. The diagonal:\n$$\n{DIAGONAL}\n$$\n"
+    assert check_source("a.md", told).lines[-1].verdict in RIGHT
+
+
+def test_words_of_the_numerator_layout_settle_jacobians() -> None:
+    for words, verdicts in (
+        ("Here f is linear.", RIGHT),
+        ("In numerator layout:", ("refuted", "undecided")),
+    ):
+        text = f"{words}\n$$\nf(x) = Ax+b\n$$\n$$\n\\frac{{\\partial f}}{{\\partial x}} = A^T\n$$\n"
+        assert check_source("a.md", text).lines[-1].verdict in verdicts
+
+
+def test_the_identity_may_stand_alone_on_a_side() -> None:
+    declared = "Let $X \\in \\mathbb{R}^{n \\times n}$.\n"
+    for line, verdict in (
+        (r"\frac{\partial \operatorname{tr}(X)}{\partial X} = I", RIGHT),
+        (r"\frac{\partial \operatorname{tr}(X)}{\partial X} = 2I", ("refuted",)),
+        (
+            r"\frac{\partial (X^{-1})_{kl}}{\partial X_{ij}} = -(X^{-1})_{ki} (X^{-1})_{jl}",
+            RIGHT,
+        ),
+    ):
+        assert check_source("a.md", f"{declared}$$\n{line}\n$$\n").lines[-1].verdict in verdict

@@ -143,7 +143,7 @@ def _unless_degenerate(taken: Judged, same_line: Sequence[Judged]) -> Judged:
 
 
 def _axes(judged: Judged) -> dict[str, int]:
-    """Return the number of axes of every name that takes part in a line."""
+    """Return the number of axes of every name without a definition that takes part in a line."""
     outcome = judged.outcome
     if outcome is None:
         return {}
@@ -152,7 +152,7 @@ def _axes(judged: Judged) -> dict[str, int]:
         n.name: n.space.rank
         for side in sides
         for n in walk_reached(side, outcome.context)
-        if isinstance(n, Sym)
+        if isinstance(n, Sym) and n.name not in outcome.context.definitions
     }
 
 

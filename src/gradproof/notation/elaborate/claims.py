@@ -25,7 +25,7 @@ from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.adjoint_claims import adjoint_sides
 from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.conditions import condition_told, guard_told
-from gradproof.notation.elaborate.constants import with_constants
+from gradproof.notation.elaborate.constants import between_sides, with_constants
 from gradproof.notation.elaborate.contexts import Known, Scope, base_name
 from gradproof.notation.elaborate.convert import converter as make_converter
 from gradproof.notation.elaborate.convert import is_zero
@@ -215,7 +215,8 @@ def _convert(
                     converter.local[full_key(param.name)] = shape
     built = converted(converter, statement)
     converter.local.clear()
-    return tuple(None if b is None else with_constants(b, table, converter.defined) for b in built)
+    built = tuple(None if b is None else with_constants(b, table, converter.defined) for b in built)
+    return between_sides(built, table, converter.defined)
 
 
 def _value(

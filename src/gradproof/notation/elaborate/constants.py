@@ -1,6 +1,6 @@
 """The vector of ones and the identity matrix: ``1`` and ``I`` where nothing in the document says otherwise."""
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 
 from gradproof.expr import Add, Div, Identity, Mul, Neg, Ones, Space, Sym, rebuild
 from gradproof.notation.elaborate.build import Built, Shape
@@ -12,8 +12,23 @@ def with_constants(b: Built, table: Symbols, defined: Container[str]) -> Built:
 
     ``I`` is the identity where it is a square matrix, and where a multiple of it is added to one.
     """
-    own = "I" in defined or "I" in table.letters or "I" in table.spaces or _has_domain(table)
-    return _replaced(b, own=own)
+    return _replaced(b, own=_taken(table, defined))
+
+
+def between_sides(
+    sides: Sequence[Built | None], table: Symbols, defined: Container[str]
+) -> tuple[Built | None, ...]:
+    """Return the sides of an equation; a multiple of ``I`` that a square matrix equals is one of the identity."""
+    kept = tuple(b for b in sides if b is not None)
+    if _taken(table, defined):
+        return tuple(sides)
+    found = iter(_beside_squares(kept))
+    return tuple(None if b is None else next(found) for b in sides)
+
+
+def _taken(table: Symbols, defined: Container[str]) -> bool:
+    """Tell whether ``I`` is a quantity of the document's own."""
+    return "I" in defined or "I" in table.letters or "I" in table.spaces or _has_domain(table)
 
 
 def _has_domain(table: Symbols) -> bool:

@@ -44,8 +44,9 @@ def collect_letters(
             table.letters.update(spelled(b) for b in _bound_letters(node))
         elif node.head == "delta":
             table.letters.update(spelled(a) for a in node.args if a.head == "name")
-        elif node.head == "name" and node.name is not None:
-            for item in (*node.name.sub, *node.name.sup):
+        elif node.head == "index" or (node.head == "name" and node.name is not None):
+            own = node.args[1:] if node.name is None else (*node.name.sub, *node.name.sup)
+            for item in own:
                 for part in walk_surface(item):
                     if part.head == "name" and part.name is not None and not part.name.sub:
                         scripts.add(full_key(part.name))

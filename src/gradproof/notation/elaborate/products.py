@@ -6,6 +6,7 @@ from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.converter import Converter
 from gradproof.notation.elaborate.sizes import UNKNOWN
+from gradproof.notation.elaborate.symbols import walk_surface
 from gradproof.notation.surface import Surface
 
 
@@ -38,13 +39,21 @@ def _row(x: Built) -> Built:
 def _merged(
     c: Converter, factors: Sequence[Built], gaps: str, node: Surface
 ) -> tuple[list[Built], str]:
-    """Join neighbours of one shape that do not multiply as matrices: ``Xᵀ z (1-z)`` is ``Xᵀ (z ⊙ (1-z))``."""
+    """Join neighbours of one shape that do not multiply as matrices: ``Xᵀ z (1-z)`` is ``Xᵀ (z ⊙ (1-z))``.
+
+    Matrices are not joined where the same statement writes ``⊙``: what stands there without it is a matrix product.
+    """
     out, marks = [factors[0]], ""
     several = sum(f.shape != () for f in factors) > 2
     for gap, nxt in zip(gaps, factors[1:], strict=True):
         last = out[-1]
         vectors = _axes(last) == 1 and _axes(nxt) == 1
-        if _only_entrywise(last, nxt) and (not vectors or (several and gap not in "cd")):
+        written = _axes(last) == 2 and _writes_entrywise(c)
+        if (
+            not written
+            and _only_entrywise(last, nxt)
+            and (not vectors or (several and gap not in "cd"))
+        ):
             c.note(
                 "entrywise-product",
                 "arrays of one shape that cannot be multiplied as matrices are multiplied entry by entry",
@@ -55,6 +64,10 @@ def _merged(
             out.append(nxt)
             marks += gap
     return out, marks
+
+
+def _writes_entrywise(c: Converter) -> bool:
+    return any(n.head == "had" for side in c.sides for n in walk_surface(side))
 
 
 def _axes(x: Built) -> int:
