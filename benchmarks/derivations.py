@@ -101,7 +101,8 @@ def judge(case: Case, report: "FileReport") -> Result:
     wrong = case["first_wrong"]
     accepted = case.get("accept_first_wrong") or [wrong]
     innocent = {"ok", "given"} if wrong is not None else {"ok", "given", "unclear"}
-    verdicts = dict[int | str, str](enumerate(case["verdicts"]))
+    told: list[str] = case["verdicts"]
+    verdicts: dict[int | str, str] = dict(enumerate(told))
     accused = [k for k in rows if k in blamed - set(accepted) and verdicts.get(k, "ok") in innocent]
     unread = sum(
         not rows.get(k) or any(line.verdict == "unread" for line in rows[k]) for k in verdicts

@@ -36,3 +36,21 @@ def test_right_but_unusual_is_confirmed() -> None:
 def test_no_usual_right_line_is_accused() -> None:
     accused = [case["id"] for case in USUAL if said(case).accused]
     assert accused == []
+
+
+POSTS = read_cases(BENCHMARKS / "posts.jsonl")
+
+
+@pytest.mark.parametrize("case", POSTS[::4], ids=lambda c: c["id"])
+def test_no_right_line_of_a_post_is_accused(case: Case) -> None:
+    assert said(case).accused == []
+
+
+@pytest.mark.slow
+def test_most_wrong_lines_of_posts_are_located_and_most_right_posts_confirmed() -> None:
+    results = [said(case) for case in POSTS]
+    assert not [r for r in results if r.accused]
+    located = [r.located for r in results if r.located is not None]
+    confirmed = [r.confirmed for r in results if r.confirmed is not None]
+    assert sum(located) >= 0.9 * len(located)
+    assert sum(confirmed) >= 0.8 * len(confirmed)

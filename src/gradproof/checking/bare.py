@@ -96,6 +96,15 @@ def _as_derivative(
             if outcome.verdict in RIGHT and outcome.note is None:
                 outcome = replace(outcome, note=note)
             yield slope, outcome
+    match chain.head:
+        case Derivative(body, (variable,)):
+            second = Derivative(body, (variable, variable))
+            outcome = pair(line, second, side, chain, context)
+            if outcome.verdict in RIGHT:
+                note = OF_BEFORE, f"read as {to_plain(second)}, the second derivative"
+                yield second, replace(outcome, note=outcome.note or note)
+        case _:
+            pass
 
 
 def _is_number(slope: Expr, context: Context) -> bool:
