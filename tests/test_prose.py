@@ -203,3 +203,22 @@ $$ \frac{\partial J}{\partial w} = (x w - y) x^T $$""", "gpx"),
 @pytest.mark.parametrize(("text", "expected"), ONE_BY_ONE)
 def test_a_matrix_of_one_row_and_one_column_is_its_number(text: str, expected: str) -> None:
     assert judged(text) == expected
+
+
+SLOPES = [
+    # a function of which only the slope is told; without it nothing is certain
+    (r"""Let $f$ be the activation function, with $f'(z) = f(z)(1-f(z))$, and let $a = f(z)$ with $z = w x$.
+$$ \frac{\partial a}{\partial w} = a(1-a)\,x $$
+$$ \frac{\partial a}{\partial w} = a(1+a)\,x $$""", "px"),
+    (r"""$$ g' = 1 - g^2 $$
+$$ a = g(w x) $$
+$$ \frac{\partial a}{\partial w} = (1-a^2)\,x $$
+$$ \frac{\partial a}{\partial w} = (1-a)\,x $$""", "ggpx"),
+    (r"""Let $f$ be the activation function, and let $a = f(z)$ with $z = w x$.
+$$ \frac{\partial a}{\partial w} = a(1-a)\,x $$""", "u"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), SLOPES)
+def test_a_function_by_its_slope(text: str, expected: str) -> None:
+    assert judged(text) == expected

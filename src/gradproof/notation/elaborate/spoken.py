@@ -7,6 +7,7 @@ from typing import Final, final
 
 from gradproof.notation.documents import Document
 from gradproof.notation.elaborate.declare import SpaceDeclaration, declarations
+from gradproof.notation.elaborate.known_slopes import with_slopes
 from gradproof.notation.elaborate.roles import EQUALS
 from gradproof.notation.elaborate.sentences import sentences
 from gradproof.notation.elaborate.symbols import spelled, walk_surface
@@ -71,6 +72,7 @@ class Spoken:
                 out[before + position] = (
                     replace(row, statements=(statement,), notes=(*row.notes, note)),
                 )
+        out = with_slopes(out)
         for position in range(before, len(out)):
             out[position] = tuple(_filled(row, out, position) for row in out[position])
         for head in self._heads.values():
