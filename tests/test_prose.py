@@ -193,10 +193,12 @@ ONE_BY_ONE = [
 $$ J = (x w - y)^2 $$
 $$ \nabla_w J = 2 (x w - y) x^T $$
 $$ \nabla_w J = (x w - y) x^T $$""", "gpx"),
-    (r"""Let $x \in \mathbb{R}^{1\times n}$, $w \in \mathbb{R}^n$, $y \in \mathbb{R}$.
-$$ J = (x w - y)^2 $$
-$$ \frac{\partial J}{\partial w} = 2 (x w - y) x^T $$
-$$ \frac{\partial J}{\partial w} = (x w - y) x^T $$""", "gpx"),
+    # what is defined as a row is one already
+    (r"""Let $x \in \mathbb{R}^n$, $C \in \mathbb{R}^{n\times n}$.
+$$ A = x^T C $$
+$$ B = x $$
+$$ d(AB) = (dA) B + A\,(dB) $$
+$$ = d(x^T C) x + x^T C $$""", "ggpx"),
 ]  # fmt: skip
 
 

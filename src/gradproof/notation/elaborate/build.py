@@ -229,11 +229,12 @@ def _array_product(arrays: list[Built], factors: Sequence[Built], gaps: str) -> 
     for nxt in arrays[1:]:
         shape = _matmul_shape(shape, nxt.shape)
     made = Built(MatMul(tuple(a.expr for a in arrays)), span, tuple(arrays), shape)
-    oblong = any(isinstance(n, Sym) and ONE in n.space.shape for _, n in walk(made.expr))
-    axes = rank(made.expr) if shape == () and oblong else None
-    if axes == 2:  # the number in a matrix of one row and one column
+    told = any(isinstance(n, Sym) and ONE in n.space.shape for _, n in walk(made.expr))
+    if (
+        shape == () and told and rank(made.expr) == 2
+    ):  # the number in a matrix of one row and one column
         return Built(Trace(made.expr), span, (made,), ())
-    return entry(made, [number(1, span)], span) if axes == 1 else made
+    return made
 
 
 def _is_row_of(x: Built, matrix: Built) -> bool:
