@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import final
 
 from gradproof.expr import (
@@ -230,10 +231,9 @@ def _array_product(arrays: list[Built], factors: Sequence[Built], gaps: str) -> 
         shape = _matmul_shape(shape, nxt.shape)
     made = Built(MatMul(tuple(a.expr for a in arrays)), span, tuple(arrays), shape)
     told = any(isinstance(n, Sym) and ONE in n.space.shape for _, n in walk(made.expr))
-    if (
-        shape == () and told and rank(made.expr) == 2
-    ):  # the number in a matrix of one row and one column
-        return Built(Trace(made.expr), span, (made,), ())
+    fit = all((a.shape or ())[-1:] == (b.shape or ())[:1] for a, b in pairwise(arrays))
+    if shape == () and told and fit and rank(made.expr) == 2:
+        return Built(Trace(made.expr), span, (made,), ())  # the number in its one row and column
     return made
 
 
