@@ -165,6 +165,9 @@ def test_the_example_holds_the_first_question():
 
 def test_the_pages_of_mistakes_go_into_the_wheel():
     included = SETTINGS["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
-    assert included == {"docs/mistakes": "gradproof/pages/mistakes"}
+    assert included == {
+        "docs/mistakes": "gradproof/pages/mistakes",
+        "docs/code-mistakes": "gradproof/pages/code-mistakes",
+    }
     pages = {page.stem for page in (ROOT / "docs" / "mistakes").glob("*.md")}
     assert list(gradproof.page_names()) == sorted(pages - {"README"})

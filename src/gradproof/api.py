@@ -18,6 +18,7 @@ from gradproof.learning import fit as fit
 from gradproof.learning import load_model as load_model
 from gradproof.learning import predict as predict
 from gradproof.pages import UnknownPage as UnknownPage
+from gradproof.pages import code_page_names as code_page_names
 from gradproof.pages import explain as explain
 from gradproof.pages import page_names as page_names
 

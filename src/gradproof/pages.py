@@ -7,6 +7,12 @@ from typing import Final, final
 
 _PACKAGE: Final = Path(__file__).resolve().parent
 
+DERIVATIONS: Final = "mistakes"
+"""The folder of the pages of mistakes in derivations."""
+
+CODE: Final = "code-mistakes"
+"""The folder of the pages of mistakes that are made in code only."""
+
 
 @final
 class UnknownPage(LookupError):
@@ -31,26 +37,35 @@ def explain(name: str) -> str:
     Raises:
         UnknownPage: there is no page of that name.
     """
-    names = page_names()
-    if name not in names:
-        from gradproof.rulebook import rule_page, rulebook
+    for folder in (DERIVATIONS, CODE):
+        if name in _names(folder):
+            return (_pages(folder) / f"{name}.md").read_text(encoding="utf-8")
+    from gradproof.rulebook import rule_page, rulebook
 
-        rules = rulebook()
-        if name not in rules:
-            raise UnknownPage(name, (*names, *rules))
-        return rule_page(rules[name])
-    return (_pages() / f"{name}.md").read_text(encoding="utf-8")
+    rules = rulebook()
+    if name not in rules:
+        raise UnknownPage(name, (*page_names(), *code_page_names(), *rules))
+    return rule_page(rules[name])
 
 
 def page_names() -> tuple[str, ...]:
-    """Return the names that `explain` knows, in alphabetical order."""
-    folder = _pages()
-    if not folder.is_dir():
+    """Return the names of the mistakes in derivations that `explain` knows, in alphabetical order."""
+    return _names(DERIVATIONS)
+
+
+def code_page_names() -> tuple[str, ...]:
+    """Return the names of the mistakes that are made in code only, in alphabetical order."""
+    return _names(CODE)
+
+
+def _names(folder: str) -> tuple[str, ...]:
+    pages = _pages(folder)
+    if not pages.is_dir():
         return ()
-    return tuple(sorted(page.stem for page in folder.glob("*.md") if page.stem != "README"))
+    return tuple(sorted(page.stem for page in pages.glob("*.md") if page.stem != "README"))
 
 
-def _pages() -> Path:
-    """Return the folder of the mistake pages: package data in a wheel, docs/ in a checkout."""
-    packaged = _PACKAGE / "pages" / "mistakes"
-    return packaged if packaged.is_dir() else _PACKAGE.parents[1] / "docs" / "mistakes"
+def _pages(folder: str) -> Path:
+    """Return a folder of pages: package data in a wheel, docs/ in a checkout."""
+    packaged = _PACKAGE / "pages" / folder
+    return packaged if packaged.is_dir() else _PACKAGE.parents[1] / "docs" / folder

@@ -10,7 +10,8 @@ from gradproof.cli.codes import CLEAN, FAILED
 def run(options: argparse.Namespace) -> int:
     """Show the page of one mistake, or the names of all pages."""
     if options.name is None:
-        sys.stdout.writelines(f"{name}\n" for name in api.page_names())
+        names = (*api.page_names(), *api.code_page_names())
+        sys.stdout.writelines(f"{name}\n" for name in names)
         return CLEAN
     try:
         sys.stdout.write(api.explain(options.name))

@@ -27,7 +27,7 @@ def product_edits(fs: tuple[Expr, ...], context: Context) -> Iterator[tuple[str,
             yield "bias-gradient-not-summed", 1, product(*rest)
             yield "sum-over-wrong-axis", 1, product(Transpose(bare), *rest)
             yield "sum-over-wrong-axis", 1, product(*(transposed(r, context) for r in rest), bare)
-            for other in _ones(rest, context):
+            for other in (*_ones(rest, context), *_summed_whole(rest, context)):
                 yield "sum-over-wrong-axis", 1, other
         elif isinstance(bare, Diag):
             yield "diag-missing", 1, product(*rest)
@@ -61,6 +61,15 @@ def _unsummed(fs: tuple[Expr, ...], context: Context) -> Iterator[tuple[str, int
         ones = Ones(Space(own.shape[1:]))
         yield "sum-over-wrong-axis", 1, elementwise(v, product(rows, ones), context=context)
         yield "chain-linear-factor-dropped", 1, product(Transpose(Ones(Space(own.shape[:1]))), v)
+
+
+def _summed_whole(rest: tuple[Expr, ...], context: Context) -> Iterator[Expr]:
+    """Yield the sum of all entries of a product of the other factors."""
+    inner = product(*rest)
+    own = space(inner, context)
+    if own is not None and own.rank == 2:
+        right = Ones(Space(own.shape[1:]))
+        yield product(Transpose(Ones(Space(own.shape[:1]))), inner, right)
 
 
 def _ones(rest: tuple[Expr, ...], context: Context) -> Iterator[Expr]:

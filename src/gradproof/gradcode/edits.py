@@ -40,6 +40,7 @@ from gradproof.expr import (
     walk,
 )  # fmt: skip
 from gradproof.gradcode.array_edits import elementwise_edits, product_edits
+from gradproof.gradcode.exchanges import everywhere, exchanged
 from gradproof.gradcode.quantities import Quantities
 from gradproof.mistakes.factors import elementwise, transposed
 from gradproof.rewrite import ONE, TWO, add, div, mul, neg, num, sub
@@ -89,6 +90,12 @@ def edits(line: Expr, context: Context, known: Quantities) -> Iterator[Edited]:
                 except TypeError:
                     continue
                 yield Edited(edited, mistake, cost, path, node, new)
+
+
+def factors_in_front(line: Expr, known: Quantities) -> Iterator[Edited]:
+    """Yield a line with each factor in front of it that is forgotten or added, in the same order for every line."""
+    for name, cost, new in _scaled(line, (), known):
+        yield Edited(new, name, cost, (), line, new)
 
 
 def _without_kinks(e: Expr) -> Expr:
@@ -143,7 +150,14 @@ def _at(
             s.expr == e and s.of == slope.of and s.mistake is None for s in known.slopes
         ):
             yield slope.mistake, 1, slope.expr
-    yield from _exchanged(e, r, context, known)
+        if (
+            slope.mistake is None
+            and slope.expr != e
+            and any(s.expr == e and s.mistake is None for s in known.slopes)
+        ):
+            yield "chain-wrong-point", 2, slope.expr
+    yield from exchanged(e, r, context, known)
+    yield from everywhere(e, context, known)
 
 
 def _inside(e: Expr, context: Context, known: Quantities) -> Iterator[Change]:
@@ -218,6 +232,10 @@ def _factors(fs: tuple[Expr, ...], context: Context, known: Quantities) -> Itera
             yield _lost(f, context), 1, rest
         if isinstance(f, Entry | Sym) and f not in known.sizes:
             yield "chain-link-repeated", 2, mul(*fs, f)
+        if isinstance(f, Derivative):
+            for s in known.slopes:
+                if s.mistake is None:
+                    yield "chain-wrong-point", 3, mul(*fs[:k], s.expr, *fs[k + 1 :])
         if isinstance(f, Add):
             for t in f.terms:
                 if isinstance(t, Delta):
@@ -269,6 +287,8 @@ def holds(e: Expr, names: frozenset[str]) -> bool:
 def _scaled(e: Expr, parents: tuple[Expr, ...], known: Quantities) -> Iterator[Change]:
     """Yield a term with another factor in front: a sign, a number, a size, a scalar."""
     root = not parents
+    if root and known.variable is not None:
+        yield from _penalised(e, known.variable, known)
     if isinstance(e, Num) or (isinstance(e, Neg) and not root):
         return
     factor = not root and isinstance(parents[-1], Mul | Div)
@@ -300,37 +320,9 @@ def _scaled(e: Expr, parents: tuple[Expr, ...], known: Quantities) -> Iterator[C
                 yield "mean-over-wrong-size", 2, mul(div(a, b), e)
 
 
-def _exchanged(e: Expr, r: int | None, context: Context, known: Quantities) -> Iterator[Change]:
-    """Yield another quantity of the same kind in the place of a node."""
-    if isinstance(e, Sym):
-        stem = e.name.partition("_")[0].partition("^")[0]
-        for d in context.definitions.get(e.name, ()):
-            match d.body:
-                case Fn("softmax" | "logsoftmax" as f, (x,)) if r == 2:
-                    turned = Transpose(Fn(f, (Transpose(x),)))
-                    yield "sum-over-wrong-axis", 1, turned
-                case _:
-                    pass
-        for inner in known.inside.get(e.name, ()):
-            yield "wrong-operand" if r else "wrong-variable", 2, inner
-        for other in known.around.get(e.name, ()):
-            if r and rank(other, context) == r:
-                yield "value-overwritten", 2, other
-        for other in (*known.arrays, *known.scalars):
-            if other == e or rank(other, context) != r:
-                continue
-            name = other.name if isinstance(other, Sym) else ""
-            layer = name != e.name and name.partition("_")[0].partition("^")[0] == stem != name
-            mistake = "wrong-operand" if r else "wrong-variable"
-            yield ("layer-slip", 2, other) if layer else (mistake, 3, other)
-            if r == 2 and isinstance(other, Sym) and layer:
-                yield "layer-slip", 3, Transpose(other)
-    elif isinstance(e, Entry):
-        for other in known.scalars:
-            if other != e:
-                yield "wrong-variable", 3, other
-    elif r and isinstance(e, Add | Hadamard | MatMul | Derivative):
-        own = e.terms if isinstance(e, Add) else ()
-        for other in known.arrays:
-            if rank(other, context) == r and other not in own:
-                yield "wrong-operand", 3, other
+def _penalised(e: Expr, variable: Expr, known: Quantities) -> Iterator[Change]:
+    """Yield a gradient with the gradient of the penalty where the formula has none (a bias is not penalised)."""
+    for name in sorted(known.weights | known.others):
+        once = mul(Sym(name), variable)
+        for term in (once, mul(TWO, once), *(div(once, s) for s in known.sizes)):
+            yield "regulariser-factor", 2, add(e, term)

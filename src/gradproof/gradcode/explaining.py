@@ -30,9 +30,22 @@ SHOWN: Final = 6
 
 
 def explain(
-    asked: Asked, k: int, matched: Matched, main: Sequence[tuple[Points, Answers]]
-) -> CodeFinding:
-    """Return the finding about a gradient that differs."""
+    asked: Asked,
+    k: int,
+    matched: Matched,
+    main: Sequence[tuple[Points, Answers]],
+    *,
+    deep: bool = False,
+) -> list[CodeFinding]:
+    """Return the findings about a gradient that differs: one, or one for each of two slips.
+
+    Args:
+        asked: the question.
+        k: which variable.
+        matched: what the parameters are.
+        main: points, and what the code gives there.
+        deep: whether to look for what `name_slip` finds with `deep`, in the place of single slips.
+    """
     forms = forms_of(asked.questions[k])
     variable = name_plain(asked.variables[k])
     sets = [(p, a.gradients[k]) for p, a in main if not a.all_raised]
@@ -55,8 +68,12 @@ def explain(
         message = (
             f"the gradient by {variable} agrees to few digits, fewer than rounding explains: {told}"
         )
-        return replace(common, mistake="imprecise", message=message)
-    slip = name_slip(asked, k, forms, sets, poorest(main[0][1].types[k]))
+        return [replace(common, mistake="imprecise", message=message)]
+    told = _whole_numbers(main, k) or _exchanged(asked, k, whole)
+    if told is not None:
+        name, what = told
+        return [replace(common, mistake=name, message=what)]
+    slip = name_slip(asked, k, forms, sets, poorest(main[0][1].types[k]), deep=deep)
     if slip is None:
         name = "shape-mismatch" if whole[0][1].shape != whole[0][2].shape else UNEXPLAINED
         if _not_finite(sets, k):
@@ -67,23 +84,81 @@ def explain(
         message = (
             f"the gradient by {variable} is wrong, and no known mistake gives these numbers: {told}"
         )
-        return replace(common, mistake=name, message=message)
+        return [replace(common, mistake=name, message=message)]
     return _named(slip, variable, common)
 
 
-def _named(slip: Slip, variable: str, common: CodeFinding) -> CodeFinding:
+def _whole_numbers(main: Sequence[tuple[Points, Answers]], k: int) -> tuple[str, str] | None:
+    """Tell a gradient whose entries were cut to whole numbers."""
+    variable = "the gradient"
+    typed = main[0][1].types[k]
+    code = np.concatenate([squeezed(a.gradients[k]).reshape(-1) for _, a in main])
+    right = np.concatenate([squeezed(p.gradients[k]).reshape(-1) for p, _ in main])
+    good = np.isfinite(code)
+    if not np.array_equal(code[good], np.rint(code[good])) or 2 * int(good.sum()) < code.size:
+        return None
+    by = "an array of whole numbers (dtype=int, np.zeros_like of one)"
+    if code.shape == right.shape:
+        for cut, how in (
+            (np.trunc, f"cut off behind the point: by {by}, or int()"),
+            (np.floor, "rounded down: by // in the place of /, or np.floor"),
+            (np.rint, "rounded: by round() or np.rint"),
+        ):
+            if np.array_equal(cut(right[good] + 0.0), code[good]) and not _whole(right[good]):
+                return "whole-numbers", f"{variable} has its entries {how}"
+    if typed.startswith(("int", "uint")) and not _whole(right):
+        return (
+            "whole-numbers",
+            f"{variable} is computed in {by}, so that what is added to it is cut off",
+        )
+    return None
+
+
+def _whole(right: Floats) -> bool:
+    return bool(np.array_equal(right, np.rint(right)))
+
+
+def _exchanged(
+    asked: Asked, k: int, whole: Sequence[tuple[Points, Floats, Floats]]
+) -> tuple[str, str] | None:
+    """Tell the gradient by another variable in the place of this one."""
+    for j, other in enumerate(asked.variables):
+        if j != k and all(
+            same(c, squeezed(p.gradients[j]), "single", p.blurs[j]) for p, c, _ in whole
+        ):
+            own = name_plain(asked.variables[k])
+            order = ", ".join(name_plain(v) for v in asked.variables)
+            return (
+                "gradients-exchanged",
+                f"the gradient by {name_plain(other)} is returned where that by {own} belongs; expected the order "
+                f"{order}, or a dictionary with names",
+            )
+    return None
+
+
+def _named(slip: Slip, variable: str, common: CodeFinding) -> list[CodeFinding]:
     computed = slip.computed
     message = f"{slip.told}. The function returns exactly the gradient by {variable} with this slip"
-    mistake = catalogue().get(slip.mistake)
-    return replace(
+    if slip.second is not None:
+        message += " and the next"
+    first = replace(
         common,
         mistake=slip.mistake,
         message=message,
-        computed_tex=to_tex(computed),
-        computed_plain=to_plain(computed),
+        computed_tex=None if computed is None else to_tex(computed),
+        computed_plain=None if computed is None else to_plain(computed),
         also_consistent_with=slip.also,
-        why=None if mistake is None or "{" in mistake.why else mistake.why,
+        why=_why(slip.mistake),
     )
+    if slip.second is None:
+        return [first]
+    name, told = slip.second
+    return [first, CodeFinding(name, "error", told, variable=variable, why=_why(name))]
+
+
+def _why(name: str) -> str | None:
+    mistake = catalogue().get(name)
+    return None if mistake is None or "{" in mistake.why else mistake.why
 
 
 def _suggestion(asked: Asked, k: int, forms: Forms, matched: Matched) -> str | None:

@@ -1,5 +1,6 @@
 """When two arrays of numbers count as the same: exactly so, or as far as the precision of the code goes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal, final
 
@@ -10,6 +11,9 @@ from gradproof.gradcode.numbers import Floats
 from gradproof.gradcode.rounding import SHARP
 
 Closeness = Literal["double", "single", "half", "none"]
+
+CLOSENESSES: Final[tuple[Closeness, ...]] = ("double", "single", "half", "none")
+"""From the closest."""
 
 FLOOR: Final = 1e-3
 """A point counts at least at this share of the usual scale: where a gradient vanishes there is only rounding."""
@@ -115,3 +119,12 @@ def same(
 def poorest(typed: str) -> Closeness:
     """Return the closeness that is enough for numbers of a type."""
     return "half" if typed in HALVES else "single"
+
+
+def poorer(found: Iterable[Closeness]) -> Closeness:
+    """Return the poorest of several."""
+    poorest: Closeness = "double"
+    for closeness in found:
+        if CLOSENESSES.index(closeness) > CLOSENESSES.index(poorest):
+            poorest = closeness
+    return poorest

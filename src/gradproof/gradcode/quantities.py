@@ -55,9 +55,11 @@ class Quantities:
         slopes: right and wrong derivatives of the activations.
         sizes: the sizes, as symbols.
         weights: scalars that weight a penalty: factors of a square of the variable.
+        others: scalars that weight a penalty of another parameter.
         likelihood: whether the loss is a negative log-likelihood.
         square: whether the loss squares something.
         inside: by the name of an activation what it is the function of.
+        variable: what is differentiated by; None where it is an entry.
         around: by name the parts of the line that hold the symbol and may have been written over it.
     """
 
@@ -66,9 +68,11 @@ class Quantities:
     slopes: tuple[Slope, ...]
     sizes: tuple[Sym, ...]
     weights: frozenset[str]
+    others: frozenset[str]
     likelihood: bool
     square: bool
     inside: Mapping[str, tuple[Expr, ...]]
+    variable: Sym | None
     around: Mapping[str, tuple[Expr, ...]]
 
 
@@ -117,19 +121,22 @@ def quantities(
             square = elementwise(a, a, context=context)
             for e in (elementwise(a, sub(ONE, a), context=context), sub(ONE, square)):
                 slopes.setdefault(e, Slope(e, "none", None))
-    weights = _weights(reached, variable, context)
+    ordered = tuple(sizes)
+    weights = _weights(reached, variable, context) - frozenset(ordered)
     return Quantities(
         tuple(arrays),
         tuple(s for s in scalars if not (isinstance(s, Sym) and s.name in context.definitions)),
         tuple(slopes.values()),
-        tuple(Sym(n) for n in sizes),
+        tuple(Sym(n) for n in ordered),
         weights,
+        _others(reached, variable, context) - frozenset(ordered),
         any(isinstance(n, Fn) and n.name in ("log", "logsumexp", "softplus") for n in reached),
         any(
             (isinstance(n, Pow) and n.exponent == TWO) or isinstance(n, Norm | Frobenius)
             for n in reached
         ),
         inside,
+        next((s for s in (*arrays, *scalars) if isinstance(s, Sym) and s.name == variable), None),
         {
             s.name: _around(s, line, reached, context)
             for s in (*arrays, *scalars)
@@ -152,21 +159,34 @@ def _around(s: Sym, line: Expr, reached: Iterable[Expr], context: Context) -> tu
 def _weights(reached: Iterable[Expr], variable: str, context: Context) -> frozenset[str]:
     """Return the scalars without which a term of the loss that holds only parameters would be gone."""
     found: set[str] = set()
-    for n in reached:
-        if not isinstance(n, Mul):
-            continue
-        arrays = {
-            m.name for k in n.factors for _, m in walk(k) if isinstance(m, Sym) and m.space.rank
-        }
-        scalars = {
-            m.name
-            for k in n.factors
-            for _, m in walk(k)
-            if isinstance(m, Sym) and not m.space.rank and m.name not in context.definitions
-        }
-        if variable in arrays and len(arrays - {variable}) == 0:
-            found |= scalars - {variable}
+    for arrays, scalars, _ in _products(reached, context):
+        if arrays == {variable}:
+            found |= scalars
     return frozenset(found)
+
+
+def _others(reached: Iterable[Expr], variable: str, context: Context) -> frozenset[str]:
+    """Return the scalars that weight the square of one other array."""
+    found: set[str] = set()
+    for arrays, scalars, product in _products(reached, context):
+        squared = any(isinstance(m, Norm | Frobenius) for _, m in walk(product))
+        if len(arrays) == 1 and variable not in arrays and squared:
+            found |= scalars
+    return frozenset(found)
+
+
+def _products(
+    reached: Iterable[Expr], context: Context
+) -> Iterator[tuple[set[str], set[str], Mul]]:
+    """Yield products with the names of the arrays in them and those of the scalars."""
+    for n in reached:
+        if isinstance(n, Mul):
+            symbols = [m for _, m in walk(n) if isinstance(m, Sym)]
+            arrays = {m.name for m in symbols if m.space.rank}
+            scalars = {
+                m.name for m in symbols if not m.space.rank and m.name not in context.definitions
+            }
+            yield arrays, scalars - arrays, n
 
 
 def _spelled(name: str, known: Iterable[Expr]) -> Iterator[Expr]:

@@ -10,6 +10,7 @@ from gradproof.checking.hypotheses import hypotheses
 from gradproof.expr import Context
 from gradproof.gradcode.answers import Answers, collect
 from gradproof.gradcode.calling import did
+from gradproof.gradcode.edited import squeezed
 from gradproof.gradcode.explaining import explain, numbers_trouble, raised
 from gradproof.gradcode.failures import CannotCheck
 from gradproof.gradcode.fit import fit, poorest
@@ -19,6 +20,7 @@ from gradproof.gradcode.parameters import Matched, match_parameters
 from gradproof.gradcode.question import Asked
 from gradproof.gradcode.report import CodeFinding, CodeReport, Outcome
 from gradproof.gradcode.running import MEMORY, SECONDS, Child, Here
+from gradproof.gradcode.structure import constant
 from gradproof.gradcode.trouble import Probe, probes
 from gradproof.gradcode.truth import MORE, Points, draw, square, wider
 from gradproof.spell import name_plain
@@ -124,7 +126,7 @@ class Session:
                 wrong = []
         for k in wrong:
             self.told(f"looking for the slip in the gradient by {self.asked.variables[k]}")
-            findings.append(self._explained(k, main))
+            findings += self._explained(k, main)
         findings += raised(main)
         findings += habits(main, findings)
         edges = [] if any(f.mistake == "not-finite" for f in findings) else answers[2:]
@@ -199,20 +201,22 @@ class Session:
                 return message.replace("the line holds", "the code agrees"), sets
         return None
 
-    def _explained(self, k: int, main: Sequence[tuple[Points, Answers]]) -> CodeFinding:
+    def _explained(self, k: int, main: Sequence[tuple[Points, Answers]]) -> list[CodeFinding]:
         """Return what is said of a wrong gradient; where nothing is known, under unstated assumptions, too."""
         found = explain(self.asked, k, self.matched, main)
-        if found.mistake not in VAGUE:
+        if found[0].mistake not in VAGUE:
             return found
+        if _constant(main, k):
+            return explain(self.asked, k, self.matched, main, deep=True)
         for h_context, message in self._hypotheses([k]):
             sets = self._under(h_context)
             if sets is None:
                 continue
             other = explain(self.asked, k, self.matched, sets)
-            if other.mistake not in VAGUE:
+            if other[0].mistake not in VAGUE:
                 self.notes.append(message.replace("the line holds", "the slip is told"))
                 return other
-        return found
+        return explain(self.asked, k, self.matched, main, deep=True)
 
     def _under(self, context: Context) -> list[tuple[Points, Answers]] | None:
         """Call the function at points of another context; None where that fails."""
@@ -259,6 +263,12 @@ class Session:
         return CodeReport(
             self.shown, verdict, points, digits, tuple(ordered), tuple(dict.fromkeys(self.notes))
         )
+
+
+def _constant(main: Sequence[tuple[Points, Answers]], k: int) -> bool:
+    """Tell whether the numbers are a multiple of the right ones, which no assumption changes."""
+    sets = [(p, squeezed(a.gradients[k]), squeezed(p.gradients[k])) for p, a in main]
+    return sets[0][1].shape == sets[0][2].shape and constant(sets) is not None
 
 
 def _passed(points: Points) -> str:

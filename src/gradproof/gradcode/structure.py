@@ -28,7 +28,13 @@ def describe(sets: Sequence[Set], forms: Forms) -> str:
     """Say in words how the code's numbers differ; the first that fits of many questions."""
     told = _shape(sets)
     if told is None:
-        told = constant(sets) or _terms(sets, forms) or _entries(sets) or _only_where(sets)
+        told = (
+            constant(sets)
+            or _by_a_symbol(sets)
+            or _terms(sets, forms)
+            or _entries(sets)
+            or _only_where(sets)
+        )
     if told is not None:
         return told
     return "the numbers differ at most points, and no simple relation between them and the right ones was found"
@@ -57,6 +63,11 @@ def constant(sets: Sequence[Set]) -> str | None:
         factors.append(factor)
     if max(abs(f) for f in factors) < CLOSE:
         return "it returns zero everywhere"
+    return _number(factors, sets)
+
+
+def _number(factors: Sequence[float], sets: Sequence[Set]) -> str | None:
+    """Say what a factor is, of which there is one for each set of sizes."""
     sizes = list(sets[0][0].samples.sizes)
     for powers in sorted(
         product((0, 1, -1, 2, -2), repeat=len(sizes)), key=lambda p: sum(map(abs, p))
@@ -83,6 +94,28 @@ def constant(sets: Sequence[Set]) -> str | None:
             ]
             told = "·".join([*(() if number == "1" and letters else (number,)), *letters])
             return f"it returns {told} times the right gradient, everywhere"
+    return None
+
+
+def _by_a_symbol(sets: Sequence[Set]) -> str | None:
+    """A factor that is a number times a power of a scalar symbol."""
+    scalars = [n for n, v in sets[0][0].samples.values.items() if v.ndim == 1]
+    for name, power in product(scalars, (1, -1, 2, -2)):
+        scaled: list[Set] = []
+        for points, code, right in sets:
+            value = np.asarray(FLOAT.lift(points.samples.values[name]), dtype=np.float64)
+            with np.errstate(all="ignore"):
+                moved = right * (value**power).reshape((-1, *(1,) * (right.ndim - 1)))
+            good = np.isfinite(moved).reshape(len(moved), -1).all(axis=1)
+            if good.sum() < 4:
+                return None
+            scaled.append((points, code[good], moved[good]))
+        told = constant(scaled)
+        if told is not None and told.startswith("it returns "):
+            factor = told.removeprefix("it returns ").partition(" times")[0]
+            symbol = name_plain(name) + {1: "", -1: "⁻¹", 2: "²", -2: "⁻²"}[power]
+            times = symbol if factor == "1" else f"{factor}·{symbol}"
+            return f"it returns {times} times the right gradient, everywhere"
     return None
 
 

@@ -1,4 +1,10 @@
-"""The right gradient as one line of NumPy, in the names of the function's parameters."""
+"""The right gradient as one line of NumPy, in the names of the function's parameters.
+
+This is no second compiler: `gradproof.codegen` prints programs that are stable and fast, with temporaries (``t1``),
+helpers (``_sigmoid(-t1)``), checks of their arguments and names of their own. Here a person reads one line beside the
+line that they wrote, so it keeps the shape of the derived formula (``X.T @ (y_hat - y) / len(y)``); what has no short
+line is left out.
+"""
 
 from collections.abc import Mapping
 from typing import Final, final

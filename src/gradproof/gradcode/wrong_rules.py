@@ -9,7 +9,7 @@ import numpy as np
 
 from gradproof.evaluate import Samples
 from gradproof.expr import Entry, Expr, Opaque, Sym, walk_reached
-from gradproof.gradcode.fit import Closeness, fit, same
+from gradproof.gradcode.fit import Closeness, fit, poorer, same
 from gradproof.gradcode.forms import Form
 from gradproof.gradcode.numbers import Floats
 from gradproof.mistakes import catalogue
@@ -49,6 +49,7 @@ class Named:
         form: the form that they were used on.
         prior: how likely.
         size: how much of the form they touch.
+        closeness: how closely it is that of the code.
     """
 
     placed: tuple[Placed, ...]
@@ -56,11 +57,7 @@ class Named:
     form: Form
     prior: float
     size: int
-
-    @property
-    def rank(self) -> tuple[float, int, int, str]:
-        """What causes are ordered by."""
-        return -self.prior, len(self.placed), self.size, self.placed[0].mistake.name
+    closeness: Closeness
 
 
 def arranged(m: Measured, letters: tuple[str, ...], points: int) -> Floats | None:
@@ -94,7 +91,7 @@ def settled(form: Form, aims: tuple[Aim, ...]) -> tuple[Aim, ...]:
     return tuple(out)
 
 
-def search(form: Form, aims: tuple[Aim, ...], closeness: Closeness) -> list[Named]:
+def search(form: Form, aims: tuple[Aim, ...], least: Closeness) -> list[Named]:
     """Return the wrong rules that give the numbers of the code in one form of the gradient, at all points.
 
     The form has to be right itself at these points: see `settled`.
@@ -106,18 +103,20 @@ def search(form: Form, aims: tuple[Aim, ...], closeness: Closeness) -> list[Name
     placed.sort(key=lambda p: (-p.prior, p.mistake.name, p.path, p.choice))
     bench = Bench(first.samples, form.context)
     single = list(islice(((p,) for p in placed), BUDGET))
-    found = _fitting(shop, single, bench, form, first, closeness)
+    found = _fitting(shop, single, bench, form, first, least)
     if not found:
-        found = _fitting(shop, list(islice(_alike(placed), BUDGET)), bench, form, first, closeness)
+        found = _fitting(shop, list(islice(_alike(placed), BUDGET)), bench, form, first, least)
     others = [(a, Bench(a.samples, form.context)) for a in aims[1:]]
     out: list[Named] = []
     for group in found:
         line = shop.build(group)
         if line is None:
             continue
-        if all(_fits(b.value(line), form, a, closeness) for a, b in [(first, bench), *others]):
+        kept = [(first, bench), *others]
+        closeness = poorer(_closeness(b.value(line), form, a, least) for a, b in kept)
+        if closeness != "none":
             size = sum(span_size(form.expr, shown(p.path)) for p in group if p.stage != "result")
-            out.append(Named(group, line, form, group[0].prior, size))
+            out.append(Named(group, line, form, group[0].prior, size, closeness))
     return out
 
 
@@ -136,7 +135,7 @@ def _fitting(
     bench: Bench,
     form: Form,
     aim: Aim,
-    closeness: Closeness,
+    least: Closeness,
 ) -> list[tuple[Placed, ...]]:
     out: list[tuple[Placed, ...]] = []
     for group, known in zip(groups, measure_together(shop, groups, bench), strict=True):
@@ -144,30 +143,31 @@ def _fitting(
         if measured is None:
             line = shop.build(group)
             measured = None if line is None else bench.value(line)
-        if _fits(measured, form, aim, closeness):
+        if _closeness(measured, form, aim, least) != "none":
             out.append(group)
     return out
 
 
-def _fits(m: Measured | None, form: Form, aim: Aim, closeness: Closeness) -> bool:
-    """Tell whether values are those of the code, and not right."""
+def _closeness(m: Measured | None, form: Form, aim: Aim, least: Closeness) -> Closeness:
+    """Return how closely values are those of the code; ``none`` where they are not, or are right."""
     if m is None:
-        return False
+        return "none"
     values = arranged(m, form.letters, aim.samples.points)
     if values is None:
-        return False
-    return matches(values, aim, closeness)
+        return "none"
+    return matches(values, aim, least)
 
 
-def matches(values: Floats, aim: Aim, closeness: Closeness) -> bool:
-    """Tell whether values are those of the code wherever both are defined, and not right."""
+def matches(values: Floats, aim: Aim, least: Closeness) -> Closeness:
+    """Return how closely values are those of the code wherever both are defined; ``none`` where they are right."""
     known = np.isfinite(values).reshape(len(values), -1).all(axis=1)
     if values.shape != aim.code.shape or 4 * int(known.sum()) < 3 * len(values):
-        return False
-    if not same(values, aim.code, closeness, aim.blurs):
-        return False
-    least = "half" if closeness == "half" else "single"
-    return not same(values, aim.right, least, aim.blurs)
+        return "none"
+    found = fit(values, aim.code, least, aim.blurs).closeness
+    if found == "none":
+        return "none"
+    enough: Closeness = "half" if least == "half" else "single"
+    return "none" if same(values, aim.right, enough, aim.blurs) else found
 
 
 def _alike(placed: Iterable[Placed]) -> Iterator[tuple[Placed, ...]]:
