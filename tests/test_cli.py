@@ -238,6 +238,7 @@ def pages(tmp_path, monkeypatch):
     for name in ("chain-inner-dropped", "sign-lost"):
         (tmp_path / f"{name}.md").write_text(f"# {name}\n", encoding="utf-8")
     monkeypatch.setattr("gradproof.pages._pages", lambda: tmp_path)
+    monkeypatch.setattr("gradproof.pages._code_pages", lambda: tmp_path / "none")
     return tmp_path
 
 

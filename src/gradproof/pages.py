@@ -7,12 +7,6 @@ from typing import Final, final
 
 _PACKAGE: Final = Path(__file__).resolve().parent
 
-DERIVATIONS: Final = "mistakes"
-"""The folder of the pages of mistakes in derivations."""
-
-CODE: Final = "code-mistakes"
-"""The folder of the pages of mistakes that are made in code only."""
-
 
 @final
 class UnknownPage(LookupError):
@@ -37,9 +31,9 @@ def explain(name: str) -> str:
     Raises:
         UnknownPage: there is no page of that name.
     """
-    for folder in (DERIVATIONS, CODE):
+    for folder in (_pages(), _code_pages()):
         if name in _names(folder):
-            return (_pages(folder) / f"{name}.md").read_text(encoding="utf-8")
+            return (folder / f"{name}.md").read_text(encoding="utf-8")
     from gradproof.rulebook import rule_page, rulebook
 
     rules = rulebook()
@@ -50,22 +44,30 @@ def explain(name: str) -> str:
 
 def page_names() -> tuple[str, ...]:
     """Return the names of the mistakes in derivations that `explain` knows, in alphabetical order."""
-    return _names(DERIVATIONS)
+    return _names(_pages())
 
 
 def code_page_names() -> tuple[str, ...]:
     """Return the names of the mistakes that are made in code only, in alphabetical order."""
-    return _names(CODE)
+    return _names(_code_pages())
 
 
-def _names(folder: str) -> tuple[str, ...]:
-    pages = _pages(folder)
-    if not pages.is_dir():
+def _names(folder: Path) -> tuple[str, ...]:
+    if not folder.is_dir():
         return ()
-    return tuple(sorted(page.stem for page in pages.glob("*.md") if page.stem != "README"))
+    return tuple(sorted(page.stem for page in folder.glob("*.md") if page.stem != "README"))
 
 
-def _pages(folder: str) -> Path:
-    """Return a folder of pages: package data in a wheel, docs/ in a checkout."""
+def _pages() -> Path:
+    """Return the folder of the mistake pages: package data in a wheel, docs/ in a checkout."""
+    return _home("mistakes")
+
+
+def _code_pages() -> Path:
+    """Return the folder of the pages of mistakes that are made in code only."""
+    return _home("code-mistakes")
+
+
+def _home(folder: str) -> Path:
     packaged = _PACKAGE / "pages" / folder
     return packaged if packaged.is_dir() else _PACKAGE.parents[1] / "docs" / folder
