@@ -8,7 +8,7 @@ from typing import Final, final
 import numpy as np
 
 from gradproof.evaluate import Unsupported
-from gradproof.expr import Div, Expr, Mul, Num, subtrees
+from gradproof.expr import Derivative, Div, Expr, Gradient, Mul, Num, Sym, subtrees
 from gradproof.gradcode.cause import Cause
 from gradproof.gradcode.edited import Rewritten, rewritten, squeezed
 from gradproof.gradcode.edits import Edited
@@ -106,15 +106,16 @@ def name_slip(
         causes = list(found(asked, k, forms, aims, least))
         closest = [c for c in causes if c.closeness == "double"] or causes
         if closest:
-            return _slip(sorted(closest, key=lambda c: c.rank))
+            return _slip(sorted(closest, key=lambda c: c.rank), asked)
     return None
 
 
-def _slip(causes: Sequence[Cause]) -> Slip:
+def _slip(causes: Sequence[Cause], asked: Asked) -> Slip:
     """Return what is said of causes, the best first."""
     best = causes[0]
     lines = [c.computed for c in causes if c.computed is not None and c.second == best.second]
-    shortest = min(lines, key=lambda e: (_size(e), to_plain(e)), default=None)
+    own = {*asked.base, *asked.defined, *asked.sizes}
+    shortest = min(lines, key=lambda e: (_borrowed(e, own), _size(e), to_plain(e)), default=None)
     also = dict.fromkeys(c.mistake for c in causes if c.prior >= LIKELY * best.prior)
     also.pop(best.mistake, None)
     same = [c for c in causes if (c.mistake, c.prior) == (best.mistake, best.prior)]
@@ -227,6 +228,14 @@ def _told(e: Edited) -> tuple[str, float]:
     if len(wrong) + len(right) < SHORT and e.path != ():
         return f"{headline}: {wrong} stands where {right} belongs", prior
     return headline, prior
+
+
+def _borrowed(e: Expr, own: set[str]) -> bool:
+    """Tell whether a line has links, or names that a derivation gave and the formula does not know."""
+    return any(
+        isinstance(n, Derivative | Gradient) or (isinstance(n, Sym) and n.name not in own)
+        for n in subtrees(e)
+    )
 
 
 def _size(e: Expr) -> int:
