@@ -24,63 +24,65 @@ TEMPLATES: Final = {
 }  # fmt: skip
 """How a loop calls a function, by its name in `codegen.functions`."""
 
-_EXP: Final = '''\
+_REDUCED: Final = """\
+    k = t * 1.4426950408889634 + 6755399441055744.0
+    n = np.float64(k).view(np.int64) - np.int64(0x4338000000000000)
+    f = k - 6755399441055744.0
+    r = (t - f * 6.93147180369123816490e-01) - f * 1.90821492927058770002e-10
+    p = 1.0 / 6227020800.0
+    p = p * r + 1.0 / 479001600.0
+    p = p * r + 1.0 / 39916800.0
+    p = p * r + 1.0 / 3628800.0
+    p = p * r + 1.0 / 362880.0
+    p = p * r + 1.0 / 40320.0
+    p = p * r + 1.0 / 5040.0
+    p = p * r + 1.0 / 720.0
+    p = p * r + 1.0 / 120.0
+    p = p * r + 1.0 / 24.0
+    p = p * r + 1.0 / 6.0
+    p = p * r + 0.5
+"""
+"""The integer n and the remainder r with t = n log(2) + r, and the polynomial p with exp(r) = 1 + r + r² p."""
+_POWERS: Final = """\
+    a = n >> np.int64(1)
+    b = n - a
+    u = np.int64((a + np.int64(1023)) << np.int64(52)).view(np.float64)
+    v = np.int64((b + np.int64(1023)) << np.int64(52)).view(np.float64)
+"""
+"""Two powers of two whose product is 2^n: n may lie beyond the exponents of one."""
+_EXP: Final = (
+    '''\
 @_plain
 def _exp(x):
     """Return exp(x): 2^n times the Taylor polynomial of degree 13 on [-log(2)/2, log(2)/2]."""
     t = min(max(x, -746.0), 710.0)
-    k = t * 1.4426950408889634 + 6755399441055744.0
-    n = np.float64(k).view(np.int64) - np.int64(0x4338000000000000)
-    f = k - 6755399441055744.0
-    r = (t - f * 6.93147180369123816490e-01) - f * 1.90821492927058770002e-10
-    p = 1.0 / 6227020800.0
-    p = p * r + 1.0 / 479001600.0
-    p = p * r + 1.0 / 39916800.0
-    p = p * r + 1.0 / 3628800.0
-    p = p * r + 1.0 / 362880.0
-    p = p * r + 1.0 / 40320.0
-    p = p * r + 1.0 / 5040.0
-    p = p * r + 1.0 / 720.0
-    p = p * r + 1.0 / 120.0
-    p = p * r + 1.0 / 24.0
-    p = p * r + 1.0 / 6.0
-    p = p * r + 0.5
-    p = (p * r * r + r) + 1.0
-    a = n >> np.int64(1)
-    b = n - a
-    u = np.int64((a + np.int64(1023)) << np.int64(52)).view(np.float64)
-    v = np.int64((b + np.int64(1023)) << np.int64(52)).view(np.float64)
-    return p * u * v
 '''
-_EXPM1: Final = '''\
+    + _REDUCED
+    + """\
+    p = (p * r * r + r) + 1.0
+"""
+    + _POWERS
+    + """\
+    return p * u * v
+"""
+)
+_EXPM1: Final = (
+    '''\
 @_plain
 def _expm1(x):
     """Return exp(x) - 1: 2^n times (the Taylor polynomial without its 1, plus 1 - 2^-n)."""
     t = min(max(x, -50.0), 710.0)
-    k = t * 1.4426950408889634 + 6755399441055744.0
-    n = np.float64(k).view(np.int64) - np.int64(0x4338000000000000)
-    f = k - 6755399441055744.0
-    r = (t - f * 6.93147180369123816490e-01) - f * 1.90821492927058770002e-10
-    p = 1.0 / 6227020800.0
-    p = p * r + 1.0 / 479001600.0
-    p = p * r + 1.0 / 39916800.0
-    p = p * r + 1.0 / 3628800.0
-    p = p * r + 1.0 / 362880.0
-    p = p * r + 1.0 / 40320.0
-    p = p * r + 1.0 / 5040.0
-    p = p * r + 1.0 / 720.0
-    p = p * r + 1.0 / 120.0
-    p = p * r + 1.0 / 24.0
-    p = p * r + 1.0 / 6.0
-    p = p * r + 0.5
+'''
+    + _REDUCED
+    + """\
     q = p * r * r + r
-    a = n >> np.int64(1)
-    b = n - a
-    u = np.int64((a + np.int64(1023)) << np.int64(52)).view(np.float64)
-    v = np.int64((b + np.int64(1023)) << np.int64(52)).view(np.float64)
+"""
+    + _POWERS
+    + """\
     w = np.int64((np.int64(1023) - n) << np.int64(52)).view(np.float64)
     return (q + (1.0 - (w if n < np.int64(1000) else 0.0))) * u * v
-'''
+"""
+)
 _LOG: Final = '''\
 @_plain
 def _log_near(f):
