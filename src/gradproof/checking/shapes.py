@@ -23,6 +23,7 @@ from gradproof.expr import (
     children,
     is_scalar,
     rank,
+    spelled_size,
     walk,
     walk_reached,
 )  # fmt: skip
@@ -228,7 +229,7 @@ def _letters(sizes: Mapping[str, int], symbols: Iterable[Sym]) -> dict[int, str]
     for symbol in symbols:
         for size in symbol.space.shape:
             if size.name in sizes:
-                found.setdefault(sizes[size.name] + size.offset, set()).add(str(size))
+                found.setdefault(sizes[size.name] + size.offset, set()).add(spelled_size(size))
     return {n: next(iter(names)) for n, names in found.items() if len(names) == 1}
 
 
@@ -244,6 +245,6 @@ def _symbols(exprs: Iterable[Expr]) -> list[Sym]:
 def _sources(exprs: Iterable[Expr]) -> str:
     """Say where the shapes come from."""
     told = [
-        f"{to_plain(s)} is {' × '.join(str(n) for n in s.space.shape)}" for s in _symbols(exprs)
+        f"{to_plain(s)} is {' × '.join(map(spelled_size, s.space.shape))}" for s in _symbols(exprs)
     ]
     return f": {', '.join(told)}" if told else ""

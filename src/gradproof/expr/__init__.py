@@ -78,7 +78,7 @@ from gradproof.expr.nodes import (
 )  # fmt: skip
 from gradproof.expr.ranks import is_row, is_scalar, rank
 from gradproof.expr.reach import walk_reached
-from gradproof.expr.sizes import SCALAR, SINGLE, Size, Space, matrix_shape
+from gradproof.expr.sizes import SCALAR, SINGLE, Size, Space, matrix_shape, spelled_size
 from gradproof.expr.traverse import (
     Path,
     at_path,
@@ -176,6 +176,7 @@ __all__ = [
     "rebuild",
     "replace_at",
     "shifted_index",
+    "spelled_size",
     "subtrees",
     "walk",
     "walk_reached",

@@ -36,6 +36,15 @@ class Space:
         return len(self.shape)
 
 
+def spelled_size(size: Size) -> str:
+    """Spell a size in a message; one that nothing tells is a question mark.
+
+    >>> spelled_size(Size("n", 1)), spelled_size(Size("?B0"))
+    ('n+1', '?')
+    """
+    return "?" if size.name.startswith("?") else str(size)
+
+
 SCALAR = Space()
 SINGLE = Size("", 1)
 """The size of an axis with one entry."""

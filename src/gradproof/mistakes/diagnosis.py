@@ -294,7 +294,9 @@ def _counterexample(c: Certificate, outcome: Outcome, judged: Judged) -> Counter
             for name, indices, value in c.directions
         )
     if any(_sized(side, outcome.context, c) for side in (outcome.left, outcome.right)):
-        assignment.extend((name, str(size)) for name, size in c.sizes if not name.startswith("n_"))
+        assignment.extend(
+            (name, str(size)) for name, size in c.sizes if not name.startswith(("n_", "?"))
+        )
     used = {n for _, indices, _ in c.assignment for n in indices}
     assignment.extend(
         (k, str(v)) for k, v in c.indices if v not in used or k not in letters.values()

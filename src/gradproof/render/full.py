@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from gradproof.diagnostic import Counterexample, FileReport, Finding, LineReport, Report
+from gradproof.render.arrays import in_arrays
 from gradproof.render.quote import Quote, quote
 from gradproof.render.styled import Row, Style, clean, coloured, plain
 from gradproof.render.tally import errors, excused
@@ -102,7 +103,8 @@ def _finding(finding: Finding, where: Whereabouts, width: int) -> list[Row]:
 def _tried(finding: Finding, example: Counterexample, where: Whereabouts) -> str:
     """Return the counterexample in words; the two lines have their numbers where these tell them apart."""
     values = ", ".join(
-        f"{clean(name_plain(name))} = {clean(value)}" for name, value in example.assignment
+        f"{clean(name_plain(name))} = {clean(value)}"
+        for name, value in in_arrays(example.assignment)
     )
     left, right = clean(example.left_name), clean(example.right_name)
     before, wrong = where.line(finding.previous), where.spot(finding.place, finding.span)

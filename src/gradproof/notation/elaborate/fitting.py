@@ -52,6 +52,7 @@ from gradproof.expr import (
     Trace,
     Transpose,
     Vec,
+    spelled_size,
 )  # fmt: skip
 from gradproof.notation.elaborate.build import ONE, Shape, times
 from gradproof.notation.elaborate.sizes import Sizes, count
@@ -276,7 +277,7 @@ class Fit:
                 before = xs[0] if k == 1 else MatMul(xs[:k])
                 self._tell(
                     f"{_said(before, total)} and {_said(x, found)} cannot be multiplied: "
-                    f"the inner sizes {left[1]} and {right[0]} differ"
+                    f"the inner sizes {spelled_size(left[1])} and {spelled_size(right[0])} differ"
                 )
             left, right = self.sizes.shape(left), self.sizes.shape(right)
             if left[0] == ONE and right[1] == ONE and (len(found) == 1 or len(total) == 2):
@@ -382,14 +383,14 @@ def spelled_shape(shape: tuple[Size, ...]) -> str:
     if not shape:
         return "a number"
     if len(shape) == 1:
-        return f"a column of {shape[0]}"
+        return f"a column of {spelled_size(shape[0])}"
     if len(shape) == 2 and shape[0] == ONE:
-        return f"a row of {shape[1]}"
-    return "×".join(str(s) for s in shape)
+        return f"a row of {spelled_size(shape[1])}"
+    return "×".join(map(spelled_size, shape))
 
 
 def _differing(a: tuple[Size, ...], b: tuple[Size, ...]) -> str:
     if len(a) != len(b):
         return "they have different numbers of axes"
     x, y = next((x, y) for x, y in zip(a, b, strict=True) if x != y)
-    return f"the sizes {x} and {y} differ"
+    return f"the sizes {spelled_size(x)} and {spelled_size(y)} differ"
