@@ -13,6 +13,7 @@ sys.path.insert(0, str(BENCHMARKS))
 from derivations import Case, Result, document, file_name, judge, read_cases  # noqa: E402
 
 UNUSUAL = read_cases(BENCHMARKS / "right_unusual.jsonl")
+LECTURES = read_cases(BENCHMARKS / "lectures.jsonl")
 USUAL = read_cases(BENCHMARKS / "mutations" / "derivations.jsonl")
 
 
@@ -23,6 +24,21 @@ def said(case: Case) -> Result:
 @pytest.mark.parametrize("case", UNUSUAL[::6], ids=lambda c: c["id"])
 def test_an_unusual_right_line_is_not_accused(case: Case) -> None:
     assert said(case).accused == []
+
+
+@pytest.mark.parametrize("case", LECTURES[::5], ids=lambda c: c["id"])
+def test_no_right_line_of_a_lecture_is_accused(case: Case) -> None:
+    assert said(case).accused == []
+
+
+@pytest.mark.slow
+def test_lectures_are_judged() -> None:
+    results = [said(case) for case in LECTURES]
+    assert not [r for r in results if r.accused]
+    located = [r.located for r in results if r.located is not None]
+    confirmed = [r.confirmed for r in results if r.confirmed is not None]
+    assert sum(located) >= 0.9 * len(located)
+    assert sum(confirmed) >= 0.9 * len(confirmed)
 
 
 @pytest.mark.slow
