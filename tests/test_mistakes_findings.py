@@ -68,6 +68,48 @@ def findings(text):
     return [f for f in report.findings if f.severity == "error"]
 
 
+OFF = {
+    "scalar": (
+        r"Let $x > 0$. $$f = x^2\log x$$ $$\frac{df}{dx} = (2x\log x + x)(1 + x)$$",
+        r"(2x\log x + x)(1 + x)"),
+    "term-of-indices": (
+        r"Let $a, b \in \mathbb{R}^n$. $$f = \sum_{i=1}^n a_i^2 b_i + \sum_{i=1}^n b_i^3$$ "
+        r"$$\frac{\partial f}{\partial b_k} = a_k^2 + 3b_k^2 \sum_{i=1}^n b_i$$",
+        r"3b_k^2 \sum_{i=1}^n b_i"),
+    "sum-gone": (
+        r"Let $x_i, y_i, w, b \in \mathbb{R}$. $$r_i = wx_i + b - y_i$$ $$J = \frac{1}{2m}\sum_{i=1}^m r_i^2$$ "
+        r"$$\frac{\partial J}{\partial b} = \frac1m$$",
+        r"\frac1m"),
+    "bracket-gone": (
+        r"Let $q \in \mathbb{R}^d$, $k_{tj} \in \mathbb{R}$, $v_t \in \mathbb{R}$. $$s_t = \sum_{j=1}^d q_jk_{tj}$$ "
+        r"$$a_t = \frac{e^{s_t}}{\sum_{l=1}^n e^{s_l}}$$ $$o = \sum_{t=1}^n a_tv_t$$ "
+        r"$$\frac{\partial o}{\partial s_u} = \sum_{t=1}^n v_ta_t(\delta_{tu}-a_u)$$ $$= a_u$$",
+        "a_u"),
+    "term-of-arrays": (
+        r"Let $X \in \mathbb{R}^{m\times n}$, $w \in \mathbb{R}^n$, $y \in \mathbb{R}^m$, $\beta > 0$. "
+        r"$$f = \frac12\|Xw-y\|^2 + \beta w^Tw$$ "
+        r"$$\nabla_w f = X^T(Xw-y) + 2\beta\,(w^Tw) w$$",
+        r"2\beta\,(w^Tw) w"),
+    "name-throughout": (
+        r"Let $W \in \mathbb{R}^{h\times n}$, $X \in \mathbb{R}^{n\times m}$, $T \in \mathbb{R}^{h\times m}$. "
+        r"$$Z = WX$$ $$A = \tanh(Z)$$ $$L = \frac12\|A - T\|_F^2$$ $$dA = A - T$$ $$dZ = dA \odot (1 - Z^2)$$",
+        "Z^2"),
+    "index": (
+        r"Let $z, y \in \mathbb{R}^n$. $$L = -\sum_{k=1}^n y_kz_k + \log\sum_{k=1}^n e^{z_k}$$ "
+        r"$$\frac{\partial L}{\partial z_j} = -y_k + \frac{e^{z_j}}{\sum_{k=1}^n e^{z_k}}$$",
+        "y_k"),
+}  # fmt: skip
+"""What is off, and by what, where the line is compared term by term: a factor, a sum, a name, an index."""
+
+
+@pytest.mark.parametrize("name", sorted(OFF))
+def test_the_smallest_part_that_is_off_is_underlined_and_named(name):
+    text, part = OFF[name]
+    (found,) = findings(text)
+    assert found.mistake != "unexplained-difference"
+    assert text[found.span.start : found.span.end] == part
+
+
 @pytest.mark.parametrize("name", sorted(WRONG))
 def test_the_cause_and_the_right_part(name):
     text, cause, expected = WRONG[name]

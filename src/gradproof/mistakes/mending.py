@@ -320,7 +320,7 @@ def _match(fits: Iterable[Edit], context: Context) -> Match:
         variant=best.line or node,
         right_part=right,
         wrong_part=node,
-        message=told(message, context, node=node, right=mend.right, wrong=node),
+        message=mend.told or told(message, context, node=node, right=mend.right, wrong=node),
         why=told(best.repair.why or mistake.why, context, node=node, right=mend.right, wrong=node),
         also_consistent_with=tuple(others),
         place=best.spot.path,

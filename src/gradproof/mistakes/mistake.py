@@ -99,12 +99,13 @@ class Mend:
     """What should stand in the place of a node of the person's line.
 
     `children` is the range (first, last) of its children that change, where not all do; then `shown` is
-    what should stand there.
+    what should stand there. `told` is what to say, in the place of the message of the repair.
     """
 
     right: Expr
     children: tuple[int, int] | None = None
     shown: Expr | None = None
+    told: str = ""
 
 
 @final

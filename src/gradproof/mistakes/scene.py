@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from typing import final
 
 from gradproof.expr import (
@@ -98,6 +99,34 @@ class Scene:
             if (isinstance(n, Sym) and not n.space.shape and n in known)
             or (isinstance(n, Entry) and isinstance(n.array, Sym))
         )
+
+    @cached_property
+    def joints(self) -> Mapping[Path, tuple[Sym, ...]]:
+        """Of each symbol that stands more than once, the place of the smallest part that holds all of them."""
+        places: dict[Sym, list[Path]] = {}
+        for path, n in walk(self.line):
+            if isinstance(n, Sym) and n in self.symbols:
+                places.setdefault(n, []).append(path)
+        found: dict[Path, tuple[Sym, ...]] = {}
+        for name, paths in places.items():
+            if len(paths) > 1:
+                steps = takewhile(lambda own: len(set(own)) == 1, zip(*paths, strict=False))
+                joint = tuple(own[0] for own in steps)
+                found[joint] = (*found.get(joint, ()), name)
+        return found
+
+    def alike(self, name: Sym) -> Iterator[Sym]:
+        """Yield the other symbols with as many axes, and those that are defined so without being used."""
+        axes = name.space.rank
+        found = {s.name: s for s in self.symbols if s.space.rank == axes}
+        for other, ds in self.context.definitions.items():
+            if all(
+                not d.params and len(d.indices) + (rank(d.body, self.context) or 0) == axes
+                for d in ds
+            ):
+                found.setdefault(other, Sym(other, name.space))
+        found.pop(name.name, None)
+        yield from found.values()
 
     @cached_property
     def free(self) -> frozenset[str]:

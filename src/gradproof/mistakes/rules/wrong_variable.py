@@ -19,7 +19,6 @@ from gradproof.expr import (
     Pow,
     Sym,
     children,
-    walk,
 )  # fmt: skip
 from gradproof.mistakes.mistake import (
     Mend,
@@ -31,6 +30,7 @@ from gradproof.mistakes.mistake import (
 )
 from gradproof.mistakes.scene import Spot
 from gradproof.rewrite import free_names, replace_equal
+from gradproof.spell import to_plain
 
 
 def _quantities(e: Expr) -> Iterator[Expr]:
@@ -119,13 +119,11 @@ def _meant(spot: Spot) -> Iterator[Mend]:
 
 def _throughout(spot: Spot) -> Iterator[Mend]:
     """One name stands for another wherever it stands in the line."""
-    if spot.path:
-        return
-    own = [n for _, n in walk(spot.node) if isinstance(n, Sym) and n in spot.scene.symbols]
-    for name in dict.fromkeys(n for n in own if own.count(n) > 1):
-        for other in spot.scene.symbols:
-            if other.name not in spot.scene.own and other.space.rank == name.space.rank:
-                yield Mend(replace_equal(spot.node, name, other))
+    for name in spot.scene.joints.get(spot.path, ()):
+        for other in spot.scene.alike(name):
+            if other.name not in spot.scene.own:
+                said = f"{to_plain(name)} stands everywhere in the place of {to_plain(other)}"
+                yield Mend(replace_equal(spot.node, name, other), told=said)
 
 
 MISTAKE: Final = Mistake(
@@ -142,8 +140,6 @@ MISTAKE: Final = Mistake(
     ),
     repairs=(
         Repair(_meant, weight=0.85),
-        Repair(
-            _throughout, message="one quantity stands in the place of another: it should be {right}"
-        ),
+        Repair(_throughout),
     ),
 )
