@@ -36,6 +36,9 @@ BLURRED: Final = 1e-6
 ROUNDED: Final = 1e-4
 """The same, relative to the largest entry of the point itself."""
 
+CANCELLED: Final = 12
+"""Of so many points one may be lost to cancellation: where ``1 - σ`` is rounded to a few digits."""
+
 PAIR_POOL: Final = 500
 """At most so many edits are combined in pairs."""
 
@@ -288,7 +291,8 @@ def agree(found: Measured, aim: Measured) -> bool:
         usable = usable.any(axis=own)
     known, top = int(usable.sum()), scale.max(initial=0.0)
     near = gap <= np.maximum(BLURRED * top, ROUNDED * scale)
-    return bool(2 * int((clear & usable).sum()) >= known and np.all(near))
+    lost = int((usable & ~near).sum())
+    return bool(2 * int((clear & usable).sum()) >= known and lost <= known // CANCELLED)
 
 
 def _alike(a: Measured, b: Measured) -> bool:

@@ -4,20 +4,20 @@ from collections.abc import Iterator
 from typing import Final
 
 from gradproof.differentiate import Application
-from gradproof.expr import Expr, Hadamard, MatMul, Mul
+from gradproof.expr import Expr, Hadamard, MatMul, Mul, Num
 from gradproof.mistakes.factors import elementwise, product
 from gradproof.mistakes.links import with_outer
 from gradproof.mistakes.mistake import Mend, Mistake, Repair, WrongDerivative
 from gradproof.mistakes.named import DEFINITIONS, links_of
 from gradproof.mistakes.scene import Spot
-from gradproof.rewrite import ONE, ZERO, mul
+from gradproof.rewrite import ZERO, mul
 
 
 def _twice(a: Application) -> Iterator[Expr]:
     if len(a.outer) != 1 or a.inner[0] == ZERO:
         return
     yield with_outer(a, 0, mul(a.outer[0], a.outer[0]))
-    if a.inner[0] != ONE:
+    if not isinstance(a.inner[0], Num):
         yield mul(a.result, a.inner[0])
 
 

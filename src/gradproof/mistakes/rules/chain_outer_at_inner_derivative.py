@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from gradproof.differentiate import Application
-from gradproof.expr import Expr, Pow, children
+from gradproof.expr import Expr, Num, Pow, children
 from gradproof.mistakes.links import trivial, with_outer
 from gradproof.mistakes.mistake import Mistake, WrongDerivative
 from gradproof.rewrite import TWO, replace_equal
 
 
 def _outer_at_inner(a: Application) -> Iterator[Expr]:
-    if len(a.outer) != 1 or trivial(a.inner[0]) or _square(a.node):
+    if len(a.outer) != 1 or isinstance(a.inner[0], Num) or trivial(a.inner[0]) or _square(a.node):
         return
     for inside in children(a.node):
         moved = replace_equal(a.outer[0], inside, a.inner[0])

@@ -95,13 +95,14 @@ def _with(s: Expr, e: Expr) -> Expr:
 
 
 def _array(spot: Spot) -> Iterator[Mend]:
-    """An array that is nowhere in the line, in a product."""
+    """An array that is nowhere in the term, in a product."""
     if isinstance(spot.parent, MatMul) or not spot.rank or isinstance(spot.node, Neg | Mul):
         return
     fs = spot.node.factors if isinstance(spot.node, MatMul) else (spot.node,)
+    held = {n.name for _, n in walk(spot.node) if isinstance(n, Sym)}
     inverses = (n for n in spot.scene.reached if isinstance(n, Inverse))
     for a in (*spot.scene.arrays, *inverses):
-        if isinstance(a, Sym) and a.name in spot.scene.own and a not in spot.scene.variables:
+        if isinstance(a, Sym) and a.name in held and a not in spot.scene.variables:
             continue
         for f in (a, transposed(a, spot.context)):
             for k in range(len(fs) + 1):

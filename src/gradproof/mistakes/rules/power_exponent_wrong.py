@@ -1,14 +1,15 @@
 """The exponent is not lowered by one."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Final
 
 from gradproof.differentiate import Application
-from gradproof.expr import Context, Div, Expr, Mul, Num, Pow
+from gradproof.expr import Add, Context, Div, Entry, Expr, Mul, Neg, Num, Pow, Sym
 from gradproof.mistakes.links import with_outer
 from gradproof.mistakes.mistake import Mend, Mistake, Repair, Slip, WrongDerivative, WrongRewriting
 from gradproof.mistakes.scene import Spot
-from gradproof.rewrite import MINUS_ONE, ONE, add, div, mul, num, power
+from gradproof.rewrite import MINUS_ONE, ONE, TWO, add, div, mul, num, power
 
 
 def _other_exponent(a: Application) -> Iterator[Expr]:
@@ -46,11 +47,45 @@ def _copied(e: Expr, _context: Context) -> Iterator[Slip]:
 
 
 def _lowered(spot: Spot) -> Iterator[Mend]:
+    """The exponent is off by one; a number of any spelling, so ``-1/2`` too."""
     match spot.node:
-        case Pow(base, Num(n)):
-            yield from (Mend(power(base, num(n + step))) for step in (-1, 1))
+        case Pow(base, exponent):
+            n = _number(exponent)
+            if n is not None:
+                yield from (Mend(power(base, num(n + step))) for step in (-1, 1))
         case _:
             return
+
+
+def _number(e: Expr) -> Fraction | None:
+    match e:
+        case Num(n):
+            return n
+        case Neg(x):
+            n = _number(x)
+            return None if n is None else -n
+        case Div(Num(a), Num(b)) if b:
+            return a / b
+        case Div(Neg(Num(a)), Num(b)) if b:
+            return -a / b
+        case _:
+            return None
+
+
+def _squared(spot: Spot) -> Iterator[Mend]:
+    """A square has become its base."""
+    if spot.rank != 0 or not isinstance(spot.parent, Mul | Neg | Div | Add):
+        return
+    name = _array(spot.node)
+    squares = (n.base for n in spot.scene.reached if isinstance(n, Pow) and n.exponent == TWO)
+    if name is not None and any(_array(base) == name for base in squares):
+        yield Mend(power(spot.node, TWO))
+
+
+def _array(e: Expr) -> str | None:
+    """Return the name of a symbol or of what it is an entry of."""
+    e = e.array if isinstance(e, Entry) else e
+    return e.name if isinstance(e, Sym) else None
 
 
 MISTAKE: Final = Mistake(
@@ -68,10 +103,13 @@ MISTAKE: Final = Mistake(
         WrongRewriting(
             _copied,
             on=(Pow,),
-            weight=0.65,
+            weight=0.7,
             message="the exponent is wrong: {wrong} stands in the place of {right}",
             why="an exponent stays what it was, unless a factor cancels",
         ),
     ),
-    repairs=(Repair(_lowered, message="the exponent is wrong: {wrong} should be {right}"),),
+    repairs=(
+        Repair(_lowered, message="the exponent is wrong: {wrong} should be {right}"),
+        Repair(_squared, weight=0.73, message="the exponent is lost: {wrong} should be {right}"),
+    ),
 )

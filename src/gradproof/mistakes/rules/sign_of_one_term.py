@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from gradproof.expr import Add, Context, Expr
+from gradproof.expr import Add, Context, Expr, Fn
 from gradproof.mistakes.mistake import Mend, Mistake, Repair, Slip, WrongRewriting
 from gradproof.mistakes.scene import Spot
 from gradproof.rewrite import add, neg
@@ -24,6 +24,12 @@ def _one(spot: Spot) -> Iterator[Mend]:
             yield Mend(Add((*terms[:k], turned, *terms[k + 1 :])), (k, k), turned)
 
 
+def _inside(spot: Spot) -> Iterator[Mend]:
+    """What a function is taken of has the wrong sign."""
+    if isinstance(spot.parent, Fn) and len(spot.parent.args) == 1:
+        yield Mend(neg(spot.node))
+
+
 MISTAKE: Final = Mistake(
     name="sign-of-one-term",
     family="signs",
@@ -32,5 +38,8 @@ MISTAKE: Final = Mistake(
     why="the terms of the sum keep their signs: {right}",
     prior=0.25,
     rewritings=(WrongRewriting(_one_flipped, on=(Add,)),),
-    repairs=(Repair(_one),),
+    repairs=(
+        Repair(_one),
+        Repair(_inside, weight=1.2, message="the sign inside is wrong: {wrong} should be {right}"),
+    ),
 )
