@@ -294,6 +294,8 @@ def measure(names, x, y, rounds):
             except Exception as failure:  # one program that fails must not end the table
                 found[name] = str(failure).splitlines()[0][:60]
                 break
+            told = f"{name}, {threads or 'all'} threads: {seconds:.3f} s, gradient norm {norm:.1e}"
+            print(f"{told:78}", file=sys.stderr, flush=True)
             if tolerance is None:
                 found.setdefault(name, [seconds, False, norm, iterations])
                 continue

@@ -237,3 +237,18 @@ def test_a_wrong_line_of_svmlight_is_named(tmp_path, line):
     wrong.write_text(f"# a comment\n0 2:1.5 # another\n1 qid:3 1:-1e-3\n{line}\n")
     with pytest.raises(gradproof.BadData, match=r"line 4 is .*expected a target and pairs"):
         gradproof.fit(wrong)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"a;b;y\n1;2;0\n", "first line is parted by ';'; expected commas"),
+        (b"a;b;y\n1,5;2;0\n", "line 2 has 2 fields, expected 1 .*parted by commas in .csv"),
+        ("a,b,y\n1,café,0\n2,thé,1\n".encode("latin-1"), "'b' holds text that is not in UTF-8"),
+    ],
+)
+def test_tables_from_spreadsheets_are_told_what_they_lack(tmp_path, text, said):
+    table = tmp_path / "table.csv"
+    table.write_bytes(text)
+    with pytest.raises(gradproof.BadData, match=said):
+        gradproof.fit(table)

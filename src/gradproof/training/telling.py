@@ -47,7 +47,7 @@ _ENDS: Final = {
 
 def _coefficients(fitted: "Fitted") -> list[str]:
     if fitted.link is None:
-        return [f"  {name}: shape {v.shape}" for name, v in fitted.parameters.items()]
+        return [f"  {name}: {_array(v)}" for name, v in fitted.parameters.items()]
     names: tuple[str, ...] = fitted.encoding.features
     table: Vector = fitted.coefficients.reshape(len(names), -1)
     order: list[int] = np.argsort(-np.abs(table).max(axis=1), kind="stable")[:SHOWN].tolist()
@@ -63,6 +63,13 @@ def _coefficients(fitted: "Fitted") -> list[str]:
     if len(names) > SHOWN:
         lines.append(f"  and {len(names) - SHOWN} smaller ones")
     return lines
+
+
+def _array(values: Vector) -> str:
+    """Return the numbers of a short vector, and the shape of what is longer or has several axes."""
+    if values.ndim > 1 or values.size > SHOWN:
+        return f"shape {values.shape}"
+    return " ".join(f"{v:.6g}" for v in values.ravel().tolist())
 
 
 def _row(name: str, width: int, values: Vector) -> str:

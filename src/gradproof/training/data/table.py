@@ -84,6 +84,10 @@ class TableSource:
             raise BadData(
                 f"{self.paths[0]}: two columns are called {_quoted(twice)}; rename one of them"
             )
+        if len(names) == 1 and (sign := next((s for s in ";\t|" if s in names[0]), "")):
+            raise BadData(
+                f"{self.paths[0]}: its first line is parted by {sign!r}; expected commas in .csv and tabs in .tsv"
+            )
         unknown = [w for w in self.words if w not in names]
         if unknown:
             raise BadData(
@@ -122,6 +126,11 @@ class TableSource:
         """
         names = list(self.columns if columns is None else columns)
         other = [n for n in names if self.kinds[n] not in ("number", "text")]
+        if other and self.kinds[other[0]] == "binary" and self.paths[0].endswith(CSV_ENDINGS):
+            raise BadData(
+                f"{self.name}: column {other[0]!r} holds text that is not in UTF-8; save the file in UTF-8, or leave "
+                f"the column out with --drop {other[0]}"
+            )
         if other:
             raise BadData(
                 f"{self.name}: column {other[0]!r} holds {self.kinds[other[0]]} values; expected numbers or words; "
@@ -228,9 +237,15 @@ class _told:
         if "Expected" in said and "columns, got" in said:
             row, _, rest = said.partition("Expected")[2].partition(" columns, got ")
             count, _, text = rest.partition(":")
+            shown = "".join(c if c.isprintable() else "." for c in text.strip()[:80])
+            hint = (
+                "; columns are parted by commas in .csv and by tabs in .tsv"
+                if row.strip() == "1"
+                else ""
+            )
             return (
                 f"{_line(self.path, text.strip())} has {count.strip()} fields, expected {row.strip()} as in the "
-                f"first line: {''.join(c if c.isprintable() else '.' for c in text.strip()[:80])}"
+                f"first line: {shown}{hint}"
             )
         if "Empty CSV" in said:
             return "the file is empty; expected a line with the names of the columns, then the rows"
