@@ -48,7 +48,7 @@ def test_a_slip_about_any_activation_is_refuted_and_a_property_of_a_usual_one_is
         (r"\frac{d}{dx} (u(x) v(x)) = u'(x) v'(x)", "refuted"),
         (r"\frac{d}{dx} f(g(x)) = f'(g(x)) g'(x)", "right"),
         (r"\frac{d}{dx} f(g(x)) = f'(x) g'(x)", "refuted"),
-        (r"f'(x) = f(x) (1 - f(x))", "undecided"),
+        (r"f'(x) = f(x) (1 - f(x))", "given"),
         (r"f(-x) = 1 - f(x)", "undecided"),
         (r"f''(x) = -f(x)", "undecided"),
     ],

@@ -26,7 +26,8 @@ class Outcome:
     compared: it leads to that part of the right side, and the line itself is true. `samples` are the points
     on which the sides were compared and `compared` what was found there, where that was done; `settled` is
     False where differences there may be rounding. `misfit` is not empty where nothing could be compared in
-    the layout of the context: for the shapes of the sides, or for those of what is given.
+    the layout of the context: for the shapes of the sides, or for those of what is given; `turned` says that a row
+    stands on one side and a column on the other.
     """
 
     verdict: Verdict
@@ -45,6 +46,7 @@ class Outcome:
     compared: Comparison | None = field(default=None, compare=False, repr=False)
     misfit: Literal["", "shapes", "given"] = ""
     settled: bool = field(default=True, compare=False, repr=False)
+    turned: bool = field(default=False, compare=False, repr=False)
 
 
 @final

@@ -150,7 +150,8 @@ def judge_as_written(
         base = replace(base, context=context)
         if found.shapes is not None:
             told = explain_sides(found.shapes, left, right, samples.sizes)
-            return _by_shapes(base, told)
+            one, other = (tuple(n for n in shape if n != 1) for shape in found.shapes)
+            return _by_shapes(replace(base, turned=one == other), told)
         if found.points == 0:
             return replace(base, reason=NO_POINT)
         if not found.differ:

@@ -53,6 +53,8 @@ class _Typed:
     judged: list[Judged] = field(default_factory=list[Judged])
     open: set[int] = field(default_factory=set[int])
     """Lines that do not fit, and may hold where the sizes that nobody declared are equal."""
+    held: set[int] = field(default_factory=set[int])
+    """Lines that do not fit, and do hold where these sizes are equal: other sizes may be meant."""
 
     def with_equal_sizes(self, judge: Callable[[Derivation], tuple[Judged, ...]]) -> None:
         """Call a line refuted that does not fit, and is refuted where the sizes that nobody declared are equal."""
@@ -63,12 +65,16 @@ class _Typed:
         for k, (j, other) in enumerate(zip(self.judged, again, strict=False)):
             if misfits(j) and other.verdict == "refuted":
                 self.judged[k] = replace(other, line=j.line)
+            elif misfits(j) and other.verdict in RIGHT:
+                self.held.add(k)
             elif misfits(j) and not misfits(other):
                 self.open.add(k)
 
     def may_hold(self, k: int) -> bool:
         """Tell whether a line that is left open may be right under its typing: its arrays fit for some sizes."""
         judged = self.judged[k]
+        if k in self.held or (judged.outcome is not None and judged.outcome.turned):
+            return True
         if misfits(judged) and k not in self.open:
             return False
         return (judged.claim is None or judged.claim.misfit is None) and not _doubts(judged)
