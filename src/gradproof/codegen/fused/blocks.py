@@ -170,6 +170,8 @@ _pool = None
 
 def _pass(kernel, rows, width, columns, matrices, streams, shared, shapes):
     """Go once over the rows and return the sums, each over its shape."""
+    if matrices and all(len(m) == 3 for m in matrices):  # a row of a sparse matrix is what it holds
+        width = -(-max(m[0].size for m in matrices) // max(rows, 1))
     size = min(1024, _BLOCK // (max(width, 1) * 8), _ALONE // max(width * columns, 1))
     wide = width * columns > _WIDE  # then the products of a block are worth the threads of BLAS
     size = 1024 if wide else max(4, size // 4 * 4)
