@@ -92,3 +92,20 @@ def test_lines_are_judged_on_definite_matrices():
     assert verdict(rf"{square}, A \succ 0", r"\sqrt{f^2} = x^T A x") == "agrees"
     assert verdict(square, r"\sqrt{f^2} = x^T A x") == "refuted"
     assert verdict(rf"{square}, A \succ 0", r"\frac{\partial f}{\partial x} = A x") == "refuted"
+
+
+def test_a_sum_before_a_system_stays_whole() -> None:
+    torch = pytest.importorskip("torch", reason="the extra torch is not installed")
+    made = gradproof.compile(
+        [r"J = \frac12 (y - \mu)^T A^{-1} (y-\mu)"],
+        wrt=[r"\mu"],
+        declare=[r"A \in \mathbb{R}^{n \times n}", r"A \succ 0", r"y \in \mathbb{R}^n"],
+        backend="torch",
+    )
+    a = torch.tensor([[2.0, 0.5], [0.5, 1.0]], dtype=torch.float64)
+    mu, y = (
+        torch.tensor([0.0, 1.0], dtype=torch.float64),
+        torch.tensor([1.0, 3.0], dtype=torch.float64),
+    )
+    found = made.gradient(y=y, mu=mu, A=a)
+    assert torch.allclose(found, torch.linalg.solve(a, mu - y))

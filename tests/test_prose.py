@@ -97,11 +97,11 @@ SETS = [
     (r"""$$ E = \sum_{(u,i) \in K} (r_{ui} - p_u q_i)^2 $$
 $$ \frac{\partial E}{\partial p_u} = -2 \sum_{i : (u,i) \in K} (r_{ui} - p_u q_i) q_i $$
 $$ \frac{\partial E}{\partial p_u} = -2 \sum_{i \in K_u} (r_{ui} - p_u q_i) q_i $$
-$$ \frac{\partial E}{\partial p_u} = -2 \sum_{i \in K_u} (r_{ui} - p_u q_i) p_u $$""", "gppx"),
+$$ \frac{\partial E}{\partial p_u} = -2 \sum_{i \in K_u} (r_{ui} - p_u q_i) p_u $$""", "gppu"),
     # with the number of its elements
     (r"""$$ L = \frac{1}{|B|}\sum_{i \in B} (y_i - \mu)^2 $$
 $$ \frac{\partial L}{\partial \mu} = 2 \mu - \frac{2}{|B|} \sum_{i \in B} y_i $$
-$$ \frac{\partial L}{\partial \mu} = \mu - \frac{2}{|B|} \sum_{i \in B} y_i $$""", "gpx"),
+$$ \frac{\partial L}{\partial \mu} = \mu - \frac{2}{|B|} \sum_{i \in B} y_i $$""", "gpu"),
     # two sets, or a part beside the whole: nothing is read into them
     (r"""$$ E = \sum_{i \in A} x_i^2 + \sum_{i \in B} x_i^2 $$
 $$ E = \sum_{i=1}^n x_i^2 $$""", "gu"),

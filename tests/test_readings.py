@@ -595,4 +595,4 @@ $$ \frac{\partial D}{\partial\sigma_j^2}=1-\frac1{\sigma_j^2} $$"""
 
 
 def test_a_derivative_by_a_function_of_one_member() -> None:
-    assert judged(BY_FUNCTIONS) == "gpxpx"
+    assert judged(BY_FUNCTIONS) == "gpupu"

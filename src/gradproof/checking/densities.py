@@ -189,6 +189,16 @@ class Densities:
         below, inside = name[len(letter_of(name)) :], _names(args)
         return frozenset(p for p in self.parameters if p.name in inside or p.name in below)
 
+    def _any_size(self) -> Size:
+        """Return the size of a sample.
+
+        Raises:
+            NoDensity: nothing is random.
+        """
+        for size in self.sizes.values():
+            return size
+        raise NoDensity("it is not said what is random")
+
     def density(self, e: Expr) -> Weight:
         """Return the probabilities that a density below an E gives to the places of the sample.
 
@@ -197,7 +207,7 @@ class Densities:
         """
         if is_law(e, frozenset(self.sizes)):
             by = self._parameters("", children(e))
-            return self._free(to_plain(e), by, next(iter(self.sizes.values())), adds_up=True)
+            return self._free(to_plain(e), by, self._any_size(), adds_up=True)
         call = self._read(e)
         if call.name in self.context.definitions:
             raise NoDensity(f"{call.name} is defined by a formula: not supported yet")
@@ -219,11 +229,10 @@ class Densities:
         Raises:
             NoDensity: it has no value there, with the reason.
         """
-        call = next(
-            c
-            for c in self.calls
-            if replace(c, by=frozenset()) == replace(self._read(e), by=frozenset())
-        )
+        read = replace(self._read(e), by=frozenset())
+        call = next((c for c in self.calls if replace(c, by=frozenset()) == read), None)
+        if call is None:
+            raise NoDensity(f"{read.name} has no value here")
         found = {places.get(n) for n in call.of}
         if call.kind == "evidence":
             return self._weight(call)(Idx("\\omega"))
@@ -239,8 +248,8 @@ class Densities:
         kinds: set[Kind] = {c.kind for c in (*own, call) if c.kind is not None}
         if len({c.of for c in own if c.of}) > 1:
             raise NoDensity(f"{call.letter} stands for densities of different quantities")
-        size = next(iter(self.sizes.values()))
-        for n in call.of:
+        size = self._any_size()
+        for n in sorted(call.of):
             size = self.sizes[n]
         if len(kinds) == 1:
             if call.kind == "evidence":

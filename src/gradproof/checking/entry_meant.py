@@ -5,6 +5,7 @@ from fractions import Fraction
 from itertools import permutations
 from typing import Final
 
+from gradproof.checking.members import members_named
 from gradproof.expr import (
     Add,
     Context,
@@ -27,8 +28,8 @@ ENTRY_MEANT: Final = "entry-meant"
 def entries_meant(left: Expr, right: Expr, context: Context) -> tuple[tuple[Expr, Expr], ...]:
     """Return the sides with the array among them replaced by its entry at the indices that the other side has more.
 
-    Empty where the two have as many axes, or where the indices are not as many as the axes missing. Which index
-    counts rows is not said: both orders are returned.
+    Empty where the two have as many axes, or where the indices are not as many as the axes missing, or name members
+    (o of a loss in which ``u_o^Tv`` stands). Which index counts rows is not said: both orders are returned.
     """
     ours, theirs = rank(left, context), rank(right, context)
     if ours is None or theirs is None or ours == theirs or max(ours, theirs) > 2:
@@ -36,6 +37,8 @@ def entries_meant(left: Expr, right: Expr, context: Context) -> tuple[tuple[Expr
     if ours < theirs:
         return tuple((a, b) for b, a in entries_meant(right, left, context))
     letters = sorted(free_indices(right) - free_indices(left))
+    if set(letters) & members_named(left, right, context):
+        return ()
     if len(letters) != ours - theirs or any(x not in context.ranges for x in letters):
         return ()
     return tuple((entry, right) for entry in _entries(left, letters, ours, context))

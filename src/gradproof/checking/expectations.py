@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final, final
 
 from gradproof.checking.chance import Random, has_chance, random_in
-from gradproof.checking.chance_facts import Facts, stated_facts
+from gradproof.checking.chance_facts import Facts, as_fact, stated_facts
 from gradproof.checking.densities import is_law
 from gradproof.checking.judgement import RIGHT, Outcome
 from gradproof.checking.ladder import judge_pair
@@ -99,9 +99,24 @@ def by_samples(
     if first is None or excuse is not None or reason is not None:
         return replace(base, reason=excuse or reason or "it is not said what is random")
     law = any(is_law(d, {s.name for s in found.symbols}) for d in found.densities)
-    if found.symbols and (law or "distribution" in structures or facts.unused):
+    names = {s.name for s in found.symbols}
+    tied = any(_ties(pair, names, context) for pair in context.constraints)
+    if found.symbols and (law or tied or structures & _SAID or facts.unused):
         return replace(base, reason=SAID)
     return first
+
+
+_SAID: Final[Set[Structure]] = frozenset({"distribution", "symmetric", "skew", "orthogonal"})
+"""What words say that no sample is made to satisfy."""
+
+
+def _ties(pair: tuple[Expr, Expr], names: Set[str], context: Context) -> bool:
+    """Tell whether a constraint is one on random quantities themselves: no sample is drawn to satisfy it."""
+    if as_fact(*pair, context) is not None:
+        return False
+    return any(
+        isinstance(n, Sym) and n.name in names for e in pair for n in walk_reached(e, context)
+    )
 
 
 def _judged(left: Expr, right: Expr, context: Context, judge: Judge, *, certified: bool) -> Outcome:

@@ -13,6 +13,7 @@ from typing import Final
 from gradproof.checking.array_hypotheses import counts, structured, whole_labels
 from gradproof.checking.hypothesis import CONSTRAINT_ASSUMED, Hypothesis
 from gradproof.checking.limits import MAX_HYPOTHESES
+from gradproof.checking.members import members_named
 from gradproof.expr import (
     BINARY,
     CLOSED_UNIT,
@@ -165,7 +166,7 @@ def _index_cases(
 
     Or for equal ones, where the left side asks for both; a letter that only the right side brings in is no case.
     """
-    members = _members_named(left, right, context)
+    members = members_named(left, right, context)
     asked = free_indices(left) | members
     for a, b in combinations(sorted(asked | free_indices(right)), 2):
         if a not in context.ranges or b not in context.ranges:
@@ -188,20 +189,6 @@ def _index_cases(
             replace(context, equal=context.equal | {(a, b)}),
             sufficient=cue,
         )
-
-
-def _members_named(left: Expr, right: Expr, context: Context) -> set[str]:
-    r"""Indices that stay free in what a number is defined as: i and j name members in ``P = \sigma(s_i - s_j)``."""
-    reached = {
-        n.name for side in (left, right) for n in walk_reached(side, context) if isinstance(n, Sym)
-    }
-    bodies = [
-        d.body
-        for name in sorted(reached)
-        for d in context.definitions.get(name, ())
-        if not d.indices
-    ]
-    return {index for body in bodies for index in free_indices(body)}
 
 
 def _tells_apart(e: Expr, a: str, b: str) -> bool:

@@ -13,6 +13,7 @@ from gradproof.diagnostic import Assumption, Evidence
 from gradproof.evaluate import (
     FLOAT,
     Equation,
+    Samples,
     Sides,
     Unsupported,
     both_sides,
@@ -29,6 +30,8 @@ CLOSE: Final = 1e-7
 """Relative difference up to which sides count as equal at a solution."""
 IMPLIED: Final = "equations-before"
 """Kind of the note that a line holds where the equations before it do."""
+MULTIPLIERS: Final = frozenset({"\\lambda", "\\nu"})
+"""Letters of multipliers."""
 MANY: Final = 6
 """Equations that are kept."""
 
@@ -70,6 +73,7 @@ def _multiplied(context: Context) -> Iterator[Equation]:
             if not isinstance(node, Mul) or len(node.factors) != 2:
                 continue
             names = [f.name for f in node.factors if isinstance(f, Sym) and not f.space.rank]
+            names = [n for n in names if n.partition("_")[0] in MULTIPLIERS]
             sums = [f for f in node.factors if isinstance(f, Add) and any(map(_number, f.terms))]
             if len(names) == len(sums) == 1 and names[0] not in context.definitions:
                 yield sums[0], _ZERO
@@ -93,7 +97,7 @@ def _holding(equations: Sequence[Equation], left: Expr, right: Expr, context: Co
     except Unsupported:
         samples = make_samples(exprs, free, points=STARTS, moving=context.moving or None)
     found = solved_points(every, samples, free, FEWEST)
-    if found is None:
+    if found is None or _distinct(found) < FEWEST:
         return 0
     sides = both_sides(left, right, found, free, arithmetic=FLOAT, mode="total")
     if not isinstance(sides, Sides):
@@ -107,8 +111,17 @@ def _holding(equations: Sequence[Equation], left: Expr, right: Expr, context: Co
     return int(seen.sum()) if ok.all() else 0
 
 
+def _distinct(found: Samples) -> int:
+    """Return how many solutions differ: at isolated ones a line may hold by chance, and others may not be met."""
+    rows = zip(
+        *(np.array(v, dtype=np.float64).reshape(found.points, -1) for v in found.values.values()),
+        strict=True,
+    )
+    return len({tuple(float(f"{x:.6g}") for part in row for x in part) for row in rows})
+
+
 def state(chain: Chain, judged: Judged, *, soft: bool) -> None:
-    """Keep what a line states as an equation: something set to zero, or what is no identity and not judged."""
+    """Keep what a line states as an equation: what is set to zero, a first equation, and what follows from these."""
     claim, outcome = judged.claim, judged.outcome
     if claim is None:
         return
@@ -116,7 +129,8 @@ def state(chain: Chain, judged: Judged, *, soft: bool) -> None:
     for a, b in pairwise(s for s in sides if s is not None):
         if (a == _ZERO) != (b == _ZERO):
             _add(chain, (a, b))
-    if soft and outcome is not None and _ZERO not in (outcome.left, outcome.right):
+    premise = judged.verdict != "undecided" or not chain.equations
+    if soft and premise and outcome is not None and _ZERO not in (outcome.left, outcome.right):
         _add(chain, (outcome.left, outcome.right))
 
 

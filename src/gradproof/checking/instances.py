@@ -74,7 +74,8 @@ def unknown(left: Expr, right: Expr, context: Context) -> Unknown | None:
                 case _:
                     pass
     arities = [{len(a.args) for a in applied} for applied in functions.values()]
-    if any(_word(name) for name in functions):
+    variables = {n.name for w in by for _, n in walk(w) if isinstance(n, Sym)}
+    if any(_word(name) or any(f"_{{{v}}}" in name for v in variables) for name in functions):
         return None
     if not 0 < len(functions) + len(names) <= MANY or any(len(n) > 1 for n in arities):
         return None
@@ -202,9 +203,13 @@ def _applied(name: FunctionName) -> Callable[[Expr], Expr]:
     return lambda x: Fn(name, (x,))
 
 
-def _parts(name: str, space: Space) -> tuple[Sym, Sym]:
-    """Return the constant part of an array that varies with a number, and the part that varies."""
-    return Sym(f"{name}^{{(0)}}", space), Sym(f"{name}^{{(1)}}", space)
+def _parts(name: str, space: Space) -> tuple[Sym, Sym, Sym]:
+    """Return the constant part of an array that varies with a number, and two that vary: slopes need not commute."""
+    return (
+        Sym(f"{name}^{{(0)}}", space),
+        Sym(f"{name}^{{(1)}}", space),
+        Sym(f"{name}^{{(2)}}", space),
+    )
 
 
 def _with(context: Context, bodies: Mapping[str, Definition]) -> Context:
@@ -293,8 +298,9 @@ def _varied(found: Unknown, which: int) -> dict[str, Definition]:
         kind = _SHAPES[which]
         body = _mixed((by,), kind, k)
         if space.rank and _numbered(by):
-            still, moved = _parts(name, space)
-            body = Add((still, Mul((body, moved))))
+            still, moved, turned = _parts(name, space)
+            other = _mixed((by,), _SHAPES[1 - which], k)
+            body = Add((still, Mul((body, moved)), Mul((other, turned))))
         elif space.rank:
             body = Add((_single(by, kind, k), Mul((body, Ones(space)))))
         out[name] = Definition(name, body)

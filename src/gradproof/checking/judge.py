@@ -1,6 +1,6 @@
 """Judging a derivation line by line: steps and truth, lines that follow from a wrong one, slips that cancel."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Final
@@ -48,6 +48,9 @@ UNDEFINED: Final = "taken as it stands: what it is the derivative of is not defi
 NARROW: Final = "it holds only if the derivative is that of the first factor: brackets would say so"
 
 ELSEWHERE: Final = "it holds with what is said under another heading; not said here"
+
+SET_WHOLE: Final = "set-whole"
+"""Kind of the assumption that a sum over a set runs over all values of its indices."""
 
 SOFT = "an equation to solve, or another relation than equality"
 
@@ -111,6 +114,11 @@ def _line(line: Line, chain: Chain, contexts: Sequence[Context], more: Sequence[
         _reading(line, r, chain, c).verdict in RIGHT for r in readings for c in more
     ):
         best = replace(best, verdict="undecided", truth=None, reason=ELSEWHERE)
+    if best.verdict == "refuted" and any(a.kind == SET_WHOLE for a in _told(line)):
+        best = replace(
+            best, verdict="undecided", truth=None,
+            reason="it is wrong where the set is all there is; words may say that it is not",
+        )  # fmt: skip
     if line.redefinition and best.verdict == "refuted":
         best = replace(
             best, verdict="undecided", truth=None,
@@ -122,6 +130,13 @@ def _line(line: Line, chain: Chain, contexts: Sequence[Context], more: Sequence[
     state(chain, best, soft=soft)
     record(line, best, chain)
     return best
+
+
+def _told(line: Line) -> Iterator[Assumption]:
+    """Yield what is assumed to read a line."""
+    yield from line.assumptions
+    for reading in line.readings:
+        yield from reading.assumptions
 
 
 def _choose(candidates: Iterable[Judged]) -> Judged:

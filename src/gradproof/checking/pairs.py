@@ -83,12 +83,14 @@ def judge_sides(
     said = by_what(left, right, context, variables)
     single = () if said else entries_meant(left, right, context)
 
-    inner = None if said else by_inner(left, right, context)
-    if inner is not None:
-        return again(*inner)
     named = None if said else with_names(left, right, context)
     if named is not None:
         return again(*named)
+    inner = None if said else by_inner(left, right, context)
+    if inner is not None:
+        found = again(*inner)
+        told = "it may be meant with something else held constant than the rule of the inverse function does"
+        return found if found.verdict != "refuted" else _undecided(found, told)
     if said:
         return _by_what([(s, again(s.left, s.right)) for s in said])
     if single:

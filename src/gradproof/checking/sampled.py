@@ -287,7 +287,7 @@ class _Sampler:
         if found.indices and not asked:
             names = set[str]()
         groups = sorted({self.groups[n] for n in names})
-        for name in inside & self.groups.keys() if asked else ():
+        for name in sorted(inside & self.groups.keys()) if asked else ():
             if name not in names and self.groups[name] in groups:
                 raise NotSampled(
                     f"{name} has a sample together with what the expectation runs over"
@@ -318,7 +318,10 @@ class _Sampler:
     def summed(self, body: Expr, group: int, place: Idx, density: Weight | None) -> Expr:
         """Return the mean of a body over one sample."""
         weight = self.weight(group, place) if density is None else density(place)
-        upper = Sym(next(self.size(n).name for n, g in self.groups.items() if g == group))
+        sizes = [self.size(n).name for n, g in self.groups.items() if g == group]
+        if not sizes:
+            raise NotSampled("it is not said what is random")
+        upper = Sym(sizes[0])
         return Sum(Mul((weight, body)), place, ONE, upper)
 
     def weight(self, group: int, place: Idx) -> Expr:

@@ -29,7 +29,7 @@ WIDEST: Final = 60
 REACHED: Final = 1e-10
 """Largest residual, relative to the size of the sides, at which an equation counts as fulfilled."""
 _NUDGE: Final = 1e-7
-_STARTS: Final = (1.0, 0.1)
+_STARTS: Final = (1.0, 0.1, 10.0)
 """Factors of the values from which a point starts: the steps diverge where a denominator is too large."""
 _SCALES: Final = (1.0, 0.25, 0.0625)
 """Lengths of a step that are tried; the best is taken, even where none is better than staying."""
@@ -149,8 +149,9 @@ class _Problem:
                 raise Unsupported("the sides of an equation have different shapes")
             wide = sides.admitted.reshape(sides.admitted.shape + (1,) * sides.rank)
             a, b = (np.where(wide, s, 0.0).reshape(count, -1) for s in (sides.left, sides.right))
-            gaps.append(a - b)
-            sizes.append(np.maximum(np.abs(a), np.abs(b)))
+            with np.errstate(all="ignore"):
+                gaps.append(a - b)
+                sizes.append(np.maximum(np.abs(a), np.abs(b)))
         return np.concatenate(gaps, axis=1), np.concatenate(sizes, axis=1)
 
     def _newton(self, rows: Floats, points: NDArray[np.int64]) -> BoolArray:
@@ -184,5 +185,8 @@ class _Problem:
         slopes = (there.reshape(count, width, -1) - gap[:, None, :]) / nudges[:, :, None]
         out = np.zeros_like(rows)
         for k in np.flatnonzero(np.isfinite(slopes).all(axis=(1, 2))):
-            out[k] = np.linalg.lstsq(slopes[k].T, -gap[k], rcond=1e-12)[0]
+            try:
+                out[k] = np.linalg.lstsq(slopes[k].T, -gap[k], rcond=1e-12)[0]
+            except np.linalg.LinAlgError:
+                continue
         return out

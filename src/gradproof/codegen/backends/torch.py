@@ -121,7 +121,7 @@ TORCH: Final = Dialect(
     logdet="_logdet({0})",
     cholesky="torch.linalg.cholesky({0})",
     factored="torch.cholesky_solve({1}, {0})",
-    factored_vector="torch.cholesky_solve({1}[:, None], {0})[:, 0]",
+    factored_vector="torch.cholesky_solve(({1})[:, None], {0})[:, 0]",
     wrapped=_NUMBER,
     result=_NUMBER,
 )  # fmt: skip

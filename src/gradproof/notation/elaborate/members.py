@@ -1,6 +1,7 @@
 r"""Families whose members are vectors: ``x_i`` beside a weight, ``w^T x_i``, where nothing declares them."""
 
 from collections.abc import Iterable, Iterator, Sequence, Set
+from itertools import pairwise
 
 from gradproof.expr import Size
 from gradproof.notation.elaborate.symbols import Symbols, primes_of, spelled
@@ -42,12 +43,14 @@ def _beside(key: str, node: Surface, table: Symbols) -> Iterator[Size]:
     factors = node.args if node.head == "mul" else ()
     if len(factors) < 2:
         return
-    first, second, before, last = factors[0], factors[1], factors[-2], factors[-1]
+    before, last = factors[-2], factors[-1]
     if _is_member(key, last, table):
         turned = _is_transpose(before)
         yield from _length(before.args[0] if turned else before, key, table, turned=turned)
-    elif _is_transpose(first) and _is_member(key, first.args[0], table):
-        yield from _length(second, key, table, turned=True)
+    else:
+        for one, following in pairwise(factors):
+            if _is_transpose(one) and _is_member(key, one.args[0], table):
+                yield from _length(following, key, table, turned=True)
 
 
 def _is_transpose(node: Surface) -> bool:

@@ -74,7 +74,7 @@ def declared(sentences: Sequence[Sentence], texts: Sequence[str]) -> Iterator[Sa
     """Yield what the words say of the shapes and meanings of names; `texts` are the formulas by position."""
     for sentence in sentences:
         text = sentence.text
-        if " not " in text or "n't " in text or " if " in text:
+        if _DENIED.search(text):
             continue
         for what, pattern in _PATTERNS.items():
             for found in pattern.finditer(text):
@@ -111,6 +111,13 @@ def _positions(names: str) -> list[int]:
 def _position(name: str) -> int:
     return int(name.strip("⟨⟩"))
 
+
+_DENIED = re.compile(
+    r"\b(?:not|if|replace|replaced|replacing|instead|unlike|never|but|some|other|another|without|neither|nor|rather|"
+    r"no longer|suppose|were|would|could|might|may)\b|n't\b",
+    re.IGNORECASE,
+)
+"""Words of sentences that may say the opposite, or something of another time: nothing is taken from them."""
 
 _ASKED = r"(?:(?:partial )?(?:derivative|gradient)|partial|differential quotient)"
 _BY = rf"(?:wrt|by|in) (?P<x>{MARK})"
