@@ -160,19 +160,25 @@ def test_jax_differentiates_the_value_by_the_gradient_of_the_module(folder):
     close(jax.hessian(f)(values["w"], values["X"]), np.asarray(want), 1e-12)
 
 
-def test_autograd_differentiates_twice_with_the_hessian_of_the_module(folder):
-    require("torch")
-    import torch
-
+def first_in_torch(folder, *, hessian):
+    """Return the first formula and its module for torch."""
     case = FORMULAS[0]
     made = gradproof.compile(
         case.formulas,
         wrt=case.wrt,
         declare=case.declare,
         backend="torch",
-        hessian=True,
+        hessian=hessian,
         cache=folder,
     )
+    return case, made
+
+
+def test_autograd_differentiates_twice_with_the_hessian_of_the_module(folder):
+    require("torch")
+    import torch
+
+    case, made = first_in_torch(folder, hessian=True)
     values = {k: torch.tensor(x, requires_grad=True) for k, x in case.draw(made.inputs, 3).items()}
     names = list(made.inputs)
 
@@ -195,15 +201,7 @@ def test_transforms_of_torch_go_through_the_module(hessian, folder):
     require("torch")
     import torch
 
-    case = FORMULAS[0]
-    made = gradproof.compile(
-        case.formulas,
-        wrt=case.wrt,
-        declare=case.declare,
-        backend="torch",
-        hessian=hessian,
-        cache=folder,
-    )
+    case, made = first_in_torch(folder, hessian=hessian)
     values = {k: torch.tensor(x) for k, x in case.draw(made.inputs, 3).items()}
 
     def f(w, x):

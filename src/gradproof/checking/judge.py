@@ -40,7 +40,7 @@ from gradproof.expr import (
     Sym,
     walk,
 )  # fmt: skip
-from gradproof.notation.derivation import Claim, Derivation, Line
+from gradproof.notation.derivation import SET_WHOLE, Claim, Derivation, Line
 from gradproof.rewrite import replace_equal
 
 UNDEFINED: Final = "taken as it stands: what it is the derivative of is not defined"
@@ -48,9 +48,6 @@ UNDEFINED: Final = "taken as it stands: what it is the derivative of is not defi
 NARROW: Final = "it holds only if the derivative is that of the first factor: brackets would say so"
 
 ELSEWHERE: Final = "it holds with what is said under another heading; not said here"
-
-SET_WHOLE: Final = "set-whole"
-"""Kind of the assumption that a sum over a set runs over all values of its indices."""
 
 SOFT = "an equation to solve, or another relation than equality"
 

@@ -150,13 +150,22 @@ def _admitted(state: State, names: list[str], env: Env) -> BoolArray:
         Unsupported: a comparison cannot be evaluated over these indices.
     """
     mask = np.ones((1,) * (len(names) + 1), dtype=np.bool_)
-    for pairs, equal in ((state.context.distinct, False), (state.context.equal, True)):
-        for a, b in sorted(pairs):
-            if a in env.indices and b in env.indices:
-                mask = mask & ((env.indices[a] == env.indices[b]) == equal)
+    cases = index_cases(state.context, env)
+    mask = mask if cases is None else mask & cases
     for guard in state.context.guards:
         mask = mask & guarded(state, guard, env)
     return _points_first(mask, len(names), 0)
+
+
+def index_cases(context: Context, env: Env) -> BoolArray | None:
+    """Return where declared (in)equalities of the indices that are open hold, over the batch axes; None: none is."""
+    mask: BoolArray | None = None
+    for pairs, equal in ((context.distinct, False), (context.equal, True)):
+        for a, b in sorted(pairs):
+            if a in env.indices and b in env.indices:
+                own = (env.indices[a] == env.indices[b]) == equal
+                mask = own if mask is None else mask & own
+    return mask
 
 
 def guarded(state: State, guard: Compare, env: Env) -> BoolArray:

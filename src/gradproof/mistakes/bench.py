@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gradproof.evaluate import FLOAT, Mode, Samples, Unsupported
 from gradproof.evaluate.arithmetic import Array, BoolArray
+from gradproof.evaluate.evaluation import index_cases
 from gradproof.evaluate.indexing import index_range
 from gradproof.evaluate.jets import Algebra, Value
 from gradproof.evaluate.limits import MissingIndex
@@ -165,12 +166,7 @@ class Bench:
             return False
         self._env = env.with_indices({name: grid})
         self._names = (*self._names, name)
-        context, known = self._state.context, self._env.indices
-        for pairs, equal in ((context.distinct, False), (context.equal, True)):
-            for a, b in sorted(pairs):
-                if a in known and b in known:
-                    own = (known[a] == known[b]) == equal
-                    self._admitted = own if self._admitted is None else self._admitted & own
+        self._admitted = index_cases(self._state.context, self._env)
         return True
 
     def _walk(self, state: State, e: Expr, env: Env) -> Value:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
-from typing import Literal, final
+from typing import Final, Literal, final
 
 from gradproof.diagnostic import Assumption, Place, Role
 from gradproof.expr import Compare, Context, Definition, Domain, Expr, Path
@@ -18,6 +18,9 @@ Structure = Literal[
     "independent",
 ]
 """What words say of a matrix, of the derivatives by matrices, or of random quantities."""
+
+SET_WHOLE: Final = "set-whole"
+"""Kind of the assumption that a sum over a set, of which no formula says anything, is one over all indices."""
 
 Origins = Mapping[Path, Span]
 """Spans of the nodes of one expression, keyed by path."""

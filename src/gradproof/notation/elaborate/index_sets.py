@@ -1,19 +1,17 @@
 r"""Sums over a set of which nothing is said: ``\sum_{(u,i) \in K}``, ``\sum_{i \in B}`` with ``|B|`` elements.
 
-What is claimed holds for any such set, so it holds where the set has all values of its indices. Read so, a wrong line
-stays wrong; that a line holds is told with that reading.
+What is claimed holds for any such set, so it holds where the set has all values of its indices. That a line holds is
+told with that reading; one that does not is left open, since words may say what the set is.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Final, final
+from typing import final
 
+from gradproof.notation.derivation import SET_WHOLE
 from gradproof.notation.elaborate.symbols import spelled, walk_surface
 from gradproof.notation.grammar import name_key
 from gradproof.notation.surface import FormulaRow, Name, Note, Statement, Surface
-
-WHOLE: Final = "set-whole"
-"""Kind of the note on a sum over a set that is read over all values of its indices."""
 
 
 @final
@@ -49,7 +47,7 @@ class IndexSets:
             return row
         message = f"the sum over {self.key} is read as one over all values of its indices"
         spans = [n.span for s in row.statements for side in s.sides for n in _sums(side)]
-        notes = (Note(WHOLE, message, span) for span in spans[:1])
+        notes = (Note(SET_WHOLE, message, span) for span in spans[:1])
         return replace(row, statements=statements, notes=(*row.notes, *notes))
 
     def _read(self, node: Surface) -> Surface:
