@@ -65,7 +65,7 @@ def hypotheses(
         _one_example(right, context, cue=example_cue),
         _index_cases(left, right, context, cue=case_cue),
         _sizes(left, right, context),
-        _labels(left, right, context),
+        _labels(left, right, context, told="binary" in structures),
         whole_labels(left, right, context, _variables(left) | _variables(right)),
         structured(left, right, context, structures),
         counts(left, right, context),
@@ -205,8 +205,11 @@ def _tells_apart(e: Expr, a: str, b: str) -> bool:
     return False
 
 
-def _labels(left: Expr, right: Expr, context: Context) -> Iterator[Hypothesis]:
-    """Labels: a family that sums to one, or whose entries are 0 or 1, without saying so."""
+def _labels(left: Expr, right: Expr, context: Context, *, told: bool) -> Iterator[Hypothesis]:
+    """Labels: a family that sums to one, or whose entries are 0 or 1, without saying so.
+
+    `told` says that words speak of quantities that are 0 or 1: any that nothing tells more of may be meant.
+    """
     families: dict[str, Size] = {}
     scalars: set[str] = set()
     for side in (left, right):
@@ -224,6 +227,10 @@ def _labels(left: Expr, right: Expr, context: Context) -> Iterator[Hypothesis]:
     summed = _summed_families(left, right, context)
     constrained = {n.name for c in context.constraints for _, n in walk(c[0]) if isinstance(n, Sym)}
     differentiated = _variables(left) | _variables(right)
+    told = told and all(
+        (d := context.domains.get(n)) is None or d.members != BINARY.members
+        for n in {*families, *scalars}
+    )
     for name, size in sorted(families.items(), key=lambda kv: kv[0]):
         if name in constrained or name in differentiated:
             continue
@@ -248,12 +255,14 @@ def _labels(left: Expr, right: Expr, context: Context) -> Iterator[Hypothesis]:
         )
     for name in sorted({*families, *scalars}):
         domain = context.domains.get(name)
-        if name in differentiated or domain is None or domain.declared or domain != CLOSED_UNIT:
+        label = domain == CLOSED_UNIT and not domain.declared
+        if name in differentiated or not (label or (told and domain is None)):
             continue
         yield Hypothesis(
             "label-assumed",
             f"the line holds if {name} is 0 or 1, which is not declared",
             replace(context, domains=MappingProxyType({**context.domains, name: BINARY})),
+            sufficient=label,
         )
 
 

@@ -1,6 +1,6 @@
 """Judging a derivation line by line: steps and truth, lines that follow from a wrong one, slips that cancel."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from itertools import pairwise
 from typing import Final
@@ -21,6 +21,7 @@ from gradproof.checking.stated import (
     may_be_condition,
     names_alone,
     names_once,
+    sets_told,
     states_facts,
     with_constants,
     with_facts,
@@ -29,6 +30,7 @@ from gradproof.checking.steps import confirmed, differentiated, head_of, notes_o
 from gradproof.checking.typings import best_typings
 from gradproof.diagnostic import WORST_FIRST, Assumption, Verdict
 from gradproof.expr import (
+    Apply,
     Context,
     Derivative,
     Entry,
@@ -39,6 +41,7 @@ from gradproof.expr import (
     Num,
     Sym,
     walk,
+    walk_reached,
 )  # fmt: skip
 from gradproof.notation.derivation import SET_WHOLE, Claim, Derivation, Line
 from gradproof.rewrite import replace_equal
@@ -71,10 +74,13 @@ def _lines(derivation: Derivation) -> tuple[Judged, ...]:
     derivation, anywhere = with_facts(plain), with_facts(plain, everywhere=True).contexts
     chains: dict[int, Chain] = {}
     out: list[Judged] = []
+    hanging = sets_told(derivation)
     variables, once = variables_named(derivation), names_once(derivation)
     shaped = settled_from_start(derivation)
     for line in derivation.lines:
-        chain = chains.setdefault(line.scope, Chain(variables=variables, once=once))
+        chain = chains.setdefault(
+            line.scope, Chain(variables=variables, once=once, hanging=hanging)
+        )
         contexts = derivation.contexts[line.state]
         more = anywhere[line.state] if anywhere[line.state] != contexts else ()
         contexts, more = as_told(line, contexts), as_told(line, more)
@@ -116,6 +122,11 @@ def _line(line: Line, chain: Chain, contexts: Sequence[Context], more: Sequence[
             best, verdict="undecided", truth=None,
             reason="it is wrong where the set is all there is; words may say that it is not",
         )  # fmt: skip
+    if best.verdict == "refuted" and chain.hanging and _hangs_on(best, chain.hanging, contexts[0]):
+        best = replace(
+            best, verdict="undecided", truth=None,
+            reason="it hangs on what is in a set, which only words tell",
+        )  # fmt: skip
     if line.redefinition and best.verdict == "refuted":
         best = replace(
             best, verdict="undecided", truth=None,
@@ -127,6 +138,17 @@ def _line(line: Line, chain: Chain, contexts: Sequence[Context], more: Sequence[
     state(chain, best, soft=soft)
     record(line, best, chain)
     return best
+
+
+def _hangs_on(judged: Judged, names: Set[str], context: Context) -> bool:
+    """Tell whether a line is about quantities that are defined by a sum over a set told in words."""
+    sides = () if judged.claim is None else judged.claim.sides
+    return any(
+        isinstance(n, Sym | Apply) and n.name in names
+        for s in sides
+        if s is not None
+        for n in walk_reached(s, context)
+    )
 
 
 def _told(line: Line) -> Iterator[Assumption]:

@@ -101,6 +101,8 @@ class Chain:
     facts: list[tuple[Expr, Expr]] = field(default_factory=list[tuple[Expr, Expr]])
     variables: frozenset[str] | None = frozenset()
     once: frozenset[str] = frozenset()
+    hanging: frozenset[str] = frozenset()
+    """Names that are made of a sum over a set of which only words tell what is in it."""
     falsehoods: list[tuple[Expr, Expr]] = field(default_factory=list[tuple[Expr, Expr]])
     same: Context | None = None
     told: Outcome | None = None

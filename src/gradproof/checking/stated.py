@@ -30,7 +30,7 @@ from gradproof.expr import (
     is_scalar,
     walk,
 )  # fmt: skip
-from gradproof.notation.derivation import Claim, Derivation, Line
+from gradproof.notation.derivation import SET_TOLD, Claim, Derivation, Line
 
 PREAMBLE: Final = 0
 """The last scope before the first heading."""
@@ -169,6 +169,19 @@ def names_alone(
         and isinstance(right, Sym)
         and not {left.name, right.name} & context.definitions.keys()
         and not _derives(*(e for e, _ in sides))
+    )
+
+
+def sets_told(derivation: Derivation) -> frozenset[str]:
+    """Return the names whose definitions sum over a set of which words tell what is in it."""
+    return frozenset(
+        n.name
+        for line in derivation.lines
+        if any(a.kind == SET_TOLD for a in line.assumptions)
+        for sides, _ in line.statements
+        if sides and sides[0] is not None
+        for _, n in walk(sides[0])
+        if isinstance(n, Sym | Apply)
     )
 
 

@@ -8,6 +8,7 @@ from typing import final
 import numpy as np
 
 from gradproof.evaluate.arithmetic import FLOAT, Arithmetic, Array, BoolArray
+from gradproof.evaluate.bounds import bounded
 from gradproof.evaluate.conditions import truth
 from gradproof.evaluate.indexing import index_range
 from gradproof.evaluate.inventory import lexical_indices
@@ -154,6 +155,8 @@ def _admitted(state: State, names: list[str], env: Env) -> BoolArray:
     mask = mask if cases is None else mask & cases
     for guard in state.context.guards:
         mask = mask & guarded(state, guard, env)
+    told = bounded(state)
+    mask = mask if told is None else mask & told
     return _points_first(mask, len(names), 0)
 
 

@@ -270,6 +270,7 @@ class _Pool:
         default_factory=list[dict[int, tuple[BoolArray, BoolArray]]]
     )
     kept: list[Kept] = field(default_factory=list[Kept])
+    excluded: list[BoolArray] = field(default_factory=list[BoolArray])
 
     def candidates(self, turn: int) -> int:
         """Return how many points to draw: what is wanted, then half as many more, then plenty."""
@@ -284,6 +285,7 @@ class _Pool:
                 continue
             trace = Trace(used=None)
             rows: list[Array] = []
+            self.excluded.append(np.zeros(batch.points, dtype=np.bool_))
             for e in self.exprs:
                 rows.append(self._lanes(e, batch, trace))
             self.batches.append(batch)
@@ -303,7 +305,8 @@ class _Pool:
             return np.ones(batch.points, dtype=np.int64)
         if not self.batches:
             self.kept.append(Kept(e, context, names, ranges, value, admitted))
-        ok = lanes_defined(FLOAT, ordered(value, len(names)), value.rank)
+        ok = lanes_defined(FLOAT, ordered(value, len(names)), value.rank) & admitted
+        self.excluded[-1] |= ~admitted.reshape(admitted.shape[0], -1).any(axis=1)
         return np.broadcast_to(ok.reshape(ok.shape[0], -1).sum(axis=1), (batch.points,))
 
     def accepted(self) -> list[int]:
@@ -333,7 +336,10 @@ class _Pool:
     def complete(self) -> bool:
         """Tell whether there are enough points, with both sides of every kink among them."""
         good = self.accepted()
-        return len(good) >= self.wanted and all(side[good].any() for side in self._sides())
+        excluded = np.concatenate(self.excluded)
+        return len(good) >= self.wanted and all(
+            side[good].any() or (side & excluded).any() for side in self._sides()
+        )
 
     def rank(self) -> tuple[int, int, int]:
         """Order pools: more points, then fewer kinks met from one side, then more lanes defined."""
@@ -347,10 +353,11 @@ class _Pool:
         good = self.accepted()
         chosen: dict[int, None] = {}
         one_sided = 0
+        excluded = np.concatenate(self.excluded)
         for side in self._sides():
             here = [p for p in good if side[p]]
-            if not here:
-                one_sided += 1
+            if not here:  # a side that only what is told of the points excludes is none to meet
+                one_sided += not (side & excluded).any()
             elif not any(p in chosen for p in here) and len(chosen) < self.wanted:
                 chosen[here[0]] = None
         for p in good:

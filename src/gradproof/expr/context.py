@@ -79,6 +79,7 @@ class Context:
         definitions: per name, alternatives in order (several for entry-wise definitions of one array).
         constraints: equations between expressions that hold by declaration (``Σ_k y_k = 1``).
         guards: comparisons that hold where the line is said (``where L > 0``); other points do not count.
+        bounds: comparisons between quantities (``x ≥ y``) that hold throughout, at all values of the indices in them.
         definite: names of matrices declared positive definite (True) or semidefinite (False); that they are
             symmetric stands among the constraints, too.
         distinct: pairs of index names declared unequal (``c ≠ k``).
@@ -101,6 +102,7 @@ class Context:
     )
     constraints: tuple[tuple[Expr, Expr], ...] = ()
     guards: tuple[Compare, ...] = ()
+    bounds: tuple[Compare, ...] = ()
     definite: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
     distinct: frozenset[tuple[str, str]] = frozenset()
     equal: frozenset[tuple[str, str]] = frozenset()

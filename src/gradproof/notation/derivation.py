@@ -16,11 +16,15 @@ Structure = Literal[
     "numerator-layout",
     "distribution",
     "independent",
+    "binary",
 ]
 """What words say of a matrix, of the derivatives by matrices, or of random quantities."""
 
 SET_WHOLE: Final = "set-whole"
 """Kind of the assumption that a sum over a set, of which no formula says anything, is one over all indices."""
+
+SET_TOLD: Final = "set-told"
+"""Kind of the assumption of such a set where words tell what is in it: what is made of the sum hangs on that."""
 
 Origins = Mapping[Path, Span]
 """Spans of the nodes of one expression, keyed by path."""

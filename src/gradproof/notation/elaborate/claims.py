@@ -6,6 +6,7 @@ from typing import final
 
 from gradproof.expr import (
     Apply,
+    Compare,
     Definition,
     Derivative,
     Differential,
@@ -24,7 +25,12 @@ from gradproof.notation.derivation import Claim, Condition
 from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.adjoint_claims import adjoint_sides
 from gradproof.notation.elaborate.build import Built
-from gradproof.notation.elaborate.conditions import condition_told, guard_told
+from gradproof.notation.elaborate.conditions import (
+    bounds_told,
+    condition_told,
+    guard_told,
+    pair_key,
+)
 from gradproof.notation.elaborate.constants import between_sides, with_constants
 from gradproof.notation.elaborate.contexts import Known, Scope, base_name
 from gradproof.notation.elaborate.convert import converter as make_converter
@@ -86,6 +92,7 @@ class RowReading:
     conditions: list[Condition] = field(default_factory=list[Condition])
     scaled: list[Claim] = field(default_factory=list[Claim])
     later: list[Condition] = field(default_factory=list[Condition])
+    bounds: list[Compare] = field(default_factory=list[Compare])
     notes: list[Note] = field(default_factory=list[Note])
     redefinition: bool = False
 
@@ -122,6 +129,14 @@ def read_row(
         built = _entrywise(_convert(converter, statement, table), table, out.notes)
         sides = _exprs(built)
         out.statements.append((sides, statement.relations))
+        if role == "label" or manner.assumed or after_where:
+            told = bounds_told(statement, sides, table)
+            out.bounds.extend(told)
+            out.conditions.extend(
+                Condition(pair_key(b), guard=b)
+                for b in told
+                if not free_indices(b.left) | free_indices(b.right)
+            )
         solving = scope.solving
         solves = role in ("claim", "continuation") and statement.relations[-1] in EQUALS
         derives = _remember(scope, sides, solves=solves)

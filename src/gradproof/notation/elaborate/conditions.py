@@ -3,7 +3,19 @@
 from collections.abc import Container, Sequence
 from typing import Final, Literal
 
-from gradproof.expr import Compare, Domain, Expr, Idx, Opaque, Sym, walk
+from gradproof.expr import (
+    Compare,
+    Derivative,
+    Differential,
+    Domain,
+    Expr,
+    Gradient,
+    Idx,
+    Num,
+    Opaque,
+    Sym,
+    walk,
+)  # fmt: skip
 from gradproof.notation.derivation import Condition
 from gradproof.notation.elaborate.converter import COMPARISONS
 from gradproof.notation.elaborate.declare import (
@@ -59,6 +71,50 @@ def guard_told(
         return condition
     guard = Compare(op, left, right)
     return Condition(repr(left), guard=guard)
+
+
+def bounds_told(
+    statement: Statement, sides: Sequence[Expr | None], table: Symbols
+) -> tuple[Compare, ...]:
+    """Return the comparisons that a chain ``a > b > 0`` makes, of neighbours and, where they follow, of others.
+
+    Those of indices alone are cases, and what holds a derivative or what is not read says nothing of quantities.
+    """
+    if not statement.relations or any(r not in OPPOSITE for r in statement.relations):
+        return ()
+    ops = [COMPARISONS[r] for r in statement.relations]
+    found: list[Compare] = []
+    for first, left in enumerate(sides):
+        for last in range(first + 1, len(sides)):
+            between, right = ops[first:last], sides[last]
+            if left is None or right is None or len({op[0] for op in between}) > 1:
+                continue
+            if not (_quantity(left, table) and _quantity(right, table)):
+                continue
+            strict = next((op for op in between if len(op) == 1), between[0])
+            if not (isinstance(left, Num) and isinstance(right, Num)):
+                found.append(Compare(strict, left, right))
+    return tuple(found)
+
+
+def undisputed(bounds: Sequence[Compare]) -> tuple[Compare, ...]:
+    """Return the bounds, once each, of pairs that are nowhere compared the other way round: those are cases."""
+    ways: dict[str, set[bool]] = {}
+    for b in bounds:
+        ways.setdefault(pair_key(b), set()).add((b.op[0] == "<") == (repr(b.left) < repr(b.right)))
+    return tuple(dict.fromkeys(b for b in bounds if len(ways[pair_key(b)]) == 1))
+
+
+def pair_key(c: Compare) -> str:
+    """Return what a comparison is about, whichever way it goes."""
+    return " ? ".join(sorted((repr(c.left), repr(c.right))))
+
+
+def _quantity(e: Expr, table: Symbols) -> bool:
+    """Tell whether a side is a quantity with a value: no bare index, nothing that is derived or not read."""
+    if isinstance(e, Idx) or isinstance(_index(e, table), Idx):
+        return False
+    return not any(isinstance(n, Opaque | Derivative | Gradient | Differential) for _, n in walk(e))
 
 
 OPPOSITE: Final[dict[str, Literal["<", "<=", ">", ">="]]] = {

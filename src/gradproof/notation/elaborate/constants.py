@@ -18,11 +18,12 @@ def with_constants(b: Built, table: Symbols, defined: Container[str]) -> Built:
 def between_sides(
     sides: Sequence[Built | None], table: Symbols, defined: Container[str]
 ) -> tuple[Built | None, ...]:
-    """Return the sides of an equation; a multiple of ``I`` that a square matrix equals is one of the identity."""
-    kept = tuple(b for b in sides if b is not None)
-    if _taken(table, defined):
-        return tuple(sides)
-    found = iter(_beside_squares(kept))
+    """Return the sides of an equation; a multiple of ``I`` that a square matrix equals is one of the identity.
+
+    A multiple of a bold ``1`` that an array equals has ones in all places.
+    """
+    kept = _beside_arrays(tuple(b for b in sides if b is not None))
+    found = iter(kept if _taken(table, defined) else _beside_squares(kept))
     return tuple(None if b is None else next(found) for b in sides)
 
 
@@ -66,18 +67,27 @@ def _beside_squares(kids: tuple[Built, ...]) -> tuple[Built, ...]:
     return tuple(_spread(k, square) or k if k.shape == () else k for k in kids)
 
 
-def _spread(b: Built, square: Shape) -> Built | None:
-    """Return a multiple of ``I`` as a matrix, None where it is none."""
+def _beside_arrays(kids: tuple[Built, ...]) -> tuple[Built, ...]:
+    """Give a multiple of a bold ``1`` the shape of the array beside it."""
+    shape = next((k.shape for k in kids if k.shape), None)
+    if shape is None:
+        return kids
+    return tuple(_spread(k, shape, "1") or k if k.shape == () else k for k in kids)
+
+
+def _spread(b: Built, shape: Shape, name: str = "I") -> Built | None:
+    """Return a multiple of ``I`` or of a bold ``1`` as an array of a shape, None where it is none."""
     match b.expr:
-        case Sym("I", Space(())) if square is not None:
-            return Built(Identity(Space(square)), b.span, (), square)
+        case Sym(own, Space(())) if own == name and shape is not None:
+            space = Space(shape)
+            return Built(Identity(space) if name == "I" else Ones(space), b.span, (), shape)
         case Neg() | Mul() | Div():
-            inner = [_spread(k, square) for k in b.kids]
+            inner = [_spread(k, shape, name) for k in b.kids]
             if sum(x is not None for x in inner) != 1:
                 return None
             if isinstance(b.expr, Div) and inner[0] is None:
                 return None
             kids = tuple(x if x is not None else k for x, k in zip(inner, b.kids, strict=True))
-            return _rebuilt(b, kids, square)
+            return _rebuilt(b, kids, shape)
         case _:
             return None

@@ -8,6 +8,7 @@ from typing import final
 
 from gradproof.expr import (
     Apply,
+    Compare,
     Context,
     Definition,
     Derivative,
@@ -23,6 +24,7 @@ from gradproof.expr import (
     walk,
 )  # fmt: skip
 from gradproof.notation.derivation import Condition, Line
+from gradproof.notation.elaborate.conditions import undisputed
 from gradproof.notation.elaborate.domains import label_domains, threshold_domains
 from gradproof.notation.elaborate.rows import OUTSIDE
 from gradproof.notation.elaborate.stand_ins import stand_ins
@@ -44,6 +46,7 @@ class Scope:
     definitions: dict[str, list[Definition]] = field(default_factory=dict[str, list[Definition]])
     others: list[tuple[str, Definition]] = field(default_factory=list[tuple[str, Definition]])
     constraints: list[tuple[Expr, Expr]] = field(default_factory=list[tuple[Expr, Expr]])
+    bounds: list[Compare] = field(default_factory=list[Compare])
     conditions: dict[str, Condition] = field(default_factory=dict[str, Condition])
     wrt: set[str] = field(default_factory=set[str])
     known: set[str] = field(default_factory=set[str])
@@ -110,24 +113,28 @@ def contexts_of(
     for chain in chains:
         definitions: dict[str, tuple[Definition, ...]] = {}
         constraints: list[tuple[Expr, Expr]] = []
+        bounds: list[Compare] = []
         for h in chain:
             for key, found in scopes[h].definitions.items():
                 if h == heading or all(_same_kinds(d.body, table) for d in found):
                     definitions.setdefault(key, tuple(found))
             constraints.extend(scopes[h].constraints)
+            bounds.extend(scopes[h].bounds)
         seen = [
             x
             for x in lines
             if x.line.scope == heading or not _told_elsewhere(x, scopes, definitions)
         ]
-        context = _context(definitions, constraints, table, seen)
+        context = _context(definitions, constraints, bounds, table, seen)
         if context not in out:
             out.append(context)
         for key, other in own.others:
             current = definitions.get(key, ())
             if any(_same_left(d, other) and d != other for d in current):
                 swapped = tuple(other if _same_left(d, other) else d for d in current)
-                out.append(_context({**definitions, key: swapped}, constraints, table, seen))
+                out.append(
+                    _context({**definitions, key: swapped}, constraints, bounds, table, seen)
+                )
     return tuple(out[:MAX_CONTEXTS])
 
 
@@ -164,7 +171,7 @@ def _under(base: tuple[Context, ...], line: Line) -> tuple[Context, ...]:
     if not line.conditions:
         return base
     special = tuple(_conditioned(c, line.conditions) for c in base)
-    if line.strict:
+    if line.strict or special == base:
         return special
     return (base[0], special[0], *base[1:], *special[1:])[:MAX_CONTEXTS]
 
@@ -173,7 +180,9 @@ def _conditioned(context: Context, conditions: Sequence[Condition]) -> Context:
     definitions, domains = dict(context.definitions), dict(context.domains)
     sizes = dict(context.sizes)
     distinct, equal = set(context.distinct), set(context.equal)
-    guards = tuple(c.guard for c in conditions if c.guard is not None)
+    guards = tuple(
+        c.guard for c in conditions if c.guard is not None and c.guard not in context.bounds
+    )
     counted = {r.upper.name for r in context.ranges.values()}
     for c in conditions:
         if c.definition is not None:
@@ -213,6 +222,7 @@ def _same_left(a: Definition, b: Definition) -> bool:
 def _context(
     definitions: Mapping[str, tuple[Definition, ...]],
     constraints: Sequence[tuple[Expr, Expr]],
+    bounds: Sequence[Compare],
     table: Symbols,
     told: Sequence[Told],
 ) -> Context:
@@ -246,6 +256,7 @@ def _context(
         sizes=MappingProxyType(sizes),
         definitions=MappingProxyType(kept),
         constraints=(*constraints, *(_mirrored(Sym(k, table.space(k))) for k in square)),
+        bounds=undisputed(bounds),
         definite=MappingProxyType(square),
         distinct=frozenset(table.distinct),
         equal=frozenset(table.equal),

@@ -49,6 +49,12 @@ _STRUCTURES: dict[Structure, re.Pattern[str]] = {
     "independent": re.compile(
         rf"{_NEGATED}(?:independent(?:ly)?|i\.?\s?i\.?\s?d\b\.?)", re.IGNORECASE
     ),
+    "binary": re.compile(
+        r"\b(?:bernoulli|(?:0|zero) or (?:1|one)|(?:0|zero)[/-](?:1|one)|idempotent|"
+        r"indicator (?:variables?|functions?)|"
+        r"binary[- ](?:random|variables?|labels?|masks?|indicators?|vectors?|targets?|valued|latents?))\b",
+        re.IGNORECASE,
+    ),
     "distribution": re.compile(
         r"\b(?:un-?correlated|zero[- ]mean|mean[- ]zero|mean zero|(?:of|with|has|have) (?:zero|unit) (?:mean|variance)|"
         r"gaussians?|normal(?:ly)?|uniform(?:ly)?|bernoulli|poisson|rademacher|symmetrically|whitened|isotropic|"

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import final
 
 from gradproof.expr import Domain, IndexRange, Size
+from gradproof.notation.elaborate.laws import support_of
 from gradproof.notation.elaborate.symbols import full_key, size_of, spelled
 from gradproof.notation.surface import Name, Statement, Surface
 
@@ -36,7 +37,7 @@ class RangeDeclaration:
 @final
 @dataclass(frozen=True, slots=True)
 class InequalityDeclaration:
-    """``0 < p < 1`` or ``σ > 0`` of one name, or of a family written ``P(k)``."""
+    """``0 < p < 1`` or ``σ > 0`` of one name, or of a family written ``P(k)``; what a law allows (``z ~ B(p)``)."""
 
     subject: Surface
     domain: Domain
@@ -153,6 +154,11 @@ def declarations(statement: Statement) -> tuple[Declaration, ...]:
             return (FunctionDeclaration(full_key(name), scalar),)
     if ops and all(o in ("<", "<=", ">", ">=") for o in ops):
         return _inequality(statement)
+    if ops == ("~",):
+        support = support_of(sides[1])
+        members = sides[0].args if sides[0].head == "tuple" else (sides[0],)
+        named = support is not None and all(m.head == "name" for m in members)
+        return tuple(InequalityDeclaration(m, support) for m in members) if named else ()
     if ops in _ABOVE_ZERO or ops in _BELOW:
         return _definite(statement)
     if ops == ("!=",):

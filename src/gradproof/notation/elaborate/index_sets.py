@@ -4,12 +4,13 @@ What is claimed holds for any such set, so it holds where the set has all values
 told with that reading; one that does not is left open, since words may say what the set is.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import final
 
-from gradproof.notation.derivation import SET_WHOLE
+from gradproof.notation.derivation import SET_TOLD, SET_WHOLE
 from gradproof.notation.elaborate.symbols import spelled, walk_surface
+from gradproof.notation.elaborate.told import plain_letters
 from gradproof.notation.grammar import name_key
 from gradproof.notation.surface import FormulaRow, Name, Note, Statement, Surface
 
@@ -30,11 +31,13 @@ class _Binder:
 class IndexSets:
     """The one set that a document sums over, where it can be read as all values of the indices.
 
-    `count` is the letter that its number of elements ``|B|`` is read as; None where it is not written.
+    `count` is the letter that its number of elements ``|B|`` is read as; None where it is not written. `told` says that
+    words tell what is in it.
     """
 
     key: str | None = None
     count: Surface | None = None
+    told: bool = False
 
     def row(self, row: FormulaRow) -> FormulaRow:
         """Return a row whose sums over the set are sums over ranges."""
@@ -47,7 +50,8 @@ class IndexSets:
             return row
         message = f"the sum over {self.key} is read as one over all values of its indices"
         spans = [n.span for s in row.statements for side in s.sides for n in _sums(side)]
-        notes = (Note(SET_WHOLE, message, span) for span in spans[:1])
+        kinds = (SET_WHOLE, SET_TOLD) if self.told else (SET_WHOLE,)
+        notes = (Note(kind, message, span) for span in spans[:1] for kind in kinds)
         return replace(row, statements=statements, notes=(*row.notes, *notes))
 
     def _read(self, node: Surface) -> Surface:
@@ -72,8 +76,10 @@ class IndexSets:
         return tuple(Surface("range", b.span, (b, one, self.count)) for b in found.bound)
 
 
-def index_sets(rows: Iterable[FormulaRow]) -> IndexSets:
+def index_sets(rows: Iterable[FormulaRow], described: Container[str]) -> IndexSets:
     """Return the set that a document sums over, if there is exactly one and all of its uses agree.
+
+    Of those `described`, words tell what is in them.
 
     Not where its number of elements could contradict the ranges, where a part of it is summed over beside the whole, or
     where a letter of its elements counts nothing.
@@ -102,11 +108,11 @@ def index_sets(rows: Iterable[FormulaRow]) -> IndexSets:
         n for side in sides for n in walk_surface(side) if n.head == "abs" and _counts(n, key)
     ]
     if not counted:
-        return IndexSets(key)
+        return IndexSets(key, told=plain_letters(key) in described)
     plain = single and len(letters) == 1 and not any(b.indexed for _, b in found)
     bare = Surface("name", counted[0].span, name=Name(f"|{key}|"))
     return (
-        IndexSets(key, bare)
+        IndexSets(key, bare, plain_letters(key) in described)
         if plain and all(c.args[0].head == "name" for c in counted)
         else IndexSets()
     )

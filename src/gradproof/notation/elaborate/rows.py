@@ -82,14 +82,14 @@ def read_items(document: Document, declared: Sequence[str]) -> tuple[tuple[Item,
     first = [_rows(p, options) for p in parsed]
     dots = Ellipses(letters_of(r for g in first for r in g))
     steps = recurrences([r for g in first for r in g])
-    sets = index_sets([r for g in first for r in g])
+    spoken, outside = Spoken(document), len(parsed) - len(document.regions)
+    sets = index_sets([r for g in first for r in g], spoken.sets)
     units = layers([r for g in first for r in g])
 
     def written_out(row: FormulaRow) -> FormulaRow:
         row = units.row(sets.row(without_programs(row)))
         return dots.row(under_one_letter(row, steps))
 
-    spoken, outside = Spoken(document), len(parsed) - len(document.regions)
     groups = spoken.rows([tuple(map(written_out, g)) for g in first], outside)
     statements = [s for g in groups for r in g for s in r.statements]
     table = survey(statements, _conditional(parsed, groups))

@@ -147,6 +147,7 @@ def _line(
             (goal.identity, definition.name) if goal.identity == goal.key else (goal.identity,)
         )
     scope.constraints.extend(main.constraints)
+    scope.bounds.extend(main.bounds)
     for condition in main.conditions:
         scope.conditions[condition.key] = condition
         scope.fresh = True

@@ -11,7 +11,7 @@ from gradproof.notation.elaborate.known_slopes import with_slopes
 from gradproof.notation.elaborate.roles import EQUALS
 from gradproof.notation.elaborate.sentences import sentences
 from gradproof.notation.elaborate.symbols import spelled, walk_surface
-from gradproof.notation.elaborate.told import Head, declared, heads
+from gradproof.notation.elaborate.told import Head, declared, described, heads
 from gradproof.notation.grammar import Options, parse_rows
 from gradproof.notation.surface import FormulaRow, Note, Statement, Surface
 from gradproof.notation.tex import parse_layout
@@ -30,7 +30,7 @@ Rows = Sequence[Sequence[FormulaRow]]
 class Spoken:
     """What the words of a document say of its formulas, by the position of the region."""
 
-    __slots__ = ("_declared", "_heads")
+    __slots__ = ("_declared", "_heads", "sets")
 
     def __init__(self, document: Document) -> None:
         """Read the words of a document."""
@@ -39,6 +39,7 @@ class Spoken:
         self._declared: dict[int, str] = {}
         for said in declared(found, texts):
             self._declared.setdefault(said.position, said.tex)
+        self.sets = described(found, texts)
         self._heads: Mapping[int, Head] = {h.position: h for h in heads(found)}
 
     def rows(self, rows: Rows, before: int) -> list[tuple[FormulaRow, ...]]:

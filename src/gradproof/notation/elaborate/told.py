@@ -42,6 +42,18 @@ _PATTERNS: Final = {
         r" (?:scalars?|(?:real )?numbers?|constants?|reals?)\b"
     ),
 }
+_ZERO_OR_ONE = r"(?:⟨\d+⟩|0|1|zero|one)"
+_BINARY = re.compile(
+    rf"{_NAMES}(?: ?,)?(?: (?:is|are|be|being|can(?: only)?|may|will|must|only|either|always|both|all|each))*"
+    rf"(?: (?:an?|the|some|random|independent|iid))*"
+    rf"(?: (?:take|takes|taking|equal|equals|be|have|has)(?: on)?(?: only)?(?: (?:the )?values?)?(?: in)?(?: only)?)?"
+    rf"(?: either)?(?: (?P<word>(?:binary|Bernoulli|(?:0|zero)[/-](?:1|one))(?: ?\( ?⟨\d+⟩ ?\))?(?: random)?"
+    rf"(?= ?(?:[.,;:)]|$)| (?:and|so|hence|we|thus|then|variables?|labels?|masks?|indicators?|targets?|numbers?|"
+    rf"vectors?|quantit(?:y|ies)|random|valued|outcomes?|responses?|selectors?|assignments?)\b))"
+    rf"| (?P<a>{_ZERO_OR_ONE}) (?:or|and) (?P<b>{_ZERO_OR_ONE})"
+    rf"(?= ?(?:[.,;:)]|$)| (?:so|hence|we|thus|then|and|only)\b))"
+)
+"""A quantity that is 0 or 1: ``z is binary``, ``the y_i are 0 or 1``, ``z only takes the values 0 and 1``."""
 _PLURAL = re.compile(r" (?:are|be|both|all|vectors|matrices|scalars|numbers|constants|reals)\b")
 _FUNCTIONS: Final = {
     r"\frac{1}{1+e^{-u}}": r"(?:logistic(?: sigmoid)?|sigmoid|sigmoid activation|standard logistic)(?: function)?",
@@ -83,6 +95,10 @@ def declared(sentences: Sequence[Sentence], texts: Sequence[str]) -> Iterator[Sa
                 names = _positions(found["names"])
                 names = names if _PLURAL.search(found[0]) else names[-1:]
                 yield from _shaped(what, names, texts[_position(size)] if size else "", texts)
+        for found in _BINARY.finditer(text):
+            if found["word"] or {_number(found[k], texts) for k in "ab"} == {"0", "1"}:
+                for position in _positions(found["names"]):
+                    yield Said(position, texts[position].strip() + r" \in \{0, 1\}")
         for patterns in (_AFTER, _BEFORE):
             for body, pattern in patterns.items():
                 for found in pattern.finditer(text):
@@ -102,6 +118,52 @@ def _shaped(what: str, names: Sequence[int], size: str, texts: Sequence[str]) ->
         tail = r" \in \mathbb{R}^{" + r" \times ".join(axes) + "}"
     for position in names:
         yield Said(position, texts[position].strip() + tail)
+
+
+_SETS = re.compile(
+    rf"{MARK}(?: ?,)?(?: (?:is|be|are|denotes?|for|as|contains?|consists? of|being|collects?|holds?|has))?"
+    r"(?: (?:the|a|an|all|some|those|of|subset|index|sub))*"
+    r" (?:sets?|subsets?|pairs|indices|collection|points|examples|samples|observations|edges|neighbou?rs|words|"
+    r"elements)\b"
+)
+
+_CHOSEN = re.compile(
+    r"\b(?:with|where|such that|for which|whose|positives?|negatives?|active|inactive|mis-?classified|correctly|"
+    r"violat\w+|same|equal|non-?zero|support vectors?|satisfy\w*|misranked|ordered)\b",
+    re.IGNORECASE,
+)
+
+
+def described(found: Sequence[Sentence], texts: Sequence[str]) -> frozenset[str]:
+    """Return the letters of the sets of which a sentence with a further formula, or a choice, tells what is in them."""
+    return frozenset(
+        plain_letters(texts[int(m[1])])
+        for s in found
+        for m in _SETS.finditer(s.text)
+        if _chooses(_CLAUSE.split(s.text[m.end() :])[0], texts) or _CHOSEN.search(m[0])
+    )
+
+
+_CLAUSE = re.compile(r"[.,;:]| and ")
+
+
+def _chooses(words: str, texts: Sequence[str]) -> bool:
+    """Tell whether words behind "the set" say which: by a formula with a relation, or by what they are like."""
+    told = (texts[int(k)] for k in re.findall(MARK, words))
+    return _CHOSEN.search(words) is not None or any(
+        re.search(r"[=<>≤≥≠∈]|\\(?:le|ge|ne|in|lt|gt)", t) for t in told
+    )
+
+
+def plain_letters(name: str) -> str:
+    r"""Return the letters of a name without its font, ``E`` of ``\mathcal{E}``."""
+    return re.sub(r"\\math[a-z]+|[{}\s\\]", "", name)
+
+
+def _number(word: str, texts: Sequence[str]) -> str:
+    """Return what a number in words or in a formula is, in digits."""
+    text = texts[_position(word)].strip() if word.startswith("⟨") else word
+    return {"zero": "0", "one": "1"}.get(text, text)
 
 
 def _positions(names: str) -> list[int]:
