@@ -256,6 +256,8 @@ def _splices(text: str, span: Span, expected: str, *, plain: bool) -> Iterator[_
         rest = expected[1:].lstrip()
         gap = text[sign + 1 : span.start]
         yield _Edit(Span(sign, span.end), flipped + (gap or "") + rest)
+    if expected == "0" and before.endswith(("+", "-")):
+        yield _Edit(Span(len(before[:-1].rstrip()), span.end), "")
     yield _Edit(span, _spaced(text, span, expected))
     opened, closed = ("(", ")") if plain else (r"\left(", r"\right)")
     yield _Edit(span, f"{opened}{expected}{closed}")

@@ -136,7 +136,7 @@ class _Aligner:
         quantity = self.scales.by_a_quantity(after, right) if mended is None else None
         if quantity is not None:
             shown = quantity.mended(after)
-            mended = shown if quantity.short and _shorter(shown, right) else None
+            mended = shown if quantity.short(after) and _shorter(shown, right) else None
         return Alignment(
             path, after, right if mended is None else mended, factor, quantity=quantity
         )

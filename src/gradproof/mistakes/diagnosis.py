@@ -20,12 +20,14 @@ from gradproof.expr import (
     Sum,
     Sym,
     at_path,
+    replace_at,
     walk,
     walk_reached,
 )
 from gradproof.mistakes.align import Alignment, align_terms
 from gradproof.mistakes.answers import carried_out, derived
 from gradproof.mistakes.bench import Bench
+from gradproof.mistakes.brackets import bracketed
 from gradproof.mistakes.catalogue import SHAPE_MISMATCH, UNEXPLAINED, catalogue
 from gradproof.mistakes.differentials import written_out
 from gradproof.mistakes.match import Match
@@ -35,7 +37,7 @@ from gradproof.mistakes.remaining import by_terms
 from gradproof.mistakes.scene import Scene
 from gradproof.mistakes.search import Search
 from gradproof.mistakes.sites import GENERAL
-from gradproof.rewrite import add
+from gradproof.rewrite import ZERO, add
 from gradproof.source import Span
 from gradproof.spell import name_tex, to_plain, to_tex
 
@@ -225,15 +227,7 @@ def _finding(
     cause: _Cause,
     counterexample: Counterexample | None,
 ) -> Finding:
-    alignment = cause.alignment
-    path: Path = (*outcome.operand, *(alignment.path if alignment is not None else ()))
-    expected = cause.right
-    if match is not None and match.place is not None:
-        alignment = None
-        path, expected = (*outcome.operand, *match.place), match.right_part
-    elif alignment is not None:
-        lost, wrong = alignment.missing, alignment.wrong
-        expected = alignment.right if lost is None else add(wrong, lost)
+    span, expected = _mark(judged, outcome.operand, match, cause)
     if expected is not None:
         expected = presented(handy(reduced(expected), cause.context), cause.context)
     if match is not None:
@@ -241,7 +235,7 @@ def _finding(
         if cause.hypothesis is not None:
             why = f"{why} ({cause.hypothesis.message})"
     else:
-        told = alignment.describe() if alignment is not None else ""
+        told = cause.alignment.describe() if cause.alignment is not None else ""
         message = "the line does not follow from the one before" + (f": {told}" if told else "")
         why = NO_MISTAKE
     line = judged.line
@@ -255,7 +249,7 @@ def _finding(
         mistake=name,
         severity=match.mistake.severity if match is not None else "error",
         place=line.place,
-        span=_span(judged, path, None if match is None else match.children),
+        span=span,
         message=message,
         link=outcome.link,
         expected_tex=None if expected is None else to_tex(expected),
@@ -267,20 +261,38 @@ def _finding(
     )
 
 
-def _span(judged: Judged, path: Path, part: tuple[int, int] | None) -> Span:
-    """Return the span of the node at `path` of the accused side, or of the nearest node around it.
-
-    `part` is the range of its children that is meant, where that is known.
-    """
-    claim = judged.claim
+def _mark(
+    judged: Judged, operand: Path, match: Match | None, cause: _Cause
+) -> tuple[Span, Expr | None]:
+    """Return what is underlined, and what should stand there: of an edit, of terms that differ, or of all."""
+    claim, alignment = judged.claim, cause.alignment
     assert claim is not None
-    origins = claim.origins[judged.side]
-    if part is not None and all((*path, k) in origins for k in part):
-        inner = [origins[*path, k] for k in range(part[0], part[1] + 1) if (*path, k) in origins]
-        return Span(min(s.start for s in inner), max(s.end for s in inner))
-    while path and path not in origins:
-        path = path[:-1]
-    return origins.get(path, claim.spans[judged.side])
+    side, origins = claim.sides[judged.side], claim.origins[judged.side]
+    path, expected = operand, cause.right
+    if match is not None and match.place is not None:
+        path, expected = (*operand, *match.place), match.right_part
+        if match.children is not None:
+            first, last = match.children
+            ends = [origins.get((*path, k)) for k in (first, last)]
+            if ends[0] is not None and ends[1] is not None:
+                start, end = min(s.start for s in ends if s), max(s.end for s in ends if s)
+                return bracketed(judged.line, Span(start, end)), expected
+            expected = at_path(match.variant, match.place)
+    elif alignment is not None:
+        lost, wrong = alignment.missing, alignment.wrong
+        path = (*operand, *alignment.path)
+        expected = alignment.right if lost is None else add(wrong, lost)
+        if expected is None and not _differential(cause.right):
+            expected = ZERO
+    seen = path
+    while seen and seen not in origins:
+        seen = seen[:-1]
+    if seen != path and expected is not None and side is not None:
+        try:
+            expected = replace_at(at_path(side, seen), path[len(seen) :], expected)
+        except (TypeError, IndexError):
+            expected = cause.right if seen == operand else None
+    return origins.get(seen, claim.spans[judged.side]), expected
 
 
 def _counterexample(c: Certificate, outcome: Outcome, judged: Judged) -> Counterexample:
@@ -330,3 +342,7 @@ def _sized(e: Expr, context: Context, c: Certificate) -> bool:
         isinstance(n, Sum | Prod) or (isinstance(n, Sym) and n.name in names)
         for n in walk_reached(e, context)
     )
+
+
+def _differential(e: Expr | None) -> bool:
+    return e is not None and any(isinstance(n, Differential) for _, n in walk(e))

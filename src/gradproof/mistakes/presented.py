@@ -6,11 +6,14 @@ from typing import Final
 
 from gradproof.differentiate import NotSupported
 from gradproof.expr import (
+    Add,
     Context,
+    Delta,
     Div,
     Expr,
     Idx,
     Mul,
+    Neg,
     Num,
     Prod,
     Sum,
@@ -19,7 +22,7 @@ from gradproof.expr import (
     rebuild,
     walk,
 )
-from gradproof.rewrite import free_names, rename_bound
+from gradproof.rewrite import add, free_names, like_sum, neg, rename_bound, tidy
 from gradproof.spell import to_plain
 
 INVENTED: Final = re.compile(r"n_\{.*\}")
@@ -31,8 +34,14 @@ FRESH: Final = re.compile(r"k_\{\d+\}")
 NO_DEFINITIONS: Final = Context().definitions
 """Names keep standing for what the author says, and are not put in the place of it."""
 
-SHORTER: Final = 0.7
-"""Length, compared with that of the formula as it is, below which another form is shown."""
+MARGIN: Final = 0.84
+"""Trouble, compared with that of the formula as it is, below which another form is shown."""
+
+FOLDED: Final = 0.65
+"""The same for a form in which definitions were used: what is shown is then less like what was written."""
+
+UNRESOLVED: Final = 8
+"""Signs that a Kronecker delta counts for."""
 
 LETTERS: Final = tuple("ijklrsqtuv")
 
@@ -82,11 +91,48 @@ def _shown(e: Expr, context: Context, taken: set[str]) -> Expr:
 
 
 def handy(e: Expr, context: Context) -> Expr:
-    """Return an expression as a person writes it, where that is much shorter: ``σ (1 - σ)``."""
+    """Return an expression as a person writes it, where that is shorter: ``σ (1 - σ)``, ``x`` for ``x²/x``.
+
+    It is tried with the names of the author as they are, then with what they are defined as. No name comes in
+    that is not there, and what has only another sign in front stays recognisable.
+    """
     from gradproof.deriving import NotDerived, readable
 
-    try:
-        found = readable(e, replace(context, definitions=NO_DEFINITIONS))
-    except (NotDerived, NotSupported, RecursionError):
+    if isinstance(e, Neg) and isinstance(e.arg, Add):
         return e
-    return found if len(to_plain(found)) < SHORTER * len(to_plain(e)) else e
+    names = free_names(e)
+    best, least = e, MARGIN * _trouble(e)
+    if any(isinstance(n, Delta) for _, n in walk(e)):
+        e = tidy(_apart(e, context), context)
+        best, least = min((e, _trouble(e)), (best, least), key=lambda way: way[1])
+    for known in (replace(context, definitions=NO_DEFINITIONS), context):
+        if known is context:
+            least = min(least, FOLDED * _trouble(e))
+        try:
+            found = readable(e, known)
+        except (NotDerived, NotSupported, RecursionError):
+            continue
+        if (trouble := _trouble(found)) < least and free_names(found) <= names:
+            best, least = found, trouble
+    return best
+
+
+def _apart(e: Expr, context: Context) -> Expr:
+    """Split sums of terms with Kronecker deltas, so that each of them can be worked out."""
+    kids = children(e)
+    new = tuple(_apart(k, context) for k in kids)
+    if any(a is not b for a, b in zip(kids, new, strict=True)):
+        e = rebuild(e, new)
+    match e:
+        case Sum(Add(terms)) if any(isinstance(n, Delta) for _, n in walk(e.body)):
+            return add(*(_apart(like_sum(e, t, context), context) for t in terms))
+        case Sum(Neg(body)):
+            return neg(_apart(like_sum(e, body, context), context))
+        case _:
+            return e
+
+
+def _trouble(e: Expr) -> float:
+    """Return how hard a formula is to take in: its length; a Kronecker delta that stays has to be worked out."""
+    deltas = sum(isinstance(n, Delta) for _, n in walk(e))
+    return len(to_plain(e)) + UNRESOLVED * deltas

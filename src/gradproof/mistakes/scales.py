@@ -53,16 +53,27 @@ class Quantity:
     factor: Fraction
     lost: bool
 
-    @property
-    def short(self) -> bool:
-        """Whether the part with the factor put right is fit for print: no fraction over a fraction."""
-        return self.lost or isinstance(self.quantity, Sym)
+    def short(self, part: Expr) -> bool:
+        """Tell whether the part with the factor put right is fit for print: no fraction over a fraction."""
+        return self.lost or isinstance(self.quantity, Sym) or self._struck_out(part) is not None
 
     def mended(self, part: Expr) -> Expr:
         """Return the part as it should be."""
         if self.lost:
             return tidy(mul(Num(self.factor), self.quantity, part))
-        return _over(part, self.factor, self.quantity, 1)
+        left = self._struck_out(part)
+        return left if left is not None else _over(part, self.factor, self.quantity, 1)
+
+    def _struck_out(self, part: Expr) -> Expr | None:
+        """Return the part without the factors that it has too often, None where they do not stand in it."""
+        if not isinstance(part, Mul):
+            return None
+        left = list(part.factors)
+        for f in self.quantity.factors if isinstance(self.quantity, Mul) else (self.quantity,):
+            if f not in left:
+                return None
+            left.remove(f)
+        return tidy(mul(Num(self.factor), *left))
 
 
 def _scalar(e: Expr, context: Context) -> bool:
@@ -134,8 +145,9 @@ class Scales:
         """Return the quantity by which `wrong` has to be multiplied or divided to be `right`, the simplest first."""
         other = self._bench_of_other_sizes()
         benches = [self._bench] if other is None else [self._bench, other]
-        for q in self._quantities(wrong, right):
-            for lost in (True, False):
+        struck = [(q, (False,)) for q in _own_factors(wrong)]
+        for q, ways in (*struck, *((q, (True, False)) for q in self._quantities(wrong, right))):
+            for lost in ways:
                 pair = (mul(q, wrong), right) if lost else (wrong, mul(q, right))
                 factor = self._ratio(benches[0], *pair)
                 if factor is None or not _simple(factor):
@@ -189,6 +201,15 @@ class Scales:
         self._sizes = {n: s for n, s in sizes.items() if not INVENTED.fullmatch(n)}
         self._other = Bench(samples, wider)
         return self._other
+
+
+def _own_factors(e: Expr) -> Iterator[Expr]:
+    """Yield the factors of a product that may be too much in it, then pairs of them."""
+    if isinstance(e, Mul):
+        own = [f for f in e.factors if not isinstance(f, Num)]
+        yield from own[: len(own) if len(own) > 1 else 0]
+        if len(own) > 2:  # noqa: PLR2004
+            yield from (mul(a, b) for a, b in combinations(own, 2))
 
 
 def ratio(a: Measured, b: Measured) -> Fraction | None:

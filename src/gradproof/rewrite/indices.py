@@ -97,7 +97,11 @@ def lies_in(index: Expr, extent: IndexRange, context: Context) -> bool:
         case Num(value):
             if value < extent.lower:
                 return False
-            return value == extent.lower or (not extent.upper.name and value <= extent.upper.offset)
+            name = extent.upper.name
+            known = context.sizes.get(name) if name else 0
+            return value == extent.lower or (
+                known is not None and value <= known + extent.upper.offset
+            )
         case _:
             return False
 
