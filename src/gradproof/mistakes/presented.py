@@ -15,6 +15,7 @@ from gradproof.expr import (
     Mul,
     Neg,
     Num,
+    Pow,
     Prod,
     Sum,
     Sym,
@@ -34,14 +35,14 @@ FRESH: Final = re.compile(r"k_\{\d+\}")
 NO_DEFINITIONS: Final = Context().definitions
 """Names keep standing for what the author says, and are not put in the place of it."""
 
-MARGIN: Final = 0.84
+MARGIN: Final = 0.78
 """Trouble, compared with that of the formula as it is, below which another form is shown."""
 
 FOLDED: Final = 0.65
 """The same for a form in which definitions were used: what is shown is then less like what was written."""
 
 UNRESOLVED: Final = 8
-"""Signs that a Kronecker delta counts for."""
+"""Signs that something counts for that a reader has to work out."""
 
 LETTERS: Final = tuple("ijklrsqtuv")
 
@@ -133,6 +134,22 @@ def _apart(e: Expr, context: Context) -> Expr:
 
 
 def _trouble(e: Expr) -> float:
-    """Return how hard a formula is to take in: its length; a Kronecker delta that stays has to be worked out."""
-    deltas = sum(isinstance(n, Delta) for _, n in walk(e))
-    return len(to_plain(e)) + UNRESOLVED * deltas
+    """Return how hard a formula is to take in: its length, and what a reader would still have to work out."""
+    return len(to_plain(e)) + UNRESOLVED * sum(_unfinished(n) for _, n in walk(e))
+
+
+def _unfinished(e: Expr) -> bool:
+    """Tell whether a node asks for a next step: a Kronecker delta, a power of a power, a fraction that cancels."""
+    match e:
+        case Delta() | Pow(Pow()):
+            return True
+        case Div(top, bottom):
+            return bool(_bases(top) & _bases(bottom))
+        case _:
+            return False
+
+
+def _bases(e: Expr) -> set[Expr]:
+    factors = e.factors if isinstance(e, Mul) else (e,)
+    bases = (f.base if isinstance(f, Pow) else f for f in factors)
+    return {b for b in bases if not isinstance(b, Num)}

@@ -208,7 +208,7 @@ def _own_factors(e: Expr) -> Iterator[Expr]:
     if isinstance(e, Mul):
         own = [f for f in e.factors if not isinstance(f, Num)]
         yield from own[: len(own) if len(own) > 1 else 0]
-        if len(own) > 2:  # noqa: PLR2004
+        if len(own) > 2:
             yield from (mul(a, b) for a, b in combinations(own, 2))
 
 
