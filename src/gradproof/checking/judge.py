@@ -81,6 +81,7 @@ def _lines(derivation: Derivation) -> tuple[Judged, ...]:
         chain = chains.setdefault(
             line.scope, Chain(variables=variables, once=once, hanging=hanging)
         )
+        chain = replace(chain) if line.aside else chain
         contexts = derivation.contexts[line.state]
         more = anywhere[line.state] if anywhere[line.state] != contexts else ()
         contexts, more = as_told(line, contexts), as_told(line, more)
@@ -279,7 +280,7 @@ def _continuing(line: Line, claim: Claim, chain: Chain, context: Context) -> Jud
 def _combine(line: Line, claim: Claim, step: Outcome, truth: Outcome, chain: Chain) -> Judged:
     """Put step and truth of a continuing line together."""
     if claim.soft and step.verdict == "refuted":
-        return Judged(line, "undecided", SOFT, claim=claim)
+        return Judged(line, "undecided", claim.loose or SOFT, claim=claim)
     base = Judged(
         line, step.verdict, step.reason, truth_of(truth), outcome=step, claim=claim, side=1,
         before=chain.line, head=chain.head, assumptions=notes_of(line, claim, step),
@@ -334,7 +335,7 @@ def _links(
         verdict = outcome.verdict
         reason = outcome.reason
         if verdict == "refuted" and soft:
-            verdict, reason = "undecided", SOFT
+            verdict, reason = "undecided", claim.loose or SOFT
         elif verdict == "refuted" and (
             (alone and may_be_condition(a, b, context)) or names_alone(kept, a, b, context)
         ):

@@ -47,7 +47,7 @@ def pinned(left: Expr, right: Expr, context: Context) -> bool:
                 case Sym(name):
                     if name not in sizes and name not in added and not _known(name, context):
                         return False
-                    if not _as_defined(node, context):
+                    if not _as_defined(node, context) or _counted_from_zero(node, context):
                         return False
                 case Apply(name):
                     if name not in context.definitions:
@@ -111,6 +111,13 @@ def _all_known(e: Expr, context: Context, added: frozenset[str]) -> bool:
         n.name in added or _known(n.name, context)
         for n in walk_reached(e, context)
         if isinstance(n, Sym)
+    )
+
+
+def _counted_from_zero(symbol: Sym, context: Context) -> bool:
+    """Tell whether an array that nothing declares is one longer than its letter says: others may begin at 0, too."""
+    return symbol.name not in context.domains and any(
+        s.name and s.offset == 1 for s in symbol.space.shape
     )
 
 

@@ -38,7 +38,8 @@ class Claim:
     `sides[0]` is None for a line that starts with a relation (``= …``) and so continues the line before.
     A bare expression has one side and no relations. `first_link` is the position of the first relation
     within the chain as written (the link that defines a name is not part of the claim). A `soft` claim
-    follows an implication or solves an equation: it is never refuted. `vague` says why shapes or
+    follows an implication or solves an equation: it is never refuted, for the reason `loose` where that is another.
+    `vague` says why shapes or
     meanings inside are not known well enough to judge; None where they are. `misfit` names two arrays in it
     whose shapes do not go together (a transposed layout is none), with both shapes.
     """
@@ -49,6 +50,7 @@ class Claim:
     spans: tuple[Span, ...]
     first_link: int = 0
     soft: bool = False
+    loose: str | None = None
     vague: str | None = None
     misfit: str | None = None
 
@@ -116,6 +118,8 @@ class Line:
     conditions: tuple[Condition, ...] = ()
     strict: bool = False
     redefinition: bool = False
+    aside: bool = False
+    """A remark beside a derivation, which goes on without it."""
 
 
 @final

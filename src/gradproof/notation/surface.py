@@ -194,3 +194,5 @@ class FormulaRow:
     """Position in `statements` of the first one after a "where"; None without one."""
     conditions: tuple[int, ...] = ()
     """Positions in `statements` of conditions on the others (after if, for, when, for all)."""
+    aside: bool = False
+    """A remark in a column beside a derivation, which goes on below without it."""

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from gradproof.expr import Expr
 from gradproof.spell.identifiers import identifier
-from gradproof.spell.names import name_plain, name_tex
+from gradproof.spell.names import AGAIN, name_plain, name_tex
 from gradproof.spell.plain import PlainStyle
 from gradproof.spell.relation import chain
 from gradproof.spell.tex import TexStyle
@@ -20,7 +20,7 @@ from gradproof.spell.width import shorten
 from gradproof.spell.writer import spell
 
 __all__ = [
-    "identifier", "name_plain", "name_tex", "relation_plain", "relation_tex", "shorten", "to_plain", "to_tex",
+    "AGAIN", "identifier", "name_plain", "name_tex", "relation_plain", "relation_tex", "shorten", "to_plain", "to_tex",
 ]  # fmt: skip
 
 _TEX = TexStyle()

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import final
+from typing import Final, final
 
 from gradproof.spell.letters import ACCENTS, COMMANDS, lowered
 
@@ -29,13 +29,17 @@ class NameParts:
     primes: int = 0
 
 
+AGAIN: Final = "\u2060"
+"""Behind a letter that a document declares again, once for each time: it is not printed (a word joiner)."""
+
+
 def split_name(name: str) -> NameParts:
     r"""Split a TeX name at its top-level scripts; braces around a script are dropped.
 
     >>> split_name("W^{[1]}_0")
     NameParts(base='W', sub='0', sup='[1]', primes=0)
     """
-    name = name.replace("{}", "")
+    name = name.replace("{}", "").replace(AGAIN, "")
     if "_" not in name and "^" not in name and "'" not in name:
         return NameParts(name)
     base = sub = sup = ""

@@ -17,16 +17,16 @@ STEPS = ("\\varepsilon", "\\epsilon", "\\tau")
 
 def deriv_node(c: Converter, node: Surface) -> Built:
     """Convert a derivative with its variables."""
-    if node.args[0].head == "hole" or node.text == "delta":
+    if node.args[0].head == "hole":
         return c.opaque(node, "derivative")
+    if node.text == "delta":
+        c.note("delta-derivative", r"\delta is read as the sign of a partial derivative", node)
     wrt = [_variable(c, w) for w in node.args[1:]]
     body = c.convert(node.args[0])
     shape: build.Shape = body.shape
     for w in wrt:
         shape = None if shape is None or w.shape is None else (*shape, *w.shape)
-    expr = Derivative(
-        body.expr, tuple(w.expr for w in wrt), "partial" if node.text == "partial" else "d"
-    )
+    expr = Derivative(body.expr, tuple(w.expr for w in wrt), "d" if node.text == "d" else "partial")
     return Built(expr, node.span, (body, *wrt), shape)
 
 

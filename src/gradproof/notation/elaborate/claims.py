@@ -59,13 +59,16 @@ from gradproof.notation.surface import FormulaRow, Note, Statement
 BROKEN = frozenset({"brace-unbalanced", "argument-missing", "environment-unbalanced"})
 """Repairs of a formula that was cut off: what is missing could make the line right."""
 
+APPROXIMATE = "the words say that something is left out; it is not judged as an equation"
+"""Why a line is not refuted that its author calls an approximation."""
+
 IMPLICATIONS = frozenset({"=>", "<=>", "->", "mapsto"})
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a row is said: introduced as holding, under a condition, before anything was derived, with words."""
+    """How a row is said: introduced as holding, under a condition, before anything was derived, with words, roughly."""
 
     assumed: bool = False
     conditional: bool = False
@@ -73,6 +76,7 @@ class Manner:
     worded: bool = False
     explicit: bool = False
     wanted: bool = False
+    approximate: bool = False
 
 
 @final
@@ -201,6 +205,8 @@ def read_row(
             out.claims.append(_claim(built, statement, 0, table, soft=True))
     if bare_condition or any(n.kind in BROKEN or n.kind == OPEN for n in row.notes):
         out.claims = [replace(c, soft=True) for c in out.claims]
+    if manner.approximate:
+        out.claims = [replace(c, soft=True, loose=APPROXIMATE) for c in out.claims]
     return out
 
 

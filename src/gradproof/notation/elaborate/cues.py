@@ -30,6 +30,14 @@ _WANTED = re.compile(
     r"\b(?:want|wanted|need|require|requires|set|setting|solve|solving|find)\b[^.;]*$",
     re.IGNORECASE,
 )
+_APPROXIMATE = re.compile(
+    r"\b(?:neglect|ignor|discard|drop|omit)(?:s|p?ing|t?ing|p?ed|t?ed|e|es|ed)?\b[^.;]{0,40}"
+    r"\b(?:terms?|constants?|orders?|remainders?|factors?)\b|"
+    r"\bapproximat\w*|\b(?:first|leading|lowest|second|higher)[- ]order\b[^.;]{0,20}\b(?:terms?|in|expansion|taylor)\b|"
+    r"\bto (?:first|leading|lowest|second) order\b|"
+    r"\bup to (?:a|an|some|additive|multiplicative|constant)\w*\b[^.;]{0,20}\b(?:constants?|factors?|terms?|scale)\b",
+    re.IGNORECASE,
+)
 _OTHERWISE = re.compile(
     r"(?:^|[.,;:]\s*|\b(?:and|but|while)\s+)(?:otherwise|else|in the other case|in all other cases)\b[^.;]*$",
     re.IGNORECASE,
@@ -100,6 +108,7 @@ class Cues:
     condition: bool = False
     introduces: bool = False
     wanted: bool = False
+    approximate: bool = False
     otherwise: bool = False
     claimed_rules: tuple[str, ...] = ()
 
@@ -136,6 +145,7 @@ def read_cues(words: str) -> Cues:
         cases=bool(_CASE_SPLIT.search(words)),
         condition=bool(_CONDITION.search(words.rstrip(" :,"))),
         wanted=bool(_WANTED.search(words)),
+        approximate=bool(_APPROXIMATE.search(words)),
         otherwise=bool(_OTHERWISE.search(words.rstrip(" :,"))),
         introduces=bool(_GLOBAL.search(words.rstrip(" :,"))),
         claimed_rules=tuple(v for k, v in CLAIMED_RULES.items() if k in low),

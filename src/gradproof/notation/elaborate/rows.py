@@ -12,6 +12,7 @@ from gradproof.notation.elaborate.index_sets import index_sets
 from gradproof.notation.elaborate.layers import layers
 from gradproof.notation.elaborate.programs import without_programs
 from gradproof.notation.elaborate.recurrences import recurrences, under_one_letter
+from gradproof.notation.elaborate.redeclared import redeclared
 from gradproof.notation.elaborate.spoken import Spoken
 from gradproof.notation.elaborate.superscripts import superscript_labels
 from gradproof.notation.elaborate.survey import survey
@@ -91,6 +92,8 @@ def read_items(document: Document, declared: Sequence[str]) -> tuple[tuple[Item,
         return dots.row(under_one_letter(row, steps))
 
     groups = spoken.rows([tuple(map(written_out, g)) for g in first], outside)
+    meanings = redeclared(groups)
+    groups = meanings.rows(groups)
     statements = [s for g in groups for r in g for s in r.statements]
     table = survey(statements, _conditional(parsed, groups))
     second = _options(table, statements, _orders(r for g in groups for r in g))
@@ -98,12 +101,18 @@ def read_items(document: Document, declared: Sequence[str]) -> tuple[tuple[Item,
         options = second
         again = [tuple(map(written_out, _rows(p, options))) for p in parsed]
         groups = spoken.rows(again, outside)
+        meanings = redeclared(groups)
+        groups = meanings.rows(groups)
         table = survey(
             [s for g in groups for r in g for s in r.statements], _conditional(parsed, groups)
         )
     items: list[Item] = []
-    for p, group in zip(parsed, groups, strict=True):
-        items.extend(_items(p, group, options, written_out))
+    for k, (p, group) in enumerate(zip(parsed, groups, strict=True)):
+
+        def meant(row: FormulaRow, at: int = k) -> FormulaRow:
+            return meanings.row(at, written_out(row))
+
+        items.extend(_items(p, group, options, meant))
     return tuple(items), table
 
 

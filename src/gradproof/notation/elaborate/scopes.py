@@ -92,9 +92,18 @@ def _read(
         scope = scopes.setdefault(item.heading, Scope())
         continues = previous_heading == item.heading
         own = tables[item.heading]
+        solving = scope.solving
         line = _line(item, own.symbols, scopes, scope, continues=continues)
+        scope.solving = solving if item.row.aside else scope.solving
         assumed = _assumptions(item, own.notes.get(position, ()))
-        lines.append(replace(line, assumptions=(*line.assumptions, *assumed), structures=told))
+        lines.append(
+            replace(
+                line,
+                assumptions=(*line.assumptions, *assumed),
+                structures=told,
+                aside=item.row.aside,
+            )
+        )
         previous_heading = item.heading
     return _Read(tables, scopes, lines)
 
@@ -138,6 +147,7 @@ def _line(
         worded=bool(item.words) and continues,
         explicit=item.explicit,
         wanted=cues.wanted or open_case,
+        approximate=cues.approximate,
     )
     main = read_row(item.row, table, scope, known, manner)
     scope.assuming = assumed or (inline and set(main.roles) == {"declaration"})

@@ -1,6 +1,18 @@
 """What keeps a statement from being judged as an identity: rounded figures, shapes and meanings that are not known."""
 
-from gradproof.expr import EXPECTATION, Opaque, Sym, is_density, is_expectation
+from gradproof.expr import (
+    EXPECTATION,
+    Derivative,
+    Differential,
+    Div,
+    Expr,
+    HadamardDiv,
+    Opaque,
+    Sym,
+    is_density,
+    is_expectation,
+    walk,
+)
 from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.symbols import walk_surface
 from gradproof.notation.surface import Statement
@@ -32,5 +44,13 @@ def vague(b: Built, *, chance: bool = False) -> str | None:
             return f"{node.expr.head}: not supported yet"
         if isinstance(node.expr, Sym) and node.shape is None:
             return f"the shape of {node.expr.name} is not known: not supported yet"
+        if isinstance(node.expr, Div | HadamardDiv) and _half(node.expr.num, node.expr.den):
+            return "d stands below and not above; a derivative has d in both, as in dL/dw"
         todo.extend(reversed(node.kids))
     return None
+
+
+def _half(num: Expr, den: Expr) -> bool:
+    """Tell whether a quotient looks like a derivative of which the upper d was forgotten."""
+    told = any(isinstance(n, Differential | Derivative) for _, n in walk(num))
+    return isinstance(den, Differential) and not told

@@ -2,6 +2,7 @@
 
 from typing import Final, final
 
+from gradproof.notation.grammar.dressing import dress, lifts, signed
 from gradproof.notation.grammar.letters import Letters
 from gradproof.notation.grammar.tokens import Token
 from gradproof.notation.grammar.vocabulary import (
@@ -18,6 +19,9 @@ from gradproof.notation.tex.layout import Layout
 
 _KEEPS: Final = frozenset({"fn", "big", "extremum", "expect"})
 """After these, TeX braces keep their content together."""
+
+_MARKS: Final = frozenset({"d", "partial"})
+"""After these, braces keep several factors together: ``\\partial {XY}``."""
 
 _UPRIGHT_RUN: Final = frozenset({"mathrm", "mathit", "mathsf", "mathtt", "mathnormal"})
 _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -172,6 +176,13 @@ class Lexer(Letters):
         group = node.args[0]
         inner = group.args
         span = node.span
+        if len(inner) == 1 and lifts(node, inner[0]):
+            bare = dress(inner[0], node.text)
+            node = Layout(
+                "font", span, node.text, bare.args, node.sub or bare.sub, node.sup or bare.sup
+            )
+            group = node.args[0]
+            inner = group.args
         if len(inner) == 1:
             only = inner[0]
             bare = only.sub is None and only.sup is None
@@ -220,7 +231,7 @@ class Lexer(Letters):
             sub, sup = node.sub or last.sub, node.sup or last.sup
             self.word(Layout("word", span, word, (), sub, sup), out)
             return
-        dressed = tuple(_dress(child, node.text) for child in inner)
+        dressed = tuple(dress(child, node.text) for child in inner)
         self._group(Layout("group", span, "", dressed, node.sub, node.sup), out, keep_space)
 
     def _group(self, node: Layout, out: list[Token], keep_space: bool) -> None:
@@ -254,7 +265,17 @@ class Lexer(Letters):
                 else:
                     self._lex((merged,), out, keep_space)
                 return
-        keeps = bool(out) and out[-1].code in _KEEPS
+        if scripted and signed(inner):
+            last = inner[-1]
+            above, below = node.sup or last.sup, node.sub or last.sub
+            carried = Layout(
+                last.kind, last.span.cover(node.span), last.text, last.args, below, above
+            )
+            self._lex((*inner[:-1], carried), out, keep_space)
+            return
+        keeps = bool(out) and (
+            out[-1].code in _KEEPS or (out[-1].code in _MARKS and len(inner) > 1)
+        )
         if not scripted and not keeps:
             self._lex(inner, out, keep_space)
             return
@@ -345,15 +366,3 @@ def _bracket(delimiter: str) -> str:
         "rvert": "|", "Vert": "||", "lVert": "||", "rVert": "||", "lfloor": "floor", "rfloor": "floor",
         "lceil": "ceil", "rceil": "ceil",
     }.get(delimiter, "")  # fmt: skip
-
-
-def _dress(node: Layout, font: str) -> Layout:
-    """Put one letter of a longer font group in its font."""
-    if node.kind not in ("symbol", "accent") and not (
-        node.kind == "command" and COMMANDS.get(node.text, ("unknown",))[0] == "name"
-    ):
-        return node
-    bare = Layout(node.kind, node.span, node.text, node.args)
-    return Layout(
-        "font", node.span, font, (Layout("group", node.span, "", (bare,)),), node.sub, node.sup
-    )

@@ -1,20 +1,21 @@
 """The rows of a display: environments opened, continued rows joined, blank ones dropped."""
 
+from dataclasses import replace
 from typing import Final
 
+from gradproof.notation.grammar.columns import SILENT as _SILENT
+from gradproof.notation.grammar.columns import Nodes, by_columns
+from gradproof.notation.grammar.columns import code as _code
 from gradproof.notation.grammar.options import Options
 from gradproof.notation.grammar.statements import read_row
-from gradproof.notation.grammar.vocabulary import ALIGNMENTS, CASES, COMMANDS, OPERATORS
+from gradproof.notation.grammar.vocabulary import ALIGNMENTS, CASES
 from gradproof.notation.surface import FormulaRow, Note
 from gradproof.notation.tex.layout import Layout
 
-_SILENT: Final = frozenset({"space", "ampersand", "newrow"})
 _BINARY: Final = frozenset(
     {"+", "-", "mul", "had", "circ", "haddiv", "kron", "slash", "colon", "rel"}
 )
 _CONTINUES: Final = frozenset({"+", "mul", "had", "circ", "haddiv", "kron", "slash"})
-
-Nodes = list[Layout]
 
 
 def parse_rows(
@@ -34,14 +35,14 @@ def parse_rows(
     out: list[FormulaRow] = []
     if not rows and notes:
         return (FormulaRow(notes[0].span, (), notes=notes),)
-    left: list[Note] = [*notes]
-    for at, row in enumerate(rows):
-        mine: tuple[Note, ...] = ()
-        if left:
-            end = rows[at + 1][0].span.start if at + 1 < len(rows) else None
-            mine = tuple(note for note in left if end is None or note.span.start < end)
-            left = [note for note in left if note not in mine]
-        out.append(read_row(tuple(row), options, mine))
+    cells = by_columns(rows)
+    starts = [row[0].span.start for row, _ in cells]
+    told: list[list[Note]] = [[] for _ in cells]
+    for note in notes:
+        before = [k for k, start in enumerate(starts) if start <= note.span.start]
+        told[max(before, key=starts.__getitem__, default=0)].append(note)
+    for (row, aside), mine in zip(cells, told, strict=True):
+        out.append(replace(read_row(tuple(row), options, tuple(mine)), aside=aside))
     return tuple(out)
 
 
@@ -103,14 +104,6 @@ def _is_equation(row: list[str]) -> bool:
         return "rel" in row
     cut = row.index("ampersand")
     return "rel" in row[:cut] or row[cut + 1 : cut + 2] == ["rel"]
-
-
-def _code(node: Layout) -> str:
-    if node.kind == "operator":
-        return OPERATORS.get(node.text, ("unknown", ""))[0]
-    if node.kind == "command":
-        return COMMANDS.get(node.text, ("unknown", ""))[0]
-    return node.kind
 
 
 def _joined(rows: list[Nodes]) -> list[Nodes]:

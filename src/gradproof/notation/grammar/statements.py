@@ -85,13 +85,18 @@ class _Row:
             if self._where_piece == at and self.where is None:
                 self.where = len(self.statements)
             for part in by_commas(piece):
-                if condition and not has_relation(part):
+                if not has_relation(part) and (condition or self._in_words(part)):
                     continue
                 if condition:
                     self.conditions.append(len(self.statements))
                 self._statement(part)
         if self.where == len(self.statements):
             self.where = None
+
+    def _in_words(self, part: Piece) -> bool:
+        """Say whether a bare expression is only part of the words behind an equation."""
+        said = any(span.end <= part[0].start for _, span in self.labels)
+        return said and any(s.relations for s in self.statements)
 
     # ------------------------------------------------------------------ words and wide spaces
 

@@ -1,0 +1,112 @@
+r"""Documents as people write them: columns of remarks, sizes told again, braces that do not print, loose words."""
+
+import pytest
+
+from gradproof.api import check
+from gradproof.diagnostic import LineReport
+
+
+def lines_of(text: str) -> tuple[LineReport, ...]:
+    (report,) = check(text).files
+    assert report.error is None
+    return report.lines
+
+
+CONFIRMED = {
+    "a remark beside a derivation is not what the next row goes on with": r"""
+$$\begin{align}
+f &= x^2 \sin x && (u^3)' = 3u^2 \\
+  &= x \cdot x \sin x && \frac{\partial c}{\partial x} = 0 \\
+  &= x \sin x \cdot x
+\end{align}$$""",
+    "the reason in words beside a row": r"""
+$$\begin{eqnarray}
+\sigma'(z) &=& \frac{e^{-z}}{(1+e^{-z})^2} & \text{since} & (1/u)' = -u'/u^2\\
+&=& \sigma(z)(1-\sigma(z))
+\end{eqnarray}$$""",
+    "two derivations side by side": r"""
+$$\begin{align}
+f &= (x+1)^2 & g &= (x-1)^2 \\
+  &= x^2 + 2x + 1 &  &= x^2 - 2x + 1
+\end{align}$$""",
+    "sizes told again hold from there on": r"""
+Let $X \in \mathbb{R}^{n \times n}$.
+$$\frac{\partial \operatorname{tr}(X)}{\partial X} = I$$
+Let $A \in \mathbb{R}^{n \times p}$ and $X \in \mathbb{R}^{p \times n}$.
+$$\frac{\partial \operatorname{tr}(A X)}{\partial X} = A^T$$
+Now $A \in \mathbb{R}^{q \times p}$, $X \in \mathbb{R}^{p \times r}$, $B \in \mathbb{R}^{r \times q}$.
+$$\frac{\partial \operatorname{tr}(A X B)}{\partial X} = A^T B^T$$""",
+    "braces around a sign do not print": r"""
+$$\frac{d}{dx} (1 + { -e }^{ -x })^{ -2 } = { -2 } (1 - e^{-x})^{-3} e^{-x}$$""",
+    "braces keep what a differential acts on": r"""
+Let $X \in \mathbb{R}^{n \times m}$ and $Y \in \mathbb{R}^{m \times k}$.
+$$\partial \mathbf{XY} = \partial \mathbf{X}\, \mathbf{Y} + \mathbf{X}\, \partial \mathbf{Y}$$""",
+    "a transpose inside a font": r"""
+Let $\mathbf{A} \in \mathbb{R}^{n \times m}$ and $\mathbf{X} \in \mathbb{R}^{m \times n}$.
+$$\frac{\partial}{\partial \mathbf{X}} \operatorname{tr}(\mathbf{A X}) = \mathbf{A^T}$$""",
+    "delta as the sign of a derivative": r"""
+$$L = (w x - y)^2$$
+$$\frac{\delta L}{\delta w} = 2 x (w x - y)$$""",
+}
+
+
+@pytest.mark.parametrize("text", CONFIRMED.values(), ids=CONFIRMED)
+def test_what_is_right_as_printed_is_confirmed(text: str) -> None:
+    lines = lines_of(text)
+    assert {line.verdict for line in lines} <= {"proved", "agrees", "given"}, [
+        (line.verdict, line.reason) for line in lines
+    ]
+    assert any(line.verdict in ("proved", "agrees") for line in lines)
+
+
+def test_a_wrong_row_is_found_beside_remarks() -> None:
+    lines = lines_of(r"""
+$$\begin{align}
+f &= (x+1)^2 && (a+b)^2 = a^2 + 2ab + b^2 \\
+  &= x^2 + 2x - 1 && (a-b)^2 = a^2 - 2ab + b^2 \\
+\end{align}$$""")
+    assert [line.verdict for line in lines] == ["proved", "given", "proved", "refuted"]
+
+
+def test_a_wrong_remark_is_found() -> None:
+    lines = lines_of(r"""
+$$\begin{align}
+f &= (x+1)^2 && (a+b)^2 = a^2 + ab + b^2 \\
+  &= x^2 + 2x + 1
+\end{align}$$""")
+    assert [line.verdict for line in lines] == ["refuted", "given", "proved"]
+
+
+def test_names_told_again_are_printed_as_written() -> None:
+    lines = lines_of(r"""
+Let $X \in \mathbb{R}^{n \times n}$.
+$$\frac{\partial \operatorname{tr}(X)}{\partial X} = I$$
+Let $A \in \mathbb{R}^{n \times p}$ and $X \in \mathbb{R}^{p \times n}$.
+$$\frac{\partial \operatorname{tr}(A X)}{\partial X} = 2 A^T$$""")
+    assert [line.verdict for line in lines if line.verdict != "given"] == [
+        "proved",
+        "refuted",
+    ]
+    assert "\u2060" not in repr(lines)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"""
+$$f = (x + h)^2$$
+$$\begin{align}
+f &= x^2 + 2xh + h^2 \\
+&= x^2 + 2xh & \text{neglecting the $h^2$ term}
+\end{align}$$""",
+        r"""
+$$L = (w x - y)^2$$
+$$z = w x$$
+$$\frac{L}{dw} = \frac{L}{dz} \frac{z}{dw}$$""",
+    ],
+    ids=["what is left out is told in words", "a quotient by dw is no derivative"],
+)
+def test_what_is_said_loosely_is_not_refuted(text: str) -> None:
+    lines = lines_of(text)
+    assert "refuted" not in {line.verdict for line in lines}
+    assert {line.verdict for line in lines} & {"undecided", "unread"}
