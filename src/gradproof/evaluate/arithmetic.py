@@ -175,14 +175,17 @@ class _FloatArithmetic(Arithmetic):
         return -a
 
     def rational_power(self, a: Array, exponent: Fraction) -> Array:
-        if exponent == 2:
-            return a * a
-        if exponent == 1:
-            return a
-        if exponent == -1:
-            return _finite(1.0 / a)
-        if exponent == Fraction(1, 2):
-            return np.sqrt(a)
+        match exponent.as_integer_ratio():
+            case 2, 1:
+                return a * a
+            case 1, 1:
+                return a
+            case -1, 1:
+                return _finite(1.0 / a)
+            case 1, 2:
+                return np.sqrt(a)
+            case _:
+                pass
         return self._keep_nan(a, _finite(np.power(a, float(exponent))))
 
     def power(self, a: Array, b: Array) -> Array:

@@ -1,6 +1,6 @@
 """Certified counterexamples: both sides at one exact point, in balls that exclude equality."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -294,7 +294,8 @@ def find_counterexample(
     if comparison is None:
         comparison = compare(left, right, samples, context, mode=mode)
     weights = _weights(samples)
-    order = sorted(comparison.differ, key=lambda d: (_height(weights, *d), d[0]))
+    height = _heights(weights)
+    order = sorted(comparison.differ, key=lambda d: (height(*d), d[0]))
     found = _first(left, right, samples, context, order, mode)
     if found is None:
         return None
@@ -352,27 +353,31 @@ def _simplest(
     return min(ranks)[1]
 
 
-def _height(weights: Mapping[str, Array], point: int, indices: IndexValues) -> int:
-    """Return how unhandy the numbers at a point are: scalars, and of arrays the entries at the indices."""
-    at = sorted({value - 1 for _, value in indices})
-    total = 0
-    for array in weights.values():
-        here = array[point]
-        if here.ndim and at:
-            rows = [k for k in at if 0 <= k < len(here)]
-            here = here[rows] if rows else here
-        total += int(here.sum())
-    return total
+def _heights(weights: Mapping[str, Array]) -> Callable[[int, IndexValues], int]:
+    """Return what tells how unhandy the numbers at a point are: scalars, and of arrays the entries at the indices."""
+    arrays = [
+        (whole, whole.sum(axis=1).tolist())
+        for whole in (
+            a.reshape(len(a), a.shape[1], -1).sum(axis=2) for a in weights.values() if a.ndim > 1
+        )
+    ]
+    numbers = sum((a for a in weights.values() if a.ndim == 1), np.int64(0))
+
+    def height(point: int, indices: IndexValues) -> int:
+        at = sorted({value - 1 for _, value in indices})
+        total = int(numbers[point]) if numbers.ndim else 0
+        for rows, whole in arrays:
+            chosen = [k for k in at if 0 <= k < rows.shape[1]]
+            total += int(rows[point, chosen].sum()) if chosen else whole[point]
+        return total
+
+    return height
 
 
 def _weight(value: Fraction) -> int:
     """Return how unhandy a number is: 0 and 1 least, then small numerators and denominators."""
-    if value in (0, 1):
+    top, bottom = value.as_integer_ratio()
+    if bottom == 1 and top in (0, 1):
         return 1
-    return (
-        1
-        + 2 * abs(value.numerator).bit_length()
-        + 2 * value.denominator.bit_length()
-        + (value < 0)
-        - (2 if value.denominator in (2, 10) else 0)
-    )
+    simple = 2 if bottom in (2, 10) else 0
+    return 1 + 2 * top.bit_length() + 2 * bottom.bit_length() + (top < 0) - simple

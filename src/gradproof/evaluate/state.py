@@ -147,7 +147,7 @@ class State:
     met: set[int] = field(default_factory=set[int])
     active: dict[str, int] = field(default_factory=dict[str, int])
     gathered: dict[object, Array] = field(default_factory=dict[object, Array])
-    numbers: dict[Fraction, Value] = field(default_factory=dict[Fraction, Value])
+    numbers: dict[tuple[int, int], Value] = field(default_factory=dict[tuple[int, int], Value])
     kinks: dict[int, tuple[BoolArray, BoolArray]] | None = None
     used: dict[str, dict[tuple[int, ...], None]] | None = None
 
@@ -160,9 +160,10 @@ class State:
 
     def number(self, value: Fraction) -> Value:
         """Return a constant."""
-        found = self.numbers.get(value)
+        key = value.as_integer_ratio()
+        found = self.numbers.get(key)
         if found is None:
-            found = self.numbers[value] = self.algebra.number(value)
+            found = self.numbers[key] = self.algebra.number(value)
         return found
 
     def open_axis(self, env: Env, lower: int, upper: int) -> tuple[IntArray, Env]:

@@ -39,7 +39,7 @@ class Layout:
     @property
     def usual(self) -> bool:
         """Whether derivatives are arranged as the rules of `differentiate` do."""
-        return replace(self, certain=False, rows=False) == USUAL
+        return self is USUAL or replace(self, certain=False, rows=False) == USUAL
 
     def __str__(self) -> str:
         """Say in words how the convention differs from the usual one.

@@ -53,6 +53,9 @@ from gradproof.expr.nodes import (
 NOTHING = Context()
 """No definitions."""
 
+_NUMBERS = frozenset({Num, Const, Idx, Delta, Indicator, Compare, Frobenius, Trace, Det, Norm})
+"""The kinds that are numbers whatever they are made of."""
+
 
 def rank(e: Expr, context: Context = NOTHING) -> int | None:
     """Return 0 for a scalar, 1 for a vector, 2 for a matrix; None where the nodes do not tell.
@@ -65,12 +68,16 @@ def rank(e: Expr, context: Context = NOTHING) -> int | None:
     >>> rank(w), rank(Transpose(w)), rank(MatMul((Transpose(w), w)))
     (1, 2, 0)
     """
+    if type(e) in _NUMBERS:
+        return 0
     match e:
+        case Sym(_, space):
+            return space.rank
         case Num() | Const() | Idx() | Delta() | Indicator() | Compare():
             return 0
         case Frobenius() | Trace() | Det() | Norm():
             return 0
-        case Sym(_, space) | Ones(space) | Identity(space):
+        case Ones(space) | Identity(space):
             return space.rank
         case Entry(array, indices):
             inner = rank(array, context)
@@ -148,9 +155,15 @@ def _applied(e: Apply, context: Context) -> int | None:
 
 
 def _most(xs: tuple[Expr, ...], context: Context) -> int | None:
-    ranks = [rank(x, context) for x in xs]
-    known = [r for r in ranks if r is not None]
-    return max(known, default=0) if len(known) == len(ranks) else None
+    most = 0
+    for x in xs:
+        if type(x) in _NUMBERS:
+            continue
+        own = rank(x, context)
+        if own is None:
+            return None
+        most = max(most, own)
+    return most
 
 
 def _product(xs: tuple[Expr, ...], context: Context) -> int | None:

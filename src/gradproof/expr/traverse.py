@@ -72,6 +72,8 @@ _OFTEN: Final[Mapping[type, Callable[[Any], tuple[Expr, ...]]]] = MappingProxyTy
         Add: attrgetter("terms"), Mul: attrgetter("factors"), Neg: lambda e: (e.arg,),
         Div: attrgetter("num", "den"), Pow: attrgetter("base", "exponent"), Fn: attrgetter("args"),
         Entry: lambda e: (e.array, *e.indices), Derivative: lambda e: (e.body, *e.wrt),
+        MatMul: attrgetter("factors"), Hadamard: attrgetter("factors"), Transpose: lambda e: (e.arg,),
+        Apply: attrgetter("args"), Opaque: attrgetter("args"), Delta: attrgetter("left", "right"),
     }
 )  # fmt: skip
 """The kinds that occur most, looked up: this function is called for every step of every walk."""
@@ -197,11 +199,12 @@ def walk(e: Expr) -> Iterator[tuple[Path, Expr]]:
     """Yield every node with its path, parents first, without recursion."""
     todo: list[tuple[Path, Expr]] = [((), e)]
     while todo:
-        path, node = todo.pop()
-        yield path, node
-        kids = children(node)
-        for i in reversed(range(len(kids))):
-            todo.append(((*path, i), kids[i]))
+        item = todo.pop()
+        yield item
+        path, node = item
+        if type(node) not in _LEAVES:
+            kids = children(node)
+            todo += [((*path, i), kids[i]) for i in range(len(kids) - 1, -1, -1)]
 
 
 def subtrees(e: Expr) -> Iterator[Expr]:
@@ -210,9 +213,8 @@ def subtrees(e: Expr) -> Iterator[Expr]:
     while todo:
         node = todo.pop()
         yield node
-        kids = children(node)
-        if kids:
-            todo.extend(reversed(kids))
+        if type(node) not in _LEAVES:
+            todo += children(node)[::-1]
 
 
 def at_path(e: Expr, path: Path) -> Expr:

@@ -125,10 +125,12 @@ def walk_surface(node: Surface) -> Iterator[Surface]:
     while todo:
         node = todo.pop()
         yield node
-        todo.extend(reversed(node.args))
-        if node.name is not None:
-            todo.extend(node.name.sub)
-            todo.extend(node.name.sup)
+        if node.args:
+            todo += node.args[::-1]
+        name = node.name
+        if name is not None:
+            todo += name.sub
+            todo += name.sup
 
 
 @final

@@ -1,6 +1,7 @@
 """Products: 0·u = 0, 1·u = u, numbers first, signs in front."""
 
 from fractions import Fraction
+from math import prod
 
 from gradproof.expr import Add, Context, Div, Expr, Mul, Neg, Num, Sum, Sym
 from gradproof.rewrite.build import ONE, ZERO, div, mul, neg
@@ -10,13 +11,13 @@ from gradproof.rewrite.rule import rewrite_rule
 @rewrite_rule("zero-factor", on=Mul, formula=r"u \cdot 0 = 0")
 def zero_factor(e: Mul, _context: Context) -> Expr | None:
     """A product with a zero is zero."""
-    return ZERO if ZERO in e.factors else None
+    return ZERO if any(isinstance(f, Num) and not f.value for f in e.factors) else None
 
 
 @rewrite_rule("unit-factor", on=Mul, formula=r"u \cdot 1 = u")
 def unit_factor(e: Mul, _context: Context) -> Expr | None:
     """Drop the factors that are one."""
-    kept = tuple(f for f in e.factors if f != ONE)
+    kept = tuple(f for f in e.factors if not isinstance(f, Num) or f.value != 1)
     return None if len(kept) == len(e.factors) else mul(*kept)
 
 
@@ -36,6 +37,8 @@ def sign_in_front(e: Mul, _context: Context) -> Expr | None:
     """Write the signs of the factors, and of their numbers, before the product."""
     minus = 0
     factors: list[Expr] = []
+    if not any(isinstance(f, Neg | Num) for f in e.factors):
+        return None
     for f in e.factors:
         match f:
             case Neg(u):
@@ -55,18 +58,11 @@ def sign_in_front(e: Mul, _context: Context) -> Expr | None:
 @rewrite_rule("numbers-multiplied", on=Mul, formula=r"2 \cdot u \cdot 3 = 6 u")
 def numbers_multiplied(e: Mul, _context: Context) -> Expr | None:
     """Multiply the numbers among the factors and write them first."""
-    value = Fraction(1)
-    others: list[Expr] = []
-    count = 0
-    for f in e.factors:
-        if isinstance(f, Num):
-            value *= f.value
-            count += 1
-        else:
-            others.append(f)
-    if count == 0 or (count == 1 and isinstance(e.factors[0], Num)):
+    numbers = [f.value for f in e.factors if isinstance(f, Num)]
+    if not numbers or (len(numbers) == 1 and isinstance(e.factors[0], Num)):
         return None
-    return mul(Num(value), *others)
+    others = (f for f in e.factors if not isinstance(f, Num))
+    return mul(Num(prod(numbers, start=Fraction(1))), *others)
 
 
 @rewrite_rule("unit-fraction-factor", on=Mul, formula=r"u \cdot \frac{1}{v} = \frac{u}{v}")

@@ -3,14 +3,14 @@
 from fractions import Fraction
 
 from gradproof.expr import Add, Context, Expr, Neg, Num
-from gradproof.rewrite.build import ZERO, add
+from gradproof.rewrite.build import add
 from gradproof.rewrite.rule import rewrite_rule
 
 
 @rewrite_rule("zero-term", on=Add, formula=r"u + 0 = u")
 def zero_term(e: Add, _context: Context) -> Expr | None:
     """Drop the terms that are zero."""
-    kept = tuple(t for t in e.terms if t != ZERO)
+    kept = tuple(t for t in e.terms if not isinstance(t, Num) or t.value)
     return None if len(kept) == len(e.terms) else add(*kept)
 
 
