@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final, final
 
 from gradproof.expr import (
+    REAL,
     SCALAR,
     Add,
     Apply,
@@ -224,11 +225,18 @@ def _with(context: Context, bodies: Mapping[str, Definition]) -> Context:
                 constraints.remove(pair)
                 constraints.extend((p, Transpose(p)) for p in _parts(name, space))
                 break
+    plain = {
+        part.name: context.domains[name]
+        for name in bodies
+        if context.domains.get(name) == replace(REAL, declared=True)
+        for part in _parts(name, SCALAR)
+    }
     definitions = {**context.definitions, **{n: (d,) for n, d in bodies.items()}}
     return replace(
         context,
         definitions=MappingProxyType(definitions),
         constraints=tuple(constraints),
+        domains=MappingProxyType({**context.domains, **plain}),
         functions=context.functions - bodies.keys(),
         varying=context.varying - bodies.keys(),
     )

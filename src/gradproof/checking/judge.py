@@ -8,7 +8,7 @@ from typing import Final
 from gradproof.checking.bare import bare, uncertain
 from gradproof.checking.cases import with_cases
 from gradproof.checking.chains import advance, record
-from gradproof.checking.conventions import as_told, settled, settled_from_start
+from gradproof.checking.conventions import as_told, settled_from_start
 from gradproof.checking.implied import follows, state
 from gradproof.checking.judgement import RIGHT, Chain, Judged, Outcome
 from gradproof.checking.known import known_truth, refutes_head
@@ -85,8 +85,7 @@ def _lines(derivation: Derivation) -> tuple[Judged, ...]:
         contexts = derivation.contexts[line.state]
         more = anywhere[line.state] if anywhere[line.state] != contexts else ()
         contexts, more = as_told(line, contexts), as_told(line, more)
-        if shaped.doubtless(line):
-            contexts, more = tuple(map(settled, contexts)), tuple(map(settled, more))
+        contexts, more = shaped.settled(line, contexts), shaped.settled(line, more)
         out.append(_line(line, chain, contexts, more))
         shaped.learn(out[-1], contexts[0])
     return tuple(out)
@@ -279,7 +278,7 @@ def _continuing(line: Line, claim: Claim, chain: Chain, context: Context) -> Jud
 
 def _combine(line: Line, claim: Claim, step: Outcome, truth: Outcome, chain: Chain) -> Judged:
     """Put step and truth of a continuing line together."""
-    if claim.soft and step.verdict == "refuted":
+    if claim.soft and step.verdict == "refuted" and not _unsolvable(step, claim):
         return Judged(line, "undecided", claim.loose or SOFT, claim=claim)
     base = Judged(
         line, step.verdict, step.reason, truth_of(truth), outcome=step, claim=claim, side=1,
@@ -334,9 +333,10 @@ def _links(
         notes = (*notes, *notes_of(line, claim, outcome))
         verdict = outcome.verdict
         reason = outcome.reason
-        if verdict == "refuted" and soft:
+        open_to_all = verdict == "refuted" and not _unsolvable(outcome, claim)
+        if open_to_all and soft:
             verdict, reason = "undecided", claim.loose or SOFT
-        elif verdict == "refuted" and (
+        elif open_to_all and (
             (alone and may_be_condition(a, b, context)) or names_alone(kept, a, b, context)
         ):
             verdict, reason = "undecided", "it may be a condition on the symbols, or a definition"
@@ -350,6 +350,12 @@ def _links(
     if worst is None:
         return Judged(line, "given", claim=claim)
     return replace(worst, assumptions=tuple(dict.fromkeys(notes)))
+
+
+def _unsolvable(outcome: Outcome, claim: Claim) -> bool:
+    """Tell whether nothing solves an equation: its sides have different shapes."""
+    shapes = outcome.evidence is not None and outcome.evidence.kind == "shape"
+    return shapes and claim.loose is None and set(claim.relations) == {"="}
 
 
 def _follows(line: Line, outcome: Outcome, chain: Chain, context: Context) -> bool:

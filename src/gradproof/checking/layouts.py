@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import final
 
 from gradproof.expr import (
+    SEED,
     USUAL,
     Context,
     Derivative,
@@ -54,7 +55,7 @@ def arrangements(
     turned = _may_be_turned(left, right, context)
     for layout in _layouts(left, right, context, fitting=fitting):
         own = context.layout
-        under = replace(context, layout=replace(layout, certain=own.certain, rows=own.rows))
+        under = replace(context, layout=layout.as_sure_as(own))
         if layout != USUAL:
             kind = LENGTHS if layout.lengths else MIX
             yield Arrangement(left, right, under, f"it holds where {layout}", kind)
@@ -97,8 +98,9 @@ def _layouts(left: Expr, right: Expr, context: Context, *, fitting: bool) -> Ite
 def _may_be_turned(left: Expr, right: Expr, context: Context) -> bool:
     """Tell whether the transpose of a side may be meant: of vectors always, of matrices in a derivative.
 
-    The gradient by a matrix has the shape of the matrix where ∇ is written or the document leaves no doubt; a Jacobian
-    has the outputs as rows where the words say so.
+    The gradient by a matrix has the shape of the matrix where ∇ is written or the document leaves no doubt, that by a
+    vector where the document leaves none, or it is what reaches a declared vector; a Jacobian has the outputs as rows
+    where the words say so.
     """
     if is_scalar(left, context) and is_scalar(right, context):
         return False
@@ -112,11 +114,24 @@ def _may_be_turned(left: Expr, right: Expr, context: Context) -> bool:
         for d in derivatives
     ):
         return False
+    if any(_by_column(d, context) for d in (left, right)):
+        return False
     by_matrix = [d for d in derivatives if any(rank(w, context) == 2 for w in _variables(d))]
     if by_matrix:
         sure = context.layout.certain or any(isinstance(d, Gradient) for d in by_matrix)
         return not sure
     return bool(derivatives) or 1 in (rank(left, context), rank(right, context))
+
+
+def _by_column(d: Expr, context: Context) -> bool:
+    """Tell whether a side is the gradient of a number by a vector, which has the shape of the vector without doubt."""
+    match d:
+        case Derivative(body, (Sym(name, space),)) | Gradient(body, Sym(name, space), 1):
+            reaches = any(isinstance(n, Sym) and n.name.endswith(SEED) for _, n in walk(body))
+            sure = context.layout.columns or (reaches and name in context.domains)
+            return sure and space.rank == 1 and is_scalar(body, context)
+        case _:
+            return False
 
 
 def _variables(d: Derivative | Gradient) -> tuple[Expr, ...]:

@@ -44,8 +44,9 @@ def pinned(left: Expr, right: Expr, context: Context) -> bool:
     for side in (left, right):
         for node in walk_reached(side, context):
             match node:
-                case Sym(name):
-                    if name not in sizes and name not in added and not _known(name, context):
+                case Sym(name, space):
+                    told = _known(name, context) if space.rank else _number(name, context)
+                    if name not in sizes and name not in added and not told:
                         return False
                     if not _as_defined(node, context) or _counted_from_zero(node, context):
                         return False
@@ -80,9 +81,16 @@ def plain_derivatives(left: Expr, right: Expr, context: Context) -> bool:
 def _only_added(nodes: Sequence[Expr], context: Context) -> frozenset[str]:
     """Return the arrays that stand only beside a term of their shape that is known: ``b`` in ``W x + b``.
 
-    What they are differentiated by counts as well.
+    What they are differentiated by counts as well. A family is known where all that is written of it are entries, and
+    one of these stands beside a number: ``y_i`` in ``y_i - w^T x_i``.
     """
     standing = Counter(n.name for n in nodes if isinstance(n, Sym))
+    entries = Counter(
+        n.array.name
+        for n in nodes
+        if isinstance(n, Entry) and isinstance(n.array, Sym) and rank(n, context) == 0
+    )
+    families = {name for name, count in entries.items() if count == standing[name]}
     found: frozenset[str] = frozenset()
     while True:
         beside: Counter[str] = Counter()
@@ -94,6 +102,9 @@ def _only_added(nodes: Sequence[Expr], context: Context) -> frozenset[str]:
                         inner = term.arg if isinstance(term, Neg) else term
                         if isinstance(inner, Sym) and inner.space.rank in ranks - {0}:
                             beside[inner.name] += 1
+                        family = inner.array if isinstance(inner, Entry) else None
+                        if 0 in ranks and isinstance(family, Sym) and family.name in families:
+                            beside[family.name] = standing[family.name]
                 case Derivative(_, wrt):
                     beside.update(w.name for w in wrt if isinstance(w, Sym))
                 case Gradient(_, Sym(name)):

@@ -22,6 +22,7 @@ class Layout:
         lengths: whether the square of a vector is its squared length (``(y - Xb)²``).
         structured: whether the derivative by a symmetric matrix counts its equal entries as one (G + Gᵀ - G∘I).
         certain: whether the document leaves no doubt that gradients by matrices have the shape of the matrix.
+        columns: whether it leaves no doubt that gradients by vectors have the shape of the vector.
         rows: whether it leaves no doubt that Jacobians have the outputs as rows.
     """
 
@@ -34,12 +35,17 @@ class Layout:
     lengths: bool = False
     structured: bool = False
     certain: bool = False
+    columns: bool = False
     rows: bool = False
 
     @property
     def usual(self) -> bool:
         """Whether derivatives are arranged as the rules of `differentiate` do."""
-        return self is USUAL or replace(self, certain=False, rows=False) == USUAL
+        return self is USUAL or replace(self, certain=False, columns=False, rows=False) == USUAL
+
+    def as_sure_as(self, other: "Layout") -> "Layout":
+        """Return this convention with what is beyond doubt in another one."""
+        return replace(self, certain=other.certain, columns=other.columns, rows=other.rows)
 
     def __str__(self) -> str:
         """Say in words how the convention differs from the usual one.

@@ -111,7 +111,7 @@ def _in_layouts(judged: Judged, outcome: Outcome, after: Expr) -> _Cause:
     layout = outcome.context.layout
     if layout.usual:
         return _cause(judged, outcome, after)
-    usual = replace(outcome.context, layout=replace(USUAL, certain=layout.certain))
+    usual = replace(outcome.context, layout=USUAL.as_sure_as(layout))
     found = _cause(judged, replace(outcome, context=usual), after)
     return found if found.matches else _cause(judged, outcome, after)
 

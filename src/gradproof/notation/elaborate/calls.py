@@ -29,6 +29,7 @@ from gradproof.notation.elaborate.symbols import (
 )
 from gradproof.notation.surface import Surface
 
+SQUARE_ARGUMENT = frozenset({"tr", "det", "logdet"})
 ARRAY_ARGUMENT = frozenset({"softmax", "logsoftmax", "logsumexp", "mean", "var"})
 """Functions of a whole vector, or of the rows of a matrix."""
 
@@ -165,8 +166,24 @@ def _along(c: Converter, node: Surface, arg: Surface) -> Built:
     return out
 
 
-def _matrix_function(c: Converter, node: Surface, arg: Surface) -> Built:
+def _as_matrices(c: Converter, arg: Surface) -> Built:
+    """Convert what has to be square; where it is not, products in it are those of matrices."""
+    told = list(c.notes)
     x = c.whole(arg)
+    if x.shape is None or len(x.shape) != 2 or x.shape[0] == x.shape[1] or c.matrices:
+        return x
+    found = list(c.notes)
+    c.notes[:], c.matrices = told, True
+    other = c.whole(arg)
+    c.matrices = False
+    if other.expr == x.expr:
+        c.notes[:] = found
+        return x
+    return other
+
+
+def _matrix_function(c: Converter, node: Surface, arg: Surface) -> Built:
+    x = _as_matrices(c, arg) if node.text in SQUARE_ARGUMENT else c.whole(arg)
     expr: Expr
     shape: build.Shape = ()
     if node.text == "tr":

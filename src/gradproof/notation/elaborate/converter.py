@@ -36,7 +36,7 @@ class Converter:
 
     `bound` are the letters bound by the sums around the present node, `free` the index letters that
     stand free in the statement. `variant` asks for another reading than the usual one (see `variants`),
-    and `offered` are those that could be asked for.
+    and `offered` are those that could be asked for. `matrices` asks for products of matrices only.
     """
 
     table: Symbols
@@ -51,6 +51,7 @@ class Converter:
     sides: tuple[Surface, ...] = ()
     variant: str = ""
     offered: set[str] = field(default_factory=set[str])
+    matrices: bool = False
 
     def reads_as(self, variant: str) -> bool:
         """Tell whether another reading is asked for; called only where it may make a difference, which is noted."""

@@ -48,7 +48,7 @@ def _merged(
     for gap, nxt in zip(gaps, factors[1:], strict=True):
         last = out[-1]
         vectors = _axes(last) == 1 and _axes(nxt) == 1
-        written = _axes(last) == 2 and _writes_entrywise(c)
+        written = _axes(last) == 2 and (c.matrices or _writes_entrywise(c))
         if (
             not written
             and _only_entrywise(last, nxt)
