@@ -165,3 +165,81 @@ def test_what_holds_for_numbers_alone_is_not_confirmed_where_matrices_may_be_mea
 ) -> None:
     found = check_source("a.md", f"$$\n{line}\n$$\n").lines[-1].verdict
     assert found in RIGHT if verdict == "right" else found == verdict
+
+
+BY_X, BY_C = r"\frac{\partial}{\partial x}", r"\frac{\partial}{\partial c}"
+COLUMNS = r"x, b \in \mathbb{R}^n$, $c \in \mathbb{R}^k$, $M \in \mathbb{R}^{n \times k}"
+
+
+@pytest.mark.parametrize(
+    ("lines", "verdict"),
+    [
+        ((r"\nabla_x \|x\|^2 = 2x", r"\nabla_x (b^T x) = b^T"), "refuted"),
+        ((r"\nabla_x \|x\|^2 = 2x^T", r"\nabla_x (b^T x) = b^T"), "right"),
+        ((r"\nabla_x \|x\|^2 = 2x", r"\frac{\partial}{\partial x} (b^T x) = b^T"), "right"),
+        (("f = x^T M c", f"{BY_X} f = M c", f"{BY_C} f = x^T M"), "refuted"),
+        (("f = x^T M c", f"{BY_X} f = c^T M^T", f"{BY_C} f = x^T M"), "right"),
+        (("s = b^T x", "f = s^2", f"{BY_X} f = 2 s b", f"{BY_X} s = b^T"), "right"),
+    ],
+)  # fmt: skip
+def test_gradients_by_vectors_are_columns_or_rows_throughout(
+    lines: tuple[str, ...], verdict: str
+) -> None:
+    found = verdicts(COLUMNS, *lines)[-1]
+    assert found in RIGHT if verdict == "right" else found == verdict
+
+
+@pytest.mark.parametrize(
+    ("first", "verdict"), [("A^T", "refuted"), ("A", "right"), (r"\operatorname{tr}(A) I", "right")]
+)
+def test_a_square_matrix_shows_the_layout_where_it_is_not_its_transpose(
+    first: str, verdict: str
+) -> None:
+    body = (
+        r"\operatorname{tr}(A) \operatorname{tr}(X)" if "tr" in first else r"\operatorname{tr}(A X)"
+    )
+    found = verdicts(
+        r"A, X \in \mathbb{R}^{n \times n}",
+        rf"\frac{{\partial}}{{\partial X}} {body} = {first}",
+        r"\frac{\partial}{\partial X} \log \det X = X^{-1}",
+    )[-1]
+    assert found in RIGHT if verdict == "right" else found == verdict
+
+
+LEAST_SQUARES = (
+    r"X \in \mathbb{R}^{m \times n}$, $w \in \mathbb{R}^n$, $y \in \mathbb{R}^m",
+    r"\nabla_w \|Xw - y\|^2 = 2 X^T X w - 2 X^T y = 0",
+)
+
+
+@pytest.mark.parametrize(
+    ("solution", "verdict"),
+    [(r"w = (X^T X)^{-1} X^T y", "right"), (r"w = X^T y (X^T X)^{-1}", "refuted")],
+)
+def test_nothing_solves_an_equation_between_different_shapes(solution: str, verdict: str) -> None:
+    found = verdicts(*LEAST_SQUARES, solution)[-1]
+    assert found in RIGHT if verdict == "right" else found == verdict
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        (r"d \operatorname{tr}(W^T W) = 2 \operatorname{tr}(W^T dW)", "right"),
+        (r"d \operatorname{tr}(W^T W) = 2 \operatorname{tr}(W dW)", "refuted"),
+        (r"d \operatorname{tr}(W^T W) = 2 W : dW", "right"),
+    ],
+)
+def test_the_trace_is_of_a_product_of_matrices(line: str, verdict: str) -> None:
+    (found,) = verdicts(r"W \in \mathbb{R}^{n \times k}", line)
+    assert found in RIGHT if verdict == "right" else found == verdict
+
+
+@pytest.mark.parametrize(("side", "verdict"), [("X dZ^T", "right"), ("dZ X^T", "refuted")])
+def test_what_reaches_a_declared_vector_has_its_shape(side: str, verdict: str) -> None:
+    declared = (
+        r"X \in \mathbb{R}^{n \times m}$, $w \in \mathbb{R}^n$, $Y \in \mathbb{R}^{1 \times m}"
+    )
+    forward = ("Z = w^T X", r"J = \frac12 \sum_{i=1}^m (Z_i - Y_i)^2", "dZ = Z - Y")
+    found = verdicts(declared, *forward, f"dw = {side}")
+    assert found[2] in RIGHT
+    assert found[3] in RIGHT if verdict == "right" else found[3] == verdict

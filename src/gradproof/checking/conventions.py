@@ -1,4 +1,4 @@
-"""What a document settles about layouts: the words, an update, or right gradients of which the shape can be seen."""
+"""What a document settles about layouts: the words, an update, or right gradients that show theirs."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -51,15 +51,14 @@ class Shaped:
     """Where gradients have the shape of what they are the gradient by without doubt.
 
     `scopes` are those in which that is so for every matrix; `variables` per scope the oblong matrices, `slopes` the
-    gradients by vectors and square matrices, of which a right line has shown it, and `updated` the gradients by
-    vectors that an update takes from the vector. What is right for one binds the others; a second line about
-    the same gradient may tell of the other layout. Where the words speak of that one, nothing is learned.
+    gradients by vectors and square matrices, of which a right line has shown it. What is right for one binds the
+    others; a second line about the same gradient may tell of the other layout. Where the words speak of that
+    one, nothing is learned.
     """
 
     scopes: set[int] = field(default_factory=set[int])
     variables: dict[int, set[Expr]] = field(default_factory=dict[int, set[Expr]])
     slopes: dict[int, set[Slope]] = field(default_factory=dict[int, set[Slope]])
-    updated: dict[int, set[Slope]] = field(default_factory=dict[int, set[Slope]])
     told: bool = False
 
     def settled(self, line: Line, contexts: tuple[Context, ...]) -> tuple[Context, ...]:
@@ -69,7 +68,6 @@ class Shaped:
         shown = self.slopes.get(line.scope, set[Slope]())
         square = {s for s in found if rank(s.by) == 2 and any(map(s.binds, shown))}
         columns = {s for s in found if rank(s.by) == 1 and any(map(s.binds, shown))}
-        columns |= found & self.updated.get(line.scope, set[Slope]())
         matrices = line.scope in self.scopes or bool(square)
         matrices = matrices or (bool(known) and not known & {s.by for s in found})
         if not (matrices or columns):
@@ -106,16 +104,13 @@ class Shaped:
 def settled_from_start(derivation: Derivation) -> Shaped:
     """Return what holds from the first line on.
 
-    The words may name the denominator layout; a matrix that is not square, or a vector, may be updated by its gradient.
+    The words may name the denominator layout; a matrix that is not square may be updated by its gradient.
     """
     found = Shaped(told=any(NUMERATOR in line.structures for line in derivation.lines))
     for line in derivation.lines:
         taken = [s for s, sides in _gradients(line) if line.role == "update" and s.by == sides[0]]
         if any(_oblong(s.by) for s in taken) or DENOMINATOR in line.structures:
             found.scopes.add(line.scope)
-        if not found.told:
-            columns = {s for s in taken if rank(s.by) == 1}
-            found.updated.setdefault(line.scope, set()).update(columns)
     return found
 
 

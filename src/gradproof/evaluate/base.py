@@ -130,6 +130,12 @@ def _members(state: State, name: str) -> int:
     return min((len(d.indices) for d in found if d.indices), default=0)
 
 
+def _axes(value: Value, indices: tuple[IntArray, ...], entry: tuple[IntArray, ...]) -> int:
+    """Return how many axes a value has: a row has one, and two where the entry that moves says which row."""
+    wide = not value.row or len(entry) == len(indices) + value.rank
+    return value.rank - (0 if wide else 1)
+
+
 def _pairs(
     state: State,
     name: str,
@@ -138,7 +144,7 @@ def _pairs(
     entry: tuple[IntArray, ...],
 ) -> list[tuple[IntArray, IntArray]]:
     """Return, axis by axis, the index values of a value and those of the entry that moves."""
-    rank = value.rank - (1 if value.row else 0)
+    rank = _axes(value, indices, entry)
     pairs = [(expand(i, 0, rank), expand(s, 0, rank)) for i, s in zip(indices, entry, strict=False)]
     start = origins(state, name, len(entry))
     for axis, s in enumerate(entry[len(indices) :]):
@@ -161,11 +167,11 @@ def _tangent(
         return moved
     if not seed.entry and env.elementwise:
         return np.broadcast_to(arithmetic.number(Fraction(1)), (1, *value.shape))
-    rank = value.rank - (1 if value.row else 0)
+    rank = _axes(value, indices, seed.entry)
     if len(seed.entry) != len(indices) + rank:
         raise Unsupported(f"a derivative by {name}, which is used with another number of indices")
     pairs = _pairs(state, name, value, indices, seed.entry)
     tangent = equality(state, pairs)
     shape = value.shape[-rank:] if rank else ()
     tangent = np.broadcast_to(tangent, tangent.shape[: tangent.ndim - rank] + shape)
-    return tangent[..., None, :] if value.row else tangent
+    return tangent[..., None, :] if value.rank > rank else tangent

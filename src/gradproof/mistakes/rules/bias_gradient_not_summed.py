@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from gradproof.expr import Ones, Space, rank
+from gradproof.expr import SINGLE, Ones, Space, rank
 from gradproof.mistakes.factors import product, space, transposed
 from gradproof.mistakes.mistake import Mend, Mistake, Repair
 from gradproof.mistakes.scene import Spot
@@ -13,7 +13,7 @@ def _summed(spot: Spot) -> Iterator[Mend]:
     if spot.rank != 2 or spot.scene.rank not in (1, 2) or not spot.whole:
         return
     own = space(spot.node, spot.context)
-    if own is None or own.rank != 2:
+    if own is None or own.rank != 2 or SINGLE in own.shape:
         return
     for ones in spot.scene.multipliers:
         if rank(ones, spot.context) == 1:
