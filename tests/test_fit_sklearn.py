@@ -45,6 +45,21 @@ def test_every_solver_reaches_the_optimum_of_scikit_learn(solver):
     np.testing.assert_allclose(ours.predict_proba(x), theirs.predict_proba(x), atol=1e-5)
 
 
+def test_a_sample_that_lacks_rare_rows_leads_to_the_same_optimum():
+    chance = np.random.default_rng(0)
+    x = chance.normal(size=(40_000, 3))
+    rare = np.zeros(40_000)
+    rare[chance.choice(40_000, 6, replace=False)] = 80.0
+    x = np.c_[x, rare]
+    y = x[:, 0] + 0.02 * rare > chance.normal(size=40_000)
+    ours, whole = (
+        LogisticRegression(l2=1e-4, solver=s, tol=1e-9).fit(x, y) for s in (None, "newton")
+    )
+    sampled = LogisticRegression(l2=1e-4, solver="sampled-newton", tol=1e-9).fit(x, y)
+    np.testing.assert_allclose(sampled.coef_, whole.coef_, atol=1e-7)
+    np.testing.assert_array_equal(ours.coef_, sampled.coef_)
+
+
 def test_plain_gradient_descent_reaches_it_too():
     """The last line of the derivation, w := w - α ∂J/∂w with α = 1/L, and nothing else."""
     x, y = cancer()

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 import gradproof
+from gradproof.training.choice import choose
+from gradproof.training.rows import spread_out
 from gradproof.training.solving import (
     CannotSolve,
     Limits,
@@ -52,8 +54,15 @@ def rows_problem():
 
 def smooth_problem():
     return Problem(
-        SIZE, quadratic, hessian=lambda w: CURVED, product=lambda w, v: CURVED @ v, lipschitz=lambda: 16.0
+        SIZE, quadratic, hessian=lambda w: CURVED, product=lambda w, v: CURVED @ v, lipschitz=lambda: 16.0,
+        sampled=lambda seed: iter([Problem(SIZE, elsewhere, hessian=lambda w: CURVED + np.eye(SIZE))]),
     )  # fmt: skip
+
+
+def elsewhere(w):
+    """Return what a sample says: a bowl near that of all rows."""
+    value, slope = quadratic(w + 0.1)
+    return value + 0.5 * w @ w, slope + w
 
 
 WAYS = [(s, rule) for s in solvers().values() for rule in (s.rules or (None,))]
@@ -162,3 +171,31 @@ def test_a_step_is_for_solvers_that_take_one():
     assert any("because a step is given" in note for note in stepped.notes)
     long = gradproof.fit(x, y, step=1e4, l2=1e-2, iterations=20)
     assert any("the steps are too long: the loss rose" in note for note in long.notes)
+
+
+@pytest.mark.parametrize(
+    ("rows", "size", "options", "name"),
+    [
+        (569, 31, {}, "newton"),
+        (1_000_000, 31, {}, "sampled-newton"),
+        (1_000_000, 31, {"sampled": False}, "newton"),
+        (30_000, 300, {}, "lbfgs"),
+        (1_000_000, 400, {}, "sampled-newton"),
+        (1_000_000, 31, {"convex": False}, "lbfgs"),
+        (1_000_000, 31, {"absolute": True}, "proximal"),
+    ],
+)
+def test_the_solver_is_chosen_by_what_passes_cost(rows, size, options, name):
+    given = {"absolute": False, "hessian": True, "convex": True, "sampled": True} | options
+    found, why = choose(rows=rows, size=size, **given)
+    assert found == name
+    assert why
+
+
+def test_a_sample_is_the_same_however_the_rows_are_cut():
+    whole = spread_out(0, 10_000, 0.03, 7)
+    parts = [a + spread_out(a, 700, 0.03, 7) for a in range(0, 9_800, 700)]
+    parts.append(9_800 + spread_out(9_800, 200, 0.03, 7))
+    np.testing.assert_array_equal(np.concatenate(parts), whole)
+    assert len(whole) == 300
+    assert (np.diff(whole) > 0).all()

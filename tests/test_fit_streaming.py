@@ -34,7 +34,7 @@ def table(tmp_path_factory):
 
 
 @pytest.mark.parametrize("loss", TARGETS)
-@pytest.mark.parametrize("solver", [None, "lbfgs", "gradient-descent"])
+@pytest.mark.parametrize("solver", [None, "lbfgs", "sampled-newton", "gradient-descent"])
 def test_streamed_rows_give_the_result_of_rows_in_memory(table, loss, solver):
     options = {
         "target": loss,

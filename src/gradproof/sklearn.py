@@ -103,6 +103,26 @@ class _Linear(BaseEstimator):
         return np.asarray(x @ coefficients + self.intercept_)
 
 
+def _coded(y: Any) -> tuple[Any, Any]:
+    """Return the classes, and the number of its class for every row; two whole numbers need no sorting.
+
+    Raises:
+        ValueError: these are no classes.
+    """
+    if y.dtype.kind in "biuf" and y.size:
+        low, high = y.min(), y.max()
+        upper = y == high
+        if (
+            low < high
+            and low == np.floor(low)
+            and high == np.floor(high)
+            and (upper | (y == low)).all()
+        ):
+            return np.array([low, high]), upper.astype(np.intp)
+    check_classification_targets(y)
+    return np.unique(y, return_inverse=True)
+
+
 class _Classifier(ClassifierMixin, _Linear):
     """What the classifiers share: classes, class weights, probabilities."""
 
@@ -138,8 +158,7 @@ class _Classifier(ClassifierMixin, _Linear):
     def _prepared(self, x: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Vector | None]:
         """Return checked features, the numbers of the classes and the weights of the rows."""
         x, y = validate_data(self, x, y, accept_sparse="csr", dtype=np.float64, order="C")
-        check_classification_targets(y)
-        self.classes_, codes = np.unique(y, return_inverse=True)
+        self.classes_, codes = _coded(y)
         if len(self.classes_) < 2:
             raise ValueError(
                 f"the target holds one class only, {self.classes_[0]!r}; expected two or more classes"

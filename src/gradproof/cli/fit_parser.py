@@ -145,8 +145,8 @@ def _solver(fit: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--solver",
         metavar="NAME",
-        help="gradient-descent, nesterov, sgd, svrg, lbfgs, newton, newton-cg or proximal; chosen by size and "
-        "formula otherwise",
+        help="gradient-descent, nesterov, sgd, svrg, lbfgs, newton, sampled-newton, newton-cg or proximal; chosen by "
+        "size and formula otherwise",
     )
     group.add_argument(
         "--step", metavar="α", help="a number, or 1/L, line-search or bb (Barzilai-Borwein)"

@@ -7,7 +7,7 @@ from typing import Any, Final, final
 
 import numpy as np
 
-from gradproof.training.arrays import Vector, is_sparse
+from gradproof.training.arrays import Vector
 from gradproof.training.asked import Formula
 from gradproof.training.data.batch import BadData
 from gradproof.training.data.table import Piece, TableSource
@@ -17,7 +17,7 @@ from gradproof.training.layout import Layout
 from gradproof.training.libraries import library
 from gradproof.training.losses import LOSSES
 from gradproof.training.objective import LocalSum
-from gradproof.training.rows import Block, Held, Streamed
+from gradproof.training.rows import Block, Held, Streamed, joined
 from gradproof.training.solving import CannotSolve
 from gradproof.training.spread import gram, gram_product, largest_eigenvalue
 
@@ -91,7 +91,7 @@ class Holder:
         source = self._rows.source
         if isinstance(source, TableSource) and pieces:
             part = replace(self._rows, source=source.part(pieces))
-            self._blocks.append(_joined(list(part.blocks())))
+            self._blocks.append(joined(list(part.blocks())))
         return sum(b.total for b in self._blocks)
 
     def sums(self, what: str, given: Sequence[Vector], children: Sequence[Any] = ()) -> Sums:
@@ -124,27 +124,6 @@ class Holder:
                     new = [gram_product(Held(block), given[0], intercept=self._intercept)]
             total = added([total, new])
         return total
-
-
-def _joined(blocks: list[Block]) -> Block:
-    """Return blocks as one, and let them go one by one."""
-    rows = sum(b.rows for b in blocks)
-    if not blocks:
-        return Block(np.zeros((0, 0)), np.zeros(0))
-    first = blocks[0]
-    if is_sparse(first.features):
-        sparse = library("scipy.sparse", "sparse data")
-        features = sparse.csr_array(sparse.vstack([b.features for b in blocks]))
-    else:
-        features = np.empty((rows, first.features.shape[1]))
-        start = 0
-        for k, block in enumerate(blocks):
-            features[start : start + block.rows] = block.features
-            start += block.rows
-            blocks[k] = Block(np.empty((block.rows, 0)), block.target, block.weights)
-    found = [b.weights for b in blocks if b.weights is not None]
-    weights = np.concatenate(found) if found else None
-    return Block(features, np.concatenate([b.target for b in blocks]), weights)
 
 
 def added(parts: Sequence[Sums]) -> Sums:
@@ -242,6 +221,9 @@ class DistributedSum:
             lambda: np.asarray(self._sums("gram")[0]),
             lambda v: np.asarray(self._sums("spread", v)[0]),
         )
+
+    def sample(self, seed: int, share: float) -> None:
+        """Return nothing: rows are not drawn from the workers."""
 
     def batches(self, chance: np.random.Generator, rows: int) -> Iterator[Block]:
         """Never called: rows cannot be drawn."""

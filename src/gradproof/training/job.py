@@ -1,6 +1,6 @@
 """A training from the rows to the fitted model."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, final
@@ -19,14 +19,13 @@ from gradproof.training.metrics import calibration, link_for, predicted, scores
 from gradproof.training.model import Fitted
 from gradproof.training.objective import LocalSum, Objective, Penalty, Summed
 from gradproof.training.plane import Plane, plane_of
+from gradproof.training.posing import posed
 from gradproof.training.prepare import Prepared
 from gradproof.training.rows import Rows, Streamed
 from gradproof.training.solving import (
     Limits,
     Point,
-    Problem,
     Track,
-    ValueAndGradient,
     solve,
     solvers,
 )
@@ -304,34 +303,17 @@ def train(
         name, why = "gradient-descent", "a step is given"
     if not name:
         name, why = choose(
-            rows=summed.total, size=size, absolute=bool(job.l1), hessian=curved, convex=model.convex
+            rows=summed.total,
+            size=size,
+            absolute=bool(job.l1),
+            hessian=curved,
+            convex=model.convex,
+            sampled=summed.drawable,
         )
     if name not in solvers():
         raise BadData(f"there is no solver {name!r}; expected one of {', '.join(solvers())}")
-    curvature = model.curvature
-
-    def lipschitz() -> float:
-        if curvature is None:
-            raise AssertionError("asked for only where there is one")
-        spread = summed.spread(intercept="b" in kernel.layout.names)
-        return curvature * spread / objective.divisor + job.l2
-
-    problem = Problem(
-        size=size,
-        value_and_gradient=objective.value_and_gradient,
-        hessian=objective.hessian if curved else None,
-        product=objective.product,
-        lipschitz=None if curvature is None else lipschitz,
-        batches=partial(_flipped, objective, job.batch) if summed.drawable else None,
-        l1=penalty.l1,
-    )
+    problem = posed(objective, curvature=model.curvature, batch=job.batch, curved=curved)
     return solve(solvers()[name], problem, start, job.limits, seen), name, why
-
-
-def _flipped(
-    objective: Objective, rows: int, chance: np.random.Generator
-) -> Iterator[ValueAndGradient]:
-    return objective.batches(rows, chance)
 
 
 def finished(fitted: Fitted, prepared: Prepared, notes: Sequence[str]) -> Fitted:

@@ -8,14 +8,30 @@ import numpy as np
 
 from gradproof.training.arrays import Vector, is_sparse
 from gradproof.training.kernel import Kernel
-from gradproof.training.rows import Block, Rows
+from gradproof.training.rows import Block, Held, Rows, joined, spread_out
 from gradproof.training.solving import ValueAndGradient
-from gradproof.training.spread import gram, gram_product, largest_eigenvalue
+from gradproof.training.spread import gram, gram_product, largest_eigenvalue, squares
 
 CACHED_BYTES: Final = 1 << 20
 """Bytes of features in a block where the kernel does not cut its own."""
 
 HESSIAN_BYTES: Final = 4 << 20
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Some rows, drawn at random.
+
+    Attributes:
+        summed: the sum over them.
+        squares: the mean squares of the features over them, shape (features,).
+        all_squares: those over the rows from which they were drawn.
+    """
+
+    summed: "LocalSum"
+    squares: Vector
+    all_squares: Vector
 
 
 class Summed(Protocol):
@@ -50,6 +66,10 @@ class Summed(Protocol):
 
     def batches(self, chance: np.random.Generator, rows: int) -> Iterator[Block]:
         """Return all rows once in random order, a few at a time."""
+        ...
+
+    def sample(self, seed: int, share: float) -> "Sample | None":
+        """Return the sum over a share of the rows, drawn at random and copied; None where they cannot be drawn."""
         ...
 
     def spread(self, *, intercept: bool) -> float:
@@ -111,6 +131,26 @@ class LocalSum:
             order = chance.permutation(block.rows)
             for start in range(0, block.rows, rows):
                 yield block.drawn(np.sort(order[start : start + rows]))
+
+    def sample(self, seed: int, share: float) -> Sample | None:
+        """Return the sum over a share of the rows, drawn at random and copied; None where sums mean nothing."""
+        if not self.drawable:
+            return None
+        first = next(iter(self.rows.blocks())).features
+        width = 2 * first.nnz / max(first.shape[0], 1) if is_sparse(first) else first.shape[1]
+        share = min(share, self.rows.room / (8 * max(width, 1) * max(self.total, 1)), 1.0)
+        drawn: list[Block] = []
+        total: Vector = np.zeros(1)
+        start = 0
+        for block in self.rows.blocks():
+            total = total + squares(block)
+            drawn.append(block.drawn(spread_out(start, block.rows, share, seed)))
+            start += block.rows
+        block = joined(drawn)
+        if not block.total > 0:
+            return None
+        part = LocalSum(self.kernel, Held(block), block.total)
+        return Sample(part, squares(block) / block.total, total / self.total)
 
     def spread(self, *, intercept: bool) -> float:
         """Return the largest eigenvalue of ``Σ c_i x_i x_iᵀ``, x with a one behind it where there is an intercept."""

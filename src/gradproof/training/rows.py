@@ -11,7 +11,9 @@ from gradproof.training.arrays import Matrix, Vector, is_sparse
 from gradproof.training.data.batch import Batch, Text
 from gradproof.training.data.encoding import Encoding
 from gradproof.training.data.source import Source
+from gradproof.training.data.table import TableSource
 from gradproof.training.data.target import Target
+from gradproof.training.libraries import library
 
 
 @final
@@ -50,8 +52,48 @@ class Block:
         return Block(self.features[rows], self.target[rows], weights)
 
 
+def spread_out(start: int, rows: int, share: float, seed: int) -> NDArray[np.int64]:
+    """Return which of `rows` rows from number `start` belong to a sample, counted from `start`, in rising order.
+
+    Of all rows, cut into strips of ``1 / share``, one of each strip is drawn, so that blocks of any size give the same.
+    """
+    strips = np.arange(int(start * share), int((start + rows) * share) + 1, dtype=np.uint64)
+    found = ((strips + chances(strips, seed)) / share).astype(np.int64) - start
+    return found[(found >= 0) & (found < rows)]
+
+
+def joined(blocks: list[Block]) -> Block:
+    """Return blocks as one, and let them go one by one."""
+    rows = sum(b.rows for b in blocks)
+    if not blocks:
+        return Block(np.zeros((0, 0)), np.zeros(0))
+    first = blocks[0]
+    if is_sparse(first.features):
+        sparse = library("scipy.sparse", "sparse data")
+        features = sparse.csr_array(sparse.vstack([b.features for b in blocks]))
+    else:
+        features = np.empty((rows, first.features.shape[1]))
+        start = 0
+        for k, block in enumerate(blocks):
+            features[start : start + block.rows] = block.features
+            start += block.rows
+            blocks[k] = Block(np.empty((block.rows, 0)), block.target, block.weights)
+    found = [b.weights for b in blocks if b.weights is not None]
+    weights = np.concatenate(found) if found else None
+    return Block(features, np.concatenate([b.target for b in blocks]), weights)
+
+
+SAMPLE_BYTES: Final = 64 << 20
+"""Most bytes of a sample of rows in memory: it is a copy."""
+
+
 class Rows(Protocol):
     """Rows that can be passed over again and again."""
+
+    @property
+    def room(self) -> int:
+        """Most bytes that a sample of them may take."""
+        ...
 
     def blocks(self) -> Iterator[Block]:
         """Return all rows, in blocks, always in the same order."""
@@ -64,6 +106,11 @@ class Held:
     """Rows in memory: one block."""
 
     block: Block
+
+    @property
+    def room(self) -> int:
+        """Most bytes that a sample may take."""
+        return SAMPLE_BYTES
 
     def blocks(self) -> Iterator[Block]:
         """Return the one block."""
@@ -84,17 +131,22 @@ class Split:
     seed: int = 0
 
     def held_out(self, start: int, rows: int) -> NDArray[np.bool_]:
-        """Tell of `rows` rows from number `start` which are held out, shape (rows,).
+        """Tell of `rows` rows from number `start` which are held out, shape (rows,)."""
+        return chances(np.arange(start, start + rows, dtype=np.uint64), self.seed) < self.share
 
-        The numbers are mixed as in Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
-        """
-        with np.errstate(over="ignore"):
-            z = np.arange(start, start + rows, dtype=np.uint64) + np.uint64(self.seed * 0x51_7CC1)
-            z = (z + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-            z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-            z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-            z = z ^ (z >> np.uint64(31))
-        return (z >> np.uint64(11)).astype(np.float64) / float(1 << 53) < self.share
+
+def chances(numbers: NDArray[np.uint64], seed: int) -> Vector:
+    """Return a number from 0 to 1 for each number, as if drawn at random, in the shape of `numbers`.
+
+    The numbers are mixed as in Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
+    """
+    with np.errstate(over="ignore"):
+        z = numbers + np.uint64(seed * 0x51_7CC1)
+        z = (z + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        z = z ^ (z >> np.uint64(31))
+    return (z >> np.uint64(11)).astype(np.float64) / float(1 << 53)
 
 
 Part = str
@@ -122,6 +174,11 @@ class Streamed:
     split: Split
     part: Part = TRAIN
     weights: str | None = None
+
+    @property
+    def room(self) -> int:
+        """Most bytes that a sample may take: some batches."""
+        return 2 * self.source.batch_bytes if isinstance(self.source, TableSource) else SAMPLE_BYTES
 
     def blocks(self) -> Iterator[Block]:
         """Read all rows of this part."""

@@ -39,6 +39,7 @@ class Problem:
         lipschitz: a bound of the largest eigenvalue of the Hessian of the smooth part, everywhere.
         batches: for one random pass over the rows the functions of its mini-batches, each an unbiased estimate of
             the smooth part; None where rows cannot be drawn.
+        sampled: for a seed the problem on samples of the rows, growing, with Hessians; None where rows cannot be drawn.
         l1: weights of ``|w_j|``, shape (size,), or None.
     """
 
@@ -48,6 +49,7 @@ class Problem:
     product: Callable[[Vector, Vector], Vector] | None = None
     lipschitz: Callable[[], float] | None = None
     batches: Callable[[np.random.Generator], Iterator[ValueAndGradient]] | None = None
+    sampled: "Callable[[int], Iterator[Problem]] | None" = None
     l1: Vector | None = None
 
 
@@ -159,7 +161,7 @@ class Solver:
         iterations: how many it takes at most where nobody says.
         absolute: whether it takes weighted absolute values (L1).
         rules: the step rules that it knows.
-        needs: what the problem has to give: ``hessian``, ``batches``, or nothing.
+        needs: what the problem has to give: ``hessian``, ``batches``, ``sample``, or nothing.
     """
 
     name: str
@@ -169,7 +171,7 @@ class Solver:
     iterations: int
     absolute: bool = False
     rules: tuple[StepRule, ...] = ()
-    needs: Literal["", "hessian", "batches"] = ""
+    needs: Literal["", "hessian", "batches", "sample"] = ""
 
 
 @cache
@@ -228,6 +230,11 @@ def fit_together(solver: Solver, problem: Problem, limits: Limits) -> None:
         raise CannotSolve(
             f"the solver {solver.name} needs the Hessian, which is not there for this formula or is too large; "
             "expected --solver lbfgs or newton-cg"
+        )
+    if solver.needs == "sample" and problem.sampled is None:
+        raise CannotSolve(
+            f"the solver {solver.name} needs rows that can be drawn, and a Hessian that is not too large; expected "
+            "--solver lbfgs or newton-cg"
         )
     if solver.needs == "batches" and problem.batches is None:
         raise CannotSolve(

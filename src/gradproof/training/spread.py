@@ -78,3 +78,17 @@ def _product(block: Block, vector: Vector, intercept: bool) -> Vector:
         linear = linear * block.weights
     out = x.T @ linear
     return np.append(out, linear.sum()) if intercept else out
+
+
+def squares(block: Block) -> Vector:
+    """Return ``Σ c_i x_ij²`` for every feature j, shape (features,)."""
+    x, weights = block.features, block.weights
+    if is_sparse(x):
+        data: Vector = x.data * x.data
+        if weights is not None:
+            data *= np.repeat(weights, np.diff(x.indptr))
+        found: Vector = np.bincount(x.indices, weights=data, minlength=x.shape[1])
+        return found
+    return (
+        np.einsum("ij,ij->j", x, x) if weights is None else np.einsum("ij,ij,i->j", x, x, weights)
+    )
