@@ -24,6 +24,7 @@ from gradproof.expr import (
     walk,
 )  # fmt: skip
 from gradproof.notation.derivation import Condition, Line
+from gradproof.notation.elaborate.adjoint_layers import of_other_layers
 from gradproof.notation.elaborate.conditions import undisputed
 from gradproof.notation.elaborate.domains import label_domains, threshold_domains
 from gradproof.notation.elaborate.rows import OUTSIDE
@@ -241,7 +242,9 @@ def _context(
     kept = {k: v for k, v in kept.items() if k not in circular}
     varying, functions = _unknowns(kept, told)
     varying |= circular
-    assumed = stand_ins(kept, varying, [t.line for t in told])
+    lines = [t.line for t in told]
+    kept |= of_other_layers(kept, lines) if varying else {}
+    assumed = stand_ins(kept, varying, lines)
     varying -= assumed.keys()
     kept |= {k: (d,) for k, d in assumed.items()}
     bodies = [d.body for found in kept.values() for d in found]

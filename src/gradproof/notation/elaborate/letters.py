@@ -7,6 +7,7 @@ from gradproof.notation.elaborate.declare import (
     SpaceDeclaration,
     declarations,
 )
+from gradproof.notation.elaborate.next_layer import layer_letters
 from gradproof.notation.elaborate.runs import differences, is_letter
 from gradproof.notation.elaborate.symbols import (
     HABIT_INDICES,
@@ -55,6 +56,7 @@ def collect_letters(
     table.letters.update(_normalised(nodes) - _quantities(statements))
     table.letters.update(_varied(table, nodes) - _quantities(statements))
     _equal_standing(table, statements, nodes)
+    table.letters -= layer_letters(statements)
     table.single = {k for k in table.single if not _carries_range(k, statements, table)}
     table.single.update(_labelled_sizes(statements, nodes))
 

@@ -10,6 +10,7 @@ from gradproof.notation.elaborate.cues import read_cues
 from gradproof.notation.elaborate.ellipses import Ellipses, letters_of
 from gradproof.notation.elaborate.index_sets import index_sets
 from gradproof.notation.elaborate.layers import layers
+from gradproof.notation.elaborate.next_layer import with_next_layers
 from gradproof.notation.elaborate.programs import without_programs
 from gradproof.notation.elaborate.recurrences import recurrences, under_one_letter
 from gradproof.notation.elaborate.redeclared import redeclared
@@ -93,7 +94,7 @@ def read_items(document: Document, declared: Sequence[str]) -> tuple[tuple[Item,
 
     groups = spoken.rows([tuple(map(written_out, g)) for g in first], outside)
     meanings = redeclared(groups)
-    groups = meanings.rows(groups)
+    groups = with_next_layers(meanings.rows(groups))
     statements = [s for g in groups for r in g for s in r.statements]
     table = survey(statements, _conditional(parsed, groups))
     second = _options(table, statements, _orders(r for g in groups for r in g))
@@ -102,7 +103,7 @@ def read_items(document: Document, declared: Sequence[str]) -> tuple[tuple[Item,
         again = [tuple(map(written_out, _rows(p, options))) for p in parsed]
         groups = spoken.rows(again, outside)
         meanings = redeclared(groups)
-        groups = meanings.rows(groups)
+        groups = with_next_layers(meanings.rows(groups))
         table = survey(
             [s for g in groups for r in g for s in r.statements], _conditional(parsed, groups)
         )

@@ -33,7 +33,7 @@ def stand_ins(
     """Return a function to stand for every undefined number that is differentiated, by its name.
 
     Only where all it is differentiated by takes part in the last quantities, and each of several of these is among it:
-    the number may not depend on one that is not spoken of, nor on one that is defined only later or by way of it.
+    the number may not depend on one that is not spoken of, nor on one that is defined only later.
     """
     if not varying:
         return {}
@@ -46,21 +46,21 @@ def stand_ins(
         for n in subtrees(side)
         if isinstance(n, Sym)
     }
-    used = {
-        name for k, found in definitions.items() for d in found for name in _names(d.body) - {k}
-    }
-    last = [k for k in definitions if k not in used and k in symbols and _plain(definitions[k])]
-    reach = {k: _reach(k, definitions) for k in last}
+    reach = {k: _reach(k, definitions) for k in definitions}
     out: dict[str, Definition] = {}
     given = _places(lines)
     for name in sorted(varying):
         by = set(_variables(name, lines))
+        # what is told by way of the number itself, as δ = ∂L/∂z, is none of what it is made of
+        adjoint = set(_adjoints(name, lines))
+        before = {k: d for k, d in definitions.items() if name not in reach[k] and k not in adjoint}
+        used = {n for k, found in before.items() for d in found for n in _names(d.body) - {k}}
+        last = [k for k in before if k not in used and k in symbols and _plain(before[k])]
         ends = [k for k in last if by & reach[k]]
         scalar = name in symbols and not symbols[name].space.rank
         first = next((k for k, x in enumerate(lines) if any(_variables(name, (x,)))), 0)
         told = all(k in by for k in ends) or len(ends) == 1
         told = told and all(given.get(k, first) <= first for k in ends)
-        told = told and not any(name in reach[k] for k in ends)
         if scalar and told and ends and by <= set[str]().union(*(reach[k] for k in ends)):
             terms = [t for k, end in enumerate(ends) for t in _terms(symbols[end], k)]
             out[name] = Definition(name, Add(tuple(terms)))
@@ -109,6 +109,14 @@ def _variables(name: str, lines: Sequence[Line]) -> Iterator[str]:
                             yield "" if wrt is None else _base(wrt)
                         case _:
                             pass
+
+
+def _adjoints(name: str, lines: Sequence[Line]) -> Iterator[str]:
+    """Yield the names that the lines set equal to a derivative of a number."""
+    for line in lines:
+        for sides, _ in line.statements:
+            if any(isinstance(s, Derivative) and s.body == Sym(name) for s in sides):
+                yield from (_base(s) for s in sides if isinstance(s, Sym | Entry))
 
 
 def _base(e: Expr) -> str:

@@ -1,9 +1,10 @@
 r"""Letters above a name that are labels and no exponents: ``A^{O} = …``, ``h^t = \tanh(W h^{t-1})``."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from gradproof.notation.elaborate.declare import RangeDeclaration, declarations
 from gradproof.notation.elaborate.roles import EQUALS
-from gradproof.notation.elaborate.symbols import unwrapped, walk_surface
+from gradproof.notation.elaborate.symbols import spelled, unwrapped, walk_surface
 from gradproof.notation.grammar import name_key
 from gradproof.notation.surface import Statement, Surface
 
@@ -14,8 +15,9 @@ NO_LABELS = frozenset({"T"})
 def superscript_labels(statements: Iterable[Statement]) -> frozenset[str]:
     r"""Return the letters that label names from above.
 
-    A capital does where a left side bears it; a small letter where it counts the steps of a recurrence,
-    ``h^t`` by ``h^{t-1}``. Neither may stand anywhere but above names, and the names below it never stand
+    A capital does where a left side bears it; a small letter where it counts the steps of a recurrence or the layers
+    of a network, ``z^{l+1}`` by ``a^l``, and where something is differentiated by a name under it. Neither may stand
+    anywhere but above or below names, and the names below it never stand
     without such a letter: then every power is a quantity of its own, and nothing is lost by naming it.
     """
     found = [s for s in statements if s.relations]
@@ -23,17 +25,36 @@ def superscript_labels(statements: Iterable[Statement]) -> frozenset[str]:
     above = [p for side in sides for p in _powers(side)]
     letters = {letter for _, letter, _ in above}
     placed = {id(part) for _, _, parts in above for part in parts}
-    for side in sides:
-        for node in walk_surface(side):
-            if node.head == "name" and node.name is not None and id(node) not in placed:
+    for s in found:
+        for node in (n for side in s.sides for n in _outside_scripts(side)):
+            if node.name is not None and id(node) not in placed and not _counts(s, node):
                 letters.discard(node.name.base)
+    sure = {
+        x for x in letters if any(_is_variable(n, x) for side in sides for n in walk_surface(side))
+    }
     spoilt = True
     while spoilt:
         kept = {id(parts[0]) for _, letter, parts in above if letter in letters}
         loose = _loose(sides, kept)
-        spoilt = {letter for base, letter, _ in above if base in loose} & letters != set()
-        letters -= {letter for base, letter, _ in above if base in loose}
+        wrong = {letter for base, letter, _ in above if base in loose} & (letters - sure)
+        spoilt = bool(wrong)
+        letters -= wrong
     return frozenset(x for x in letters if any(_labels(s, x) for s in found))
+
+
+def _outside_scripts(node: Surface) -> Iterator[Surface]:
+    """Yield the nodes of a tree that stand above or below no name: ``n_l`` says nothing of what l is elsewhere."""
+    yield node
+    for child in node.args:
+        yield from _outside_scripts(child)
+
+
+def _counts(s: Statement, node: Surface) -> bool:
+    """Tell whether a letter is one side of a range or a comparison: ``l = 1, …, L``, ``l < L``."""
+    alone = any(node is side for side in s.sides)
+    return alone and (
+        s.relations != ("=",) or any(isinstance(d, RangeDeclaration) for d in declarations(s))
+    )
 
 
 def _powers(side: Surface) -> list[tuple[str, str, tuple[Surface, ...]]]:
@@ -78,17 +99,34 @@ def _loose(sides: Sequence[Surface], kept: set[int]) -> set[str]:
 
 
 def _labels(s: Statement, letter: str) -> bool:
-    """Tell whether a statement says what a name with the letter above it is."""
+    """Tell whether a statement says what a name with the letter above it is, or differentiates by one."""
+    if letter in NO_LABELS:
+        return False
+    if letter.islower() and any(
+        _is_variable(n, letter) for side in s.sides for n in walk_surface(side)
+    ):
+        return True
     left = unwrapped(s.sides[0])
     own = [p for p in _powers(left) if p[1] == letter] if left.head == "pow" else []
-    if not own or s.relations[0] not in EQUALS | {"in"} or letter in NO_LABELS:
+    if not own or s.relations[0] not in EQUALS | {"in"}:
         return False
     if letter.isupper():
         return True
-    return left.args[1].head == "name" and any(
-        n.head == "pow"
-        and n.args[1].head == "add"
-        and any((base, x) == own[0][:2] for base, x, _ in _powers(n))
+    step = _step(left.args[1])
+    return any(
+        n.head == "pow" and any(x == letter for _, x, _ in _powers(n)) and _step(n.args[1]) != step
         for side in s.sides[1:]
         for n in walk_surface(side)
+    )
+
+
+def _step(exponent: Surface) -> str:
+    """Return what is added to the letter of an exponent."""
+    return spelled(exponent.args[1]) if exponent.head == "add" else ""
+
+
+def _is_variable(node: Surface, letter: str) -> bool:
+    """Tell whether a derivative is taken by a name with a letter above it; by a power nobody differentiates."""
+    return node.head == "deriv" and any(
+        p[1] == letter for w in node.args[1:] for p in _powers(unwrapped(w))[:1]
     )
