@@ -12,7 +12,7 @@ from gradproof.checking.limits import FEWEST, POINTS_LARGER
 from gradproof.checking.shapes import explain_mismatch, explain_sides, pinned, plain_derivatives
 from gradproof.checking.sizes import NO_POINT, compare_in_sizes, points_for
 from gradproof.diagnostic import Evidence, EvidenceKind
-from gradproof.differentiate import NotSupported, evaluate_derivatives
+from gradproof.differentiate import NotSupported, without_derivatives
 from gradproof.evaluate import (
     FAR,
     Comparison,
@@ -279,8 +279,8 @@ def _exactly(
     They may be the same tree (evidence rule) or have the same canonical form (evidence canonical).
     """
     try:
-        a = evaluate_derivatives(left, context)
-        b = evaluate_derivatives(right, context)
+        a = without_derivatives(left, context)
+        b = without_derivatives(right, context)
     except NotSupported:
         return None, ()
     names = tuple(dict.fromkeys(step.rule for step in (*a.steps, *b.steps)))

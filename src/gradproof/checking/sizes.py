@@ -8,7 +8,10 @@ from typing import Final
 
 from gradproof.checking.limits import MAX_ORDERS, POINTS
 from gradproof.evaluate import Comparison, Mode, Samples, Unsupported, compare, make_samples
-from gradproof.expr import Context, Det, Expr, Num, walk_reached
+from gradproof.expr import Context, Det, Expr, Num, recalled, walk_reached
+
+RECALLED: Final = 16
+"""Pairs of sides whose points are kept: those of the line that is being judged, and of the one before."""
 
 Compared = tuple[Context, Samples, Comparison]
 
@@ -42,11 +45,16 @@ def compare_in_sizes(
 
 
 def points_for(left: Expr, right: Expr, context: Context, points: int = POINTS) -> Samples:
-    """Return the sample points on which two sides are compared.
+    """Return the sample points on which two sides are compared; of the same sides the same object.
 
     Raises:
         Unsupported: no points were found, or the sides cannot be evaluated.
     """
+    return _points_for(left, right, context, points)
+
+
+@recalled(RECALLED)
+def _points_for(left: Expr, right: Expr, context: Context, points: int) -> Samples:
     return make_samples((left, right), context, points=points, moving=context.moving or None)
 
 

@@ -13,7 +13,11 @@ from gradproof.differentiate.engine import (
     Step,
     differentiate,
 )  # fmt: skip
-from gradproof.differentiate.lines import evaluate_derivatives, has_derivative
+from gradproof.differentiate.lines import (
+    evaluate_derivatives,
+    has_derivative,
+    without_derivatives,
+)
 from gradproof.differentiate.memory import Memory
 from gradproof.differentiate.rule import NotSupported, Rule
 from gradproof.differentiate.unfold import unfold
@@ -21,5 +25,5 @@ from gradproof.differentiate.unfold import unfold
 __all__ = [
     "CONSTANT", "INTO", "VARIABLE", "Application", "Derived", "Memory", "NotSupported", "Override",
     "Rule", "Step", "base_name", "catalogue", "component", "depends_on", "differentiate",
-    "evaluate_derivatives", "extent_of", "has_derivative", "unfold",
+    "evaluate_derivatives", "extent_of", "has_derivative", "unfold", "without_derivatives",
 ]  # fmt: skip

@@ -1,5 +1,7 @@
 """All unevaluated derivatives of a line, evaluated."""
 
+from typing import Final
+
 from gradproof.differentiate.dependence import Dependence, base_name
 from gradproof.differentiate.engine import Derived, Override, Pass, Step
 from gradproof.differentiate.memory import Memory
@@ -16,9 +18,13 @@ from gradproof.expr import (
     Gradient,
     Path,
     Sym,
+    recalled,
     subtrees,
 )
 from gradproof.rewrite import tidy
+
+RECALLED: Final = 64
+"""Lines whose derivatives are kept as they were carried out."""
 
 
 def has_derivative(e: Expr, context: Context) -> bool:
@@ -68,6 +74,16 @@ def evaluate_derivatives(
     if choose is not None and not (memory is not None and memory.recalls):
         result = tidy(result, context)
     return Derived(result, tuple(record or ()))
+
+
+@recalled(RECALLED)
+def without_derivatives(expr: Expr, context: Context) -> Derived:
+    """Return what `evaluate_derivatives` gives for a line, the same object for the same line.
+
+    Raises:
+        NotSupported: as `evaluate_derivatives`.
+    """
+    return evaluate_derivatives(expr, context)
 
 
 def _nothing_known(body: Expr, wrt: Expr, context: Context) -> bool:

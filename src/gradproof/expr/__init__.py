@@ -78,6 +78,7 @@ from gradproof.expr.nodes import (
 )  # fmt: skip
 from gradproof.expr.ranks import is_row, is_scalar, rank
 from gradproof.expr.reach import walk_reached
+from gradproof.expr.recall import recalled
 from gradproof.expr.sizes import SCALAR, SINGLE, Size, Space, matrix_shape, spelled_size
 from gradproof.expr.traverse import (
     Path,
@@ -174,6 +175,7 @@ __all__ = [
     "rank",
     "reached_expectations",
     "rebuild",
+    "recalled",
     "replace_at",
     "shifted_index",
     "spelled_size",

@@ -49,6 +49,7 @@ from gradproof.expr.nodes import (
     Transpose,
     Vec,
 )  # fmt: skip
+from gradproof.expr.recall import recalled
 
 NOTHING = Context()
 """No definitions."""
@@ -142,16 +143,19 @@ def is_row(e: Expr, context: Context = NOTHING) -> bool:
 def _applied(e: Apply, context: Context) -> int | None:
     found = context.definitions.get(e.name, ())
     if len(found) == 1:
-        rest = replace(
-            context, definitions={k: v for k, v in context.definitions.items() if k != e.name}
-        )
-        inner = rank(found[0].body, rest)
+        inner = rank(found[0].body, _without(context, e.name))
         match found[0].params, e.args:
             case (Sym(_, space),), (arg,) if not space.rank and inner == 0:
                 return rank(arg, context)
             case _:
                 return inner
     return 0 if all(rank(a, context) == 0 for a in e.args) else None
+
+
+@recalled(64)
+def _without(context: Context, name: str) -> Context:
+    rest = {k: v for k, v in context.definitions.items() if k != name}
+    return replace(context, definitions=rest)
 
 
 def _most(xs: tuple[Expr, ...], context: Context) -> int | None:
