@@ -9,6 +9,7 @@ from gradproof.checking.entrywise import entrywise
 from gradproof.checking.judgement import RIGHT, Outcome
 from gradproof.checking.layouts import Arrangement, arrangements
 from gradproof.checking.limits import FEWEST, POINTS_LARGER
+from gradproof.checking.ones import with_ones
 from gradproof.checking.shapes import explain_mismatch, explain_sides, pinned, plain_derivatives
 from gradproof.checking.sizes import NO_POINT, compare_in_sizes, points_for
 from gradproof.diagnostic import Evidence, EvidenceKind
@@ -130,6 +131,7 @@ def judge_as_written(
     yet with a certificate), or undecided with the reason. With `settled` False differences on the points may
     even be rounding; `certified_outcome` then has the last word.
     """
+    left, right = with_ones(left, right, context)
     base = Outcome("undecided", left, right, context, mode=mode)
     if left == right:
         return replace(
