@@ -26,10 +26,10 @@ from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.adjoint_claims import adjoint_sides
 from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.conditions import (
+    as_conditions,
     bounds_told,
     condition_told,
     guard_told,
-    pair_key,
 )
 from gradproof.notation.elaborate.constants import between_sides, with_constants
 from gradproof.notation.elaborate.contexts import Known, Scope, base_name
@@ -136,17 +136,14 @@ def read_row(
         if role == "label" or manner.assumed or after_where:
             told = bounds_told(statement, sides, table)
             out.bounds.extend(told)
-            out.conditions.extend(
-                Condition(pair_key(b), guard=b)
-                for b in told
-                if not free_indices(b.left) | free_indices(b.right)
-            )
+            out.conditions.extend(as_conditions(told))
         solving = scope.solving
         solves = role in ("claim", "continuation") and statement.relations[-1] in EQUALS
         derives = _remember(scope, sides, solves=solves)
         decimal = any(n.kind == "decimal" for n in out.notes)
         soft = manner.wanted or (solving and not derives) or (implied and not derives) or decimal
         goal = target(statement.sides[0], table)
+        soft = soft or (role == "claim" and scope.vanishing and not derives)
         if role in ("definition", "claim", "continuation") and not soft:
             for d in named_between(built, table, known):
                 out.definitions.append((Target(d.name), d))
@@ -284,6 +281,7 @@ def _remember(scope: Scope, sides: Iterable[Expr | None], *, solves: bool) -> bo
                 isinstance(node, Apply) and node.primes
             ):
                 derives = True
+    scope.vanishing = scope.vanishing and not derives
     zero = solves and any(is_zero(s) for s in exprs)
     scope.solving = zero or (scope.solving and not derives)
     return derives

@@ -1,6 +1,6 @@
 """Conditions under which something is said: cases of indices, domains of names, and comparisons of anything else."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Final, Literal
 
 from gradproof.expr import (
@@ -14,6 +14,7 @@ from gradproof.expr import (
     Num,
     Opaque,
     Sym,
+    free_indices,
     walk,
 )  # fmt: skip
 from gradproof.notation.derivation import Condition
@@ -95,6 +96,13 @@ def bounds_told(
             if not (isinstance(left, Num) and isinstance(right, Num)):
                 found.append(Compare(strict, left, right))
     return tuple(found)
+
+
+def as_conditions(bounds: Iterable[Compare]) -> Iterator[Condition]:
+    """Yield the bounds without an index as conditions: they hold from here on where they are cases."""
+    for b in bounds:
+        if not free_indices(b.left) | free_indices(b.right):
+            yield Condition(pair_key(b), guard=b)
 
 
 def undisputed(bounds: Sequence[Compare]) -> tuple[Compare, ...]:

@@ -40,6 +40,7 @@ MAX_CONTEXTS = 4
 class Scope:
     """What has been said in one scope so far.
 
+    `vanishing` says that words set something to zero: what claims nothing of derivatives may hold there alone.
     `used` are names that stood in an earlier line; `fresh` is True until a line claims something under the
     conditions just given.
     """
@@ -53,6 +54,7 @@ class Scope:
     known: set[str] = field(default_factory=set[str])
     used: set[str] = field(default_factory=set[str])
     solving: bool = False
+    vanishing: bool = False
     one_example: bool = False
     fresh: bool = False
     strict: bool = False

@@ -38,6 +38,12 @@ _APPROXIMATE = re.compile(
     r"\bup to (?:a|an|some|additive|multiplicative|constant)\w*\b[^.;]{0,20}\b(?:constants?|factors?|terms?|scale)\b",
     re.IGNORECASE,
 )
+_SOLVES = re.compile(
+    r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?)\b[^.;]{0,60}\b(?:to|equal) (?:zero|0)\b|\bvanish\w*|\bstationary\b|"
+    r"\bcritical points?\b|\bat (?:the|an?) (?:optimum|maximum|minimum|stationary)|\boptimality\b|"
+    r"\bfirst[- ]order condition",
+    re.IGNORECASE,
+)
 _OTHERWISE = re.compile(
     r"(?:^|[.,;:]\s*|\b(?:and|but|while)\s+)(?:otherwise|else|in the other case|in all other cases)\b[^.;]*$",
     re.IGNORECASE,
@@ -110,6 +116,7 @@ class Cues:
     wanted: bool = False
     approximate: bool = False
     otherwise: bool = False
+    solves: bool = False
     claimed_rules: tuple[str, ...] = ()
 
 
@@ -146,6 +153,7 @@ def read_cues(words: str) -> Cues:
         condition=bool(_CONDITION.search(words.rstrip(" :,"))),
         wanted=bool(_WANTED.search(words)),
         approximate=bool(_APPROXIMATE.search(words)),
+        solves=bool(_SOLVES.search(words)),
         otherwise=bool(_OTHERWISE.search(words.rstrip(" :,"))),
         introduces=bool(_GLOBAL.search(words.rstrip(" :,"))),
         claimed_rules=tuple(v for k, v in CLAIMED_RULES.items() if k in low),

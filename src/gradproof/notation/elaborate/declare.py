@@ -12,6 +12,8 @@ from gradproof.notation.surface import Name, Statement, Surface
 
 DECLARED_REAL = Domain(declared=True)
 _ABOVE_ZERO = (("succ",), ("succeq",))
+_LABEL = Domain(members=(Fraction(1), Fraction(2)), declared=True)
+"""Where the numbers of classes are drawn from: the first two, as the count of the classes is not known here."""
 _BELOW = (("prec",), ("preceq",))
 
 
@@ -191,6 +193,8 @@ def _memberships(left: tuple[Surface, ...], right: Surface) -> tuple[Declaration
         found = _set(right)
         if found is not None:
             out.append(SpaceDeclaration(member, found[0], found[1]))
+        elif bounds is not None:
+            out.append(SpaceDeclaration(member, (), _LABEL))
     return tuple(out)
 
 

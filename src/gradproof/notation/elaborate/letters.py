@@ -55,9 +55,14 @@ def collect_letters(
     _formal_letters(table, statements, nodes)
     table.letters.update(_normalised(nodes) - _quantities(statements))
     table.letters.update(_varied(table, nodes) - _quantities(statements))
+    table.labels.update(_compared(table, statements, nodes) - _quantities(statements))
+    table.letters |= table.labels
     _equal_standing(table, statements, nodes)
     table.letters -= layer_letters(statements)
-    table.single = {k for k in table.single if not _carries_range(k, statements, table)}
+    others = _members_beside(table, nodes)
+    table.single = {
+        k for k in table.single if k not in others and not _carries_range(k, statements, table)
+    }
     table.single.update(_labelled_sizes(statements, nodes))
 
 
@@ -158,6 +163,28 @@ def _varied(table: Symbols, nodes: Sequence[Surface]) -> set[str]:
     return out
 
 
+def _compared(
+    table: Symbols, statements: Sequence[Statement], nodes: Sequence[Surface]
+) -> set[str]:
+    r"""Return the labels that are compared with an index: c in ``[k = c]`` or ``k \neq c``, y_i in ``[y_i = k]``.
+
+    Only those that stand below a name which bears an index letter elsewhere.
+    """
+    below: dict[str, set[str]] = {}
+    for n in nodes:
+        if n.head == "name" and n.name is not None and len(n.name.sub) == 1:
+            below.setdefault(name_key(n.name), set()).add(spelled(n.name.sub[0]))
+    members = {x for own in below.values() if own & table.letters for x in own - table.letters}
+    pairs = [n.args for n in nodes if n.head == "relation" and n.text in ("=", "!=")]
+    pairs += [s.sides for s in statements if s.relations in (("=",), ("!=",))]
+    out: set[str] = set()
+    for pair in pairs:
+        for one, other in (pair, pair[::-1]) if len(pair) == 2 else ():
+            if one.head == "name" and spelled(one) in table.letters and other.head == "name":
+                out.update({spelled(other)} & members)
+    return out
+
+
 def _is_member(node: Surface, members: Set[str]) -> bool:
     name = node.name
     return (
@@ -210,6 +237,24 @@ def _quantities(statements: Sequence[Statement]) -> set[str]:
         ):
             out.add(left.name.base)
     return out
+
+
+def _members_beside(table: Symbols, nodes: Iterable[Surface]) -> set[str]:
+    r"""Return the names declared alone, ``y_i \in \mathbb{R}^2``, beside others of their family, ``y_k``.
+
+    Those are members of the family where both letters index and the other name is not declared by itself.
+    """
+    below: dict[str, dict[str, str]] = {}
+    for n in nodes:
+        if n.head == "name" and n.name is not None and len(n.name.sub) == 1 and not n.name.sup:
+            below.setdefault(name_key(n.name), {})[full_key(n.name)] = spelled(n.name.sub[0])
+    return {
+        key
+        for own in below.values()
+        for key in own.keys() & table.single
+        if own[key] in table.letters
+        and any(other not in table.single and x in table.letters for other, x in own.items())
+    }
 
 
 def _carries_range(key: str, statements: Sequence[Statement], table: Symbols) -> bool:

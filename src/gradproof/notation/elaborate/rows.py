@@ -8,12 +8,15 @@ from gradproof.diagnostic import Place
 from gradproof.notation.documents import Document, Region
 from gradproof.notation.elaborate.cues import read_cues
 from gradproof.notation.elaborate.ellipses import Ellipses, letters_of
+from gradproof.notation.elaborate.gaussians import without_densities
 from gradproof.notation.elaborate.index_sets import index_sets
 from gradproof.notation.elaborate.layers import layers
 from gradproof.notation.elaborate.next_layer import with_next_layers
 from gradproof.notation.elaborate.programs import without_programs
 from gradproof.notation.elaborate.recurrences import recurrences, under_one_letter
 from gradproof.notation.elaborate.redeclared import redeclared
+from gradproof.notation.elaborate.repeated import convention
+from gradproof.notation.elaborate.second_differentials import second_differentials
 from gradproof.notation.elaborate.spoken import Spoken
 from gradproof.notation.elaborate.superscripts import superscript_labels
 from gradproof.notation.elaborate.survey import survey
@@ -86,10 +89,13 @@ def read_items(document: Document, declared: Sequence[str]) -> tuple[tuple[Item,
     steps = recurrences([r for g in first for r in g])
     spoken, outside = Spoken(document), len(parsed) - len(document.regions)
     sets = index_sets([r for g in first for r in g], spoken.sets)
+    repeated = convention(p.text for p in document.prose)
+    differentials = second_differentials(r for g in first for r in g)
     units = layers([r for g in first for r in g])
 
     def written_out(row: FormulaRow) -> FormulaRow:
-        row = units.row(sets.row(without_programs(row)))
+        row = differentials.row(repeated.row(without_densities(without_programs(row))))
+        row = units.row(sets.row(row))
         return dots.row(under_one_letter(row, steps))
 
     groups = spoken.rows([tuple(map(written_out, g)) for g in first], outside)

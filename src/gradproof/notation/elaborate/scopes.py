@@ -114,6 +114,7 @@ def _line(
     words = " ".join([item.words, *(text for text, _ in item.row.labels)]).strip()
     cues = read_cues(words)
     scope.one_example = scope.one_example or cues.one_example
+    scope.vanishing = scope.vanishing or cues.solves
     fatal = next((n for n in item.row.notes if n.fatal), None)
     shown = not item.explicit and (
         item.place.block is not None or any(s.relations for s in item.row.statements)

@@ -37,10 +37,12 @@ def series_node(c: Converter, node: Surface) -> Built:
             has = len(bounds)
         elif binder.head == "relation":
             if _binds_both(c, node, binder):
-                return c.opaque(node, "sum")
-            c.bound.append(letter)
+                other = binder.args[1]
+                letters.append(spelled(other))
+                parts.append((letters[-1], build.index(letters[-1], other.span), [], 0))
+            c.bound.extend((*letters, letter))
             found = c.condition(binder)
-            c.bound.pop()
+            del c.bound[len(c.bound) - len(letters) - 1 :]
             if found is None:
                 return c.opaque(node, "sum")
             bounds, has = [found[1]], -1
@@ -83,10 +85,10 @@ def unit_node(c: Converter, node: Surface) -> Built:
 
 
 def _binds_both(c: Converter, node: Surface, binder: Surface) -> bool:
-    """Tell whether ``i < j`` (or ``i ≠ j`` with j nowhere else) runs over both letters: not evaluated yet."""
+    """Tell whether ``i < j`` (or ``i ≠ j`` with j nowhere else) runs over both letters."""
     other = binder.args[1] if len(binder.args) == 2 else None
     letter = spelled(other) if other is not None and other.head == "name" else ""
-    if letter not in c.table.letters or letter in c.bound:
+    if letter not in c.table.letters - c.table.labels or letter in c.bound:
         return False
     if binder.text in ("<", "<=", ">", ">="):
         return True

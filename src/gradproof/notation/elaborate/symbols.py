@@ -147,7 +147,8 @@ class Resolved:
 class Symbols:
     r"""What the survey found; filled once, then only read.
 
-    `indices` are the index letters with their ranges; `sizes` bound a sum or a range; `shapes` are the
+    `labels` are letters that say which member is meant; `indices` are the index letters with their ranges; `sizes`
+    bound a sum or a range; `shapes` are the
     full shapes of arrays and families; `vague` names that act as arrays but whose shape nothing tells.
     `bodies` are first right sides by key, `formals` the parameter of each function of one (None where it has several,
     or several names for it), `arguments` what each function is applied to, `variables` what is differentiated by
@@ -161,6 +162,7 @@ class Symbols:
 
     indices: dict[str, IndexRange] = field(default_factory=dict[str, IndexRange])
     letters: set[str] = field(default_factory=set[str])
+    labels: set[str] = field(default_factory=set[str])
     sizes: set[str] = field(default_factory=set[str])
     shapes: dict[str, tuple[Size, ...]] = field(default_factory=dict[str, tuple[Size, ...]])
     origins: dict[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
