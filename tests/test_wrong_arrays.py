@@ -243,3 +243,41 @@ def test_what_reaches_a_declared_vector_has_its_shape(side: str, verdict: str) -
     found = verdicts(declared, *forward, f"dw = {side}")
     assert found[2] in RIGHT
     assert found[3] in RIGHT if verdict == "right" else found[3] == verdict
+
+
+@pytest.mark.parametrize(
+    ("words", "side", "verdict"),
+    [
+        ("", r"(B^T \otimes A)", "right"),
+        ("", r"(B \otimes A)", "refuted"),
+        ("", r"(A \otimes B^T)", "undecided"),
+        ("Here vec stacks the rows of a matrix.", r"(A \otimes B^T)", "right"),
+        ("Here vec stacks the rows of a matrix.", r"(B^T \otimes A)", "undecided"),
+    ],
+)
+def test_what_vec_stacks_is_told_or_open(words: str, side: str, verdict: str) -> None:
+    text = (
+        "Let $A \\in \\mathbb{R}^{m \\times n}$, $X \\in \\mathbb{R}^{n \\times p}$, "
+        f"$B \\in \\mathbb{{R}}^{{p \\times q}}$. {words}\n\n"
+        f"$$\\operatorname{{vec}}(A X B) = {side} \\operatorname{{vec}}(X)$$\n"
+    )
+    found = check_source("a.md", text).lines[-1].verdict
+    assert found in RIGHT if verdict == "right" else found == verdict
+
+
+@pytest.mark.parametrize(
+    ("before", "line", "verdict"),
+    [
+        ("Let $A$ be an invertible matrix.", r"\frac{d}{dt} A^2 = 2 A \frac{dA}{dt}", "undecided"),
+        ("", r"\frac{d}{dt} A^2 = 2 A \frac{dA}{dt}", "right"),
+        ("Let $A$ be an invertible matrix.", r"\frac{d}{dt} A^2 = A \frac{dA}{dt} + \frac{dA}{dt} A", "right"),
+        (r"Let $A(t) \in \mathbb{R}^{n \times n}$.", r"\frac{d}{dt} A^{-1} = -A^{-2} \frac{dA}{dt}", "undecided"),
+        ("For a square matrix:", r"d(X^2) = 2 X dX", "undecided"),
+        ("For a square matrix:", r"d(X^2) = X dX + dX X", "right"),
+    ],
+)  # fmt: skip
+def test_letters_of_which_words_say_matrix_are_not_numbers(
+    before: str, line: str, verdict: str
+) -> None:
+    found = check_source("a.md", f"{before}\n\n$$\n{line}\n$$\n").lines[-1].verdict
+    assert found in RIGHT if verdict == "right" else found == verdict

@@ -1,9 +1,13 @@
 """Capital letters that count as numbers only because nothing is said of them, where matrices may be meant."""
 
+from collections.abc import Set
+from dataclasses import replace
 from fractions import Fraction
 
 from gradproof.expr import (
+    Apply,
     Context,
+    Derivative,
     Differential,
     Expr,
     Inverse,
@@ -20,27 +24,52 @@ from gradproof.expr import (
     rebuild,
     walk,
 )
+from gradproof.notation.derivation import Structure
 
 _ONE = Fraction(1)
 _SQUARE = Space((Size("n"), Size("n")))
 
 
-def as_matrices(left: Expr, right: Expr, context: Context) -> tuple[Expr, Expr] | None:
+def as_matrices(
+    left: Expr, right: Expr, context: Context, told: Set[Structure] = frozenset()
+) -> tuple[Expr, Expr, Context] | None:
     """Return two sides with matrices for capital letters of which nothing is said; None where none is likely one.
 
-    Likely is a letter whose inverse stands in a product with its differential (``X^{-1} dX``): the order counts then.
+    Likely is a letter whose inverse or power stands in a product with its slope (``X^{-1} dX``): the order counts
+    then. Where words speak of a matrix, or ``A(t)`` is declared, it is any letter of which a power stands beside its
+    slope.
     """
-    names = {
-        name
-        for side in (left, right)
-        for _, node in walk(side)
-        if isinstance(node, Mul)
-        for name in _inverted(node.factors) & _moving(node.factors)
-        if len(name) == 1 and name.isupper() and not _said(name, context)
-    }
+    found: set[str] = set()
+    for side in (left, right):
+        for _, node in walk(side):
+            if isinstance(node, Mul):
+                found |= _inverted(node.factors) & _moving(node.factors)
+    nodes = [n for side in (left, right) for _, n in walk(side)]
+    raised = {x for n in nodes if isinstance(n, Pow) for x in _called(n.base)}
+    called = {key.partition("(")[0] for key in context.domains if "(" in key}
+    beside = raised & {x for n in nodes for x in _slopes(n)}
+    found |= beside if "matrix" in told else beside & called
+    names = {n for n in found if len(n) == 1 and n.isupper() and not _said(n, context)}
     if not names:
         return None
-    return _matrices(left, names, context), _matrices(right, names, context)
+    applied = {n.name for e in (left, right) for _, n in walk(e) if isinstance(n, Apply)} & names
+    varying = replace(context, varying=context.varying | applied) if applied else context
+    return _matrices(left, names, context), _matrices(right, names, context), varying
+
+
+def _called(e: Expr) -> set[str]:
+    return {e.name} if isinstance(e, Sym | Apply) and is_scalar(e) else set()
+
+
+def _slopes(e: Expr) -> set[str]:
+    """Return the names of which a node is the slope, ``dA``, ``dA/dt``, ``A'(t)``."""
+    match e:
+        case Differential(x) | Derivative(x, (Sym(),)):
+            return _called(x)
+        case Apply(name, (Sym(),), 1):
+            return {name}
+        case _:
+            return set()
 
 
 def _said(name: str, context: Context) -> bool:
@@ -73,6 +102,8 @@ def _matrices(e: Expr, names: set[str], context: Context) -> Expr:
     kids = children(e)
     if isinstance(e, Sym):
         return Sym(e.name, _SQUARE) if e.name in names else e
+    if isinstance(e, Apply) and e.name in names and e.primes < 2 and len(e.args) == 1:
+        return Derivative(Sym(e.name, _SQUARE), e.args) if e.primes else Sym(e.name, _SQUARE)
     if not kids:
         return e
     new = tuple(_matrices(k, names, context) for k in kids)

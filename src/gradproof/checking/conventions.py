@@ -22,6 +22,7 @@ from gradproof.expr import (
 from gradproof.notation.derivation import Derivation, Line
 
 NUMERATOR: Final = "numerator-layout"
+STACKED: Final = "row-stacking"
 DENOMINATOR: Final = "denominator-layout"
 
 
@@ -115,10 +116,12 @@ def settled_from_start(derivation: Derivation) -> Shaped:
 
 
 def as_told(line: Line, contexts: tuple[Context, ...]) -> tuple[Context, ...]:
-    """Return contexts in which Jacobians have the outputs as rows without doubt where the words say so."""
-    if NUMERATOR not in line.structures:
+    """Return contexts in which Jacobians have the outputs as rows, or vec stacks rows, where the words say so."""
+    rows, stacked = NUMERATOR in line.structures, STACKED in line.structures
+    if not (rows or stacked):
         return contexts
-    return tuple(replace(c, layout=replace(c.layout, rows=True)) for c in contexts)
+    how = "rows" if stacked else "columns"
+    return tuple(replace(c, layout=replace(c.layout, rows=rows, stacked=how)) for c in contexts)
 
 
 def _shows(slope: Slope, value: Expr, context: Context) -> bool:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from gradproof.canonical import identical
 from gradproof.checking.entrywise import entrywise
 from gradproof.checking.judgement import RIGHT, Outcome
-from gradproof.checking.layouts import Arrangement, arrangements
+from gradproof.checking.layouts import STACKED, Arrangement, arrangements
 from gradproof.checking.limits import FEWEST, POINTS_LARGER
 from gradproof.checking.ones import with_ones
 from gradproof.checking.shapes import explain_mismatch, explain_sides, pinned, plain_derivatives
@@ -92,6 +92,8 @@ def judge_pair(
         if found.verdict in RIGHT:
             if first.misfit != "given" and _only_mixed(other, mode):
                 return replace(first, verdict="undecided", evidence=None, reason=MIXED)
+            if other.kind == STACKED:
+                return replace(first, verdict="undecided", evidence=None, reason=other.message)
             if other.context.layout.vectors == "row":
                 return replace(first, verdict="undecided", evidence=None, reason=ROWS)
             return replace(found, left=left, right=right, note=(other.kind, other.message))

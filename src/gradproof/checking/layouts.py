@@ -6,7 +6,7 @@ A line that is right in one of them is right; it gets a note where that is not t
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import final
+from typing import Final, final
 
 from gradproof.expr import (
     SEED,
@@ -21,6 +21,7 @@ from gradproof.expr import (
     Pow,
     Sym,
     Transpose,
+    Vec,
     is_scalar,
     rank,
     walk,
@@ -29,6 +30,13 @@ from gradproof.expr import (
 
 MIX = "layout-mix"
 """Kind of the note on a line that is right in another layout."""
+STACKED = "stacked-by-rows"
+"""Kind of an arrangement that only words can tell."""
+BY: Final = {
+    "rows": "it holds only if vec stacks the rows of a matrix; usually it stacks the columns, and no words say rows",
+    "columns": "it holds only if vec stacks the columns of a matrix: the words speak of rows that are stacked",
+}
+"""Why a line that holds for the other way to make a vector of a matrix is left undecided."""
 LENGTHS = "square-as-length"
 """Kind of the note on a line in which the square of a vector is its squared length."""
 
@@ -52,6 +60,10 @@ def arrangements(
 
     `fitting` tells that all shapes fit in the usual layout: then vectors are no rows, and nothing is mixed.
     """
+    if _stacks(left, right, context):
+        how = "columns" if context.layout.stacked == "rows" else "rows"
+        under = replace(context, layout=replace(context.layout, stacked=how))
+        yield Arrangement(left, right, under, BY[how], STACKED)
     turned = _may_be_turned(left, right, context)
     for layout in _layouts(left, right, context, fitting=fitting):
         own = context.layout
@@ -67,6 +79,11 @@ def arrangements(
                 under,
                 f"it holds up to the layout: one side is the transpose of the other{told}",
             )
+
+
+def _stacks(left: Expr, right: Expr, context: Context) -> bool:
+    """Tell whether a matrix is made a vector."""
+    return any(isinstance(n, Vec) for e in (left, right) for n in walk_reached(e, context))
 
 
 def _layouts(left: Expr, right: Expr, context: Context, *, fitting: bool) -> Iterator[Layout]:

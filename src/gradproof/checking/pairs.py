@@ -46,7 +46,7 @@ from gradproof.expr import (
 from gradproof.notation.derivation import Structure
 
 ENTRY_TOLD = "an array is read as its entry, as the other side is written with an index"
-NUMBERS = "it holds for numbers, and for matrices it does not: it is not said what is inverted"
+NUMBERS = "for matrices it does not hold, and a number or a matrix may be meant: a declaration would say which"
 NEIGHBOURS = "it is not said whether the entries or the steps of a sequence are differentiated by one another"
 TEN, TWO = Fraction(10), Fraction(2)
 
@@ -99,10 +99,12 @@ def judge_sides(
     outcome = _as_known(known, left, right) or beyond_rounding(
         judge_pair(left, right, context, certified=False, settled=False)
     )
+    matrices = (
+        as_matrices(left, right, context, structures) if outcome.verdict != "refuted" else None
+    )
+    if matrices is not None and again(*matrices).verdict == "refuted":
+        return _undecided(outcome, NUMBERS)
     if outcome.verdict in RIGHT:
-        matrices = as_matrices(left, right, context)
-        if matrices is not None and judge_pair(*matrices, context).verdict == "refuted":
-            return _undecided(outcome, NUMBERS)
         if outcome.note is not None and outcome.note[0] == MIX:
             told = _as_told(left, right, context, structures)
             if told is not None:

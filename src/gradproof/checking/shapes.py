@@ -60,6 +60,8 @@ def pinned(left: Expr, right: Expr, context: Context) -> bool:
                 case Gradient(_, wrt):
                     if wrt is None:
                         return False
+                case Kron(a, b) if rank(a, context) == rank(b, context) == 2:
+                    pass
                 case Kron() | Opaque() | Stack():
                     return False
                 case _:
@@ -162,7 +164,7 @@ def doubtful_scalar(left: Expr, right: Expr, context: Context) -> str | None:
         if isinstance(node, Sym) and not node.space.rank and not _number(node.name, context)
     ]
     if found:
-        scaling = _scaling_numbers(sides, context)
+        scaling = _scaling_numbers(sides, context) | _times(sides, context)
         return next((name for name in found if name not in scaling), None)
     return None
 
@@ -171,6 +173,18 @@ def _number(name: str, context: Context) -> bool:
     """Tell whether a name that counts as a number is one: known, a small Greek letter, or one that counts."""
     greek = name.startswith("\\") and not name[1:2].isupper()
     return greek or name[:1] in COUNTING or _known(name, context)
+
+
+def _times(sides: Iterable[Expr], context: Context) -> set[str]:
+    """Names by which a matrix is differentiated: by an array, the result would be no matrix."""
+    return {
+        n.name
+        for side in sides
+        for node in walk_reached(side, context)
+        if isinstance(node, Derivative) and rank(node.body, context) == 2
+        for n in node.wrt
+        if isinstance(n, Sym)
+    }
 
 
 def _scaling_numbers(sides: Iterable[Expr], context: Context) -> set[str]:

@@ -125,7 +125,9 @@ def walk(state: State, e: Expr, env: Env) -> Value:
         case PseudoInverse(arg):
             return arrays.pseudo_inverse(state, state.value(arg, env))
         case Vec(arg):
-            return arrays.stacked_columns(state.value(arg, env))
+            x = state.value(arg, env)
+            turned = x.rank == 2 and state.context.layout.stacked == "rows"
+            return arrays.stacked_columns(arrays.transpose(x) if turned else x)
         case Diag(arg):
             return arrays.diagonal_matrix(state, state.value(arg, env))
         case Norm(arg, order):

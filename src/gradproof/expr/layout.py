@@ -21,6 +21,7 @@ class Layout:
         mixed: whether a row that is added to a column, or multiplied with it entry by entry, counts as one.
         lengths: whether the square of a vector is its squared length (``(y - Xb)²``).
         structured: whether the derivative by a symmetric matrix counts its equal entries as one (G + Gᵀ - G∘I).
+        stacked: whether the vec of a matrix stacks its columns or its rows.
         certain: whether the document leaves no doubt that gradients by matrices have the shape of the matrix.
         columns: whether it leaves no doubt that gradients by vectors have the shape of the vector.
         rows: whether it leaves no doubt that Jacobians have the outputs as rows.
@@ -34,6 +35,7 @@ class Layout:
     mixed: bool = False
     lengths: bool = False
     structured: bool = False
+    stacked: Literal["columns", "rows"] = "columns"
     certain: bool = False
     columns: bool = False
     rows: bool = False
@@ -44,8 +46,14 @@ class Layout:
         return self is USUAL or replace(self, certain=False, columns=False, rows=False) == USUAL
 
     def as_sure_as(self, other: "Layout") -> "Layout":
-        """Return this convention with what is beyond doubt in another one."""
-        return replace(self, certain=other.certain, columns=other.columns, rows=other.rows)
+        """Return this convention with what is told, or beyond doubt, in another one."""
+        return replace(
+            self,
+            stacked=other.stacked,
+            certain=other.certain,
+            columns=other.columns,
+            rows=other.rows,
+        )
 
     def __str__(self) -> str:
         """Say in words how the convention differs from the usual one.
@@ -70,6 +78,8 @@ class Layout:
             parts.append("the square of a vector is its squared length")
         if self.structured:
             parts.append("the derivative by a symmetric matrix counts equal entries as one")
+        if self.stacked == "rows":
+            parts.append("vec stacks the rows of a matrix")
         return ", ".join(parts) or "the usual layout"
 
 

@@ -12,6 +12,8 @@ Structure = Literal[
     "symmetric",
     "skew",
     "orthogonal",
+    "matrix",
+    "row-stacking",
     "denominator-layout",
     "numerator-layout",
     "distribution",

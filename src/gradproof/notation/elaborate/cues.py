@@ -76,6 +76,11 @@ _STRUCTURES: dict[Structure, re.Pattern[str]] = {
         r"re-?parameteri[sz]\w*|path-?wise|conditional(?:ly)?|distributed|degenerate|deterministic)\b",
         re.IGNORECASE,
     ),
+    "row-stacking": re.compile(
+        r"\bstack(?:s|ed|ing)?\b[^.;]{0,40}\brows\b|\brows\b[^.;]{0,30}\bstacked\b|\brow[- ]major\b",
+        re.IGNORECASE,
+    ),
+    "matrix": re.compile(r"\bmatri(?:x|ces)\b", re.IGNORECASE),
     "numerator-layout": re.compile(
         r"\bnumerator[- ]layout\b|\bjacobians?\b[^.;]{0,60}\b(?:with|has|have|whose)\s+rows\b|"
         r"\brows\b[^.;]{0,30}\bof\s+(?:the|a|each)\s+jacobian\b[^.;]{0,30}\bgradients?\b",
