@@ -281,3 +281,15 @@ def test_letters_of_which_words_say_matrix_are_not_numbers(
 ) -> None:
     found = check_source("a.md", f"{before}\n\n$$\n{line}\n$$\n").lines[-1].verdict
     assert found in RIGHT if verdict == "right" else found == verdict
+
+
+@pytest.mark.parametrize(
+    ("side", "verdict"), [("A^{-1} b", "right"), ("b A^{-1}", "undecided"), ("A b", "refuted")]
+)
+def test_no_side_is_turned_twice(side: str, verdict: str) -> None:
+    found = verdicts(
+        r"x, b \in \mathbb{R}^n$, $A \in \mathbb{R}^{n \times n}$, $A^T = A",
+        r"f(x) = \frac12 x^T A x - b^T x",
+        rf"x - (\nabla^2 f)^{{-1}} \nabla f = {side}",
+    )[-1]
+    assert found in RIGHT if verdict == "right" else found == verdict

@@ -13,6 +13,7 @@ from gradproof.checking.implied import follows, state
 from gradproof.checking.judgement import RIGHT, Chain, Judged, Outcome
 from gradproof.checking.known import known_truth, refutes_head
 from gradproof.checking.ladder import judge_pair
+from gradproof.checking.layouts import MIX
 from gradproof.checking.limits import MAX_READINGS
 from gradproof.checking.meant import variables_named
 from gradproof.checking.operands import terms_of
@@ -51,6 +52,10 @@ UNDEFINED: Final = "taken as it stands: what it is the derivative of is not defi
 NARROW: Final = "it holds only if the derivative is that of the first factor: brackets would say so"
 
 ELSEWHERE: Final = "it holds with what is said under another heading; not said here"
+
+TWICE: Final = (
+    "it holds only if a vector is a row in its product, and the side that it makes is a column"
+)
 
 SOFT = "an equation to solve, or another relation than equality"
 
@@ -127,6 +132,11 @@ def _line(line: Line, chain: Chain, contexts: Sequence[Context], more: Sequence[
             best, verdict="undecided", truth=None,
             reason="it hangs on what is in a set, which only words tell",
         )  # fmt: skip
+    if best.verdict in RIGHT and _turned_twice(line, best):
+        kept = tuple(a for a in best.assumptions if a.kind != MIX)
+        best = replace(
+            best, verdict="undecided", truth=None, reason=TWICE, outcome=None, assumptions=kept
+        )
     if line.redefinition and best.verdict == "refuted":
         best = replace(
             best, verdict="undecided", truth=None,
@@ -149,6 +159,18 @@ def _hangs_on(judged: Judged, names: Set[str], context: Context) -> bool:
         if s is not None
         for n in walk_reached(s, context)
     )
+
+
+def _turned_twice(line: Line, judged: Judged) -> bool:
+    """Tell whether a vector is read as a row for its product to fit, and then that side as a column beside the other.
+
+    A derivative may be arranged either way; another side may not.
+    """
+    outcome = judged.outcome
+    if outcome is None or outcome.note is None or outcome.note[0] != MIX:
+        return False
+    plain = not any(isinstance(e, Derivative | Gradient) for e in (outcome.left, outcome.right))
+    return plain and any(a.kind == "row-meant" for a in _told(line))
 
 
 def _told(line: Line) -> Iterator[Assumption]:

@@ -135,10 +135,10 @@ def joins(words: str) -> bool:
 
 
 def structures(words: str) -> frozenset[Structure]:
-    """Return what the words call some matrix: symmetric (or what is so always), skew, orthogonal.
+    """Return what the words call some matrix: symmetric (or what is so always), skew, orthogonal, or just a matrix.
 
     >>> sorted(structures("where the matrix is symmetric")), sorted(structures("is not symmetric"))
-    (['symmetric'], [])
+    (['matrix', 'symmetric'], [])
     """
     return frozenset(k for k, pattern in _STRUCTURES.items() if pattern.search(words))
 
