@@ -123,7 +123,13 @@ def _only_mixed(other: Arrangement, mode: Mode) -> bool:
 
 
 def judge_as_written(
-    left: Expr, right: Expr, context: Context, *, mode: Mode = "total", settled: bool = True
+    left: Expr,
+    right: Expr,
+    context: Context,
+    *,
+    mode: Mode = "total",
+    settled: bool = True,
+    vain: tuple[str, ...] | None = None,
 ) -> Outcome:
     """Judge ``left = right`` under one context in its layout.
 
@@ -131,7 +137,8 @@ def judge_as_written(
     canonical forms that coincide; derivatives of whole arrays entry by entry, where the points agree too),
     agrees (all sampled points), refuted (by shapes that are known without doubt, or on the sample points: not
     yet with a certificate), or undecided with the reason. With `settled` False differences on the points may
-    even be rounding; `certified_outcome` then has the last word.
+    even be rounding; `certified_outcome` then has the last word. `vain` are the rules with which it has been tried
+    already to prove this; None: it has not.
     """
     left, right = with_ones(left, right, context)
     base = Outcome("undecided", left, right, context, mode=mode)
@@ -139,9 +146,9 @@ def judge_as_written(
         return replace(
             base, verdict="proved", evidence=Evidence("rule"), rules=("same-expression",)
         )
-    kind, names = (
-        _exactly(left, right, context) if mode == "total" and context.layout.usual else (None, ())
-    )
+    kind, names = None, vain or ()
+    if vain is None and mode == "total" and context.layout.usual:
+        kind, names = _exactly(left, right, context)
     if kind is not None:
         return replace(base, verdict="proved", evidence=Evidence(kind), rules=names)
     samples: Samples | None = None
@@ -206,9 +213,12 @@ def beyond_rounding(outcome: Outcome) -> Outcome:
         return outcome
     if not found.agree and found.largest > FAR:
         return outcome
-    return judge_pair(
-        outcome.left, outcome.right, outcome.context, certified=False, mode=outcome.mode
-    )
+    sizes = outcome.samples.sizes if outcome.samples is not None else {}
+    general = any(n not in outcome.context.sizes for n in sizes) or not sizes
+    return judge_as_written(
+        outcome.left, outcome.right, outcome.context, mode=outcome.mode,
+        vain=outcome.rules if general else None,
+    )  # fmt: skip
 
 
 def certified_outcome(outcome: Outcome) -> Outcome:

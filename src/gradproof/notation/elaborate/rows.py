@@ -80,7 +80,8 @@ class _Parsed:
 def read_items(document: Document, declared: Sequence[str]) -> tuple[tuple[Item, ...], Symbols]:
     """Parse every region and every declaration; return the rows in order and the symbol table.
 
-    The grammar runs twice where the first pass finds out which names are functions.
+    The grammar runs twice where the first pass finds out which names are functions; where that changes no row,
+    the first survey stands.
     """
     parsed = _layouts(document, declared)
     options = Options()
@@ -106,13 +107,14 @@ def read_items(document: Document, declared: Sequence[str]) -> tuple[tuple[Item,
     second = _options(table, statements, _orders(r for g in groups for r in g))
     if second != options:
         options = second
-        again = [tuple(map(written_out, _rows(p, options))) for p in parsed]
-        groups = spoken.rows(again, outside)
-        meanings = redeclared(groups)
-        groups = with_next_layers(meanings.rows(groups))
-        table = survey(
-            [s for g in groups for r in g for s in r.statements], _conditional(parsed, groups)
-        )
+        again = [_rows(p, options) for p in parsed]
+        if again != first:
+            groups = spoken.rows([tuple(map(written_out, g)) for g in again], outside)
+            meanings = redeclared(groups)
+            groups = with_next_layers(meanings.rows(groups))
+            table = survey(
+                [s for g in groups for r in g for s in r.statements], _conditional(parsed, groups)
+            )
     items: list[Item] = []
     for k, (p, group) in enumerate(zip(parsed, groups, strict=True)):
 
