@@ -345,7 +345,7 @@ def test_an_unclosed_bracket_does_not_swallow_the_relation() -> None:
         r"a \blob b", r"a + ", r"a \pm b", r"f^{-1}(x)", r"\frac{\partial^2 f}{\partial x}", r"D_x (x^2)", "2 3",
         r"\overline{x+y}", r"d \| \cdot \|_F(Y)", r"\nabla \cdot F", r"x^\circ", r"\binom{n}{k}", r"a = * b",
         r"\frac{}{a}",
-        r"\{x_i\}_{i=1}^n", r"\frac{d}{dt}\Big|_{t=0} f(t)", r"\sum_i", r"()", r"x^{\circ y}",
+        r"\sqrt{x}_{i=1}^n", r"\frac{d}{dt}\Big|_{t=0} f(t)", r"\sum_i", r"()", r"x^{\circ y}",
     ],
 )  # fmt: skip
 def test_what_is_not_understood_is_unread(text: str) -> None:

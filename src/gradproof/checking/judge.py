@@ -235,9 +235,10 @@ def _claim(line: Line, claim: Claim, chain: Chain, context: Context) -> Judged:
         return _with_rest(given, line, claim, chain, context)
     if continuing:
         judged = _continuing(line, claim, chain, context)
-        if judged.verdict == "refuted" and chain.before is not None:
+        if judged.verdict in ("refuted", "undecided") and chain.before is not None:
             other = _continuing(line, claim, chain.before, context)
-            judged = judged if other.verdict == "refuted" else other
+            spared = judged.verdict == "refuted" and other.verdict != "refuted"
+            judged = other if spared or other.verdict in RIGHT else judged
         return _with_rest(judged, line, claim, chain, context)
     judged = _links(line, claim, sides, list(range(len(sides))), chain, context)
     return judged

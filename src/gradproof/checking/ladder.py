@@ -197,8 +197,16 @@ def judge_as_written(
 
 
 def _unconstrained(base: Outcome, *, settled: bool) -> Outcome:
-    """Judge without constraints that no values can be drawn for: what holds without them holds, and so do shapes."""
-    context = replace(base.context, constraints=())
+    """Judge without constraints that no values can be drawn for: what holds without them holds, and so do shapes.
+
+    One that is an identity constrains nothing: what fails without it fails.
+    """
+    free = replace(base.context, constraints=())
+    kept = tuple(c for c in base.context.constraints if _exactly(*c, free)[0] is None)
+    if len(kept) < len(base.context.constraints):
+        less = replace(base.context, constraints=kept)
+        return judge_as_written(base.left, base.right, less, mode=base.mode, settled=settled)
+    context = free
     found = judge_as_written(base.left, base.right, context, mode=base.mode, settled=settled)
     return found if found.verdict in RIGHT or found.misfit else base
 

@@ -40,12 +40,19 @@ def _name_of(e: Expr) -> str | None:
             return None
 
 
+def _single(state: State, name: str | None) -> bool:
+    """Tell whether a name is declared to take single values, as a label does: it depends on nothing."""
+    domain = None if name is None else state.context.domains.get(name)
+    return domain is not None and domain.single
+
+
 def _refuse_unknown(state: State, body: Expr, by: frozenset[str], env: Env) -> None:
     """Refuse the derivative of a bare name of which nothing is known."""
     name = _name_of(body)
     if name is None or name in by or name in env.bindings:
         return
     known = name in state.context.definitions or name in state.context.values
+    known = known or _single(state, name)
     if not known and name not in state.points.sizes:
         raise Unsupported(f"{name} depends on something that is not given")
 
@@ -104,7 +111,8 @@ def raw_derivative(state: State, body: Expr, wrt: tuple[Expr, ...], env: Env) ->
     value = state.value(body, inner)
     for serial, name in serials.items():
         if serial not in state.met and (
-            name in state.context.definitions or _name_of(body) is not None
+            name in state.context.definitions
+            or (_name_of(body) is not None and not _single(state, _name_of(body)))
         ):
             raise Unsupported(f"what is differentiated by {name} does not contain it")
     if value.rank + len(sizes) > MAX_RANK:

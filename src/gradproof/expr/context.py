@@ -28,6 +28,11 @@ class Domain:
     integer: bool = False
     declared: bool = False
 
+    @property
+    def single(self) -> bool:
+        """Whether single values are declared, as those of a label are: such a quantity varies with nothing."""
+        return self.declared and (bool(self.members) or self.integer)
+
 
 SEED: Final = "{}{}"
 """Ends the name of a gradient that comes from outside: it may be any, has the shape of what it is the gradient by,

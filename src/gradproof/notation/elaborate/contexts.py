@@ -243,7 +243,8 @@ def _context(
     circular = _circular(kept)
     kept = {k: v for k, v in kept.items() if k not in circular}
     varying, functions = _unknowns(kept, told)
-    varying |= circular
+    single = {k for k in varying if k in table.domains and table.domains[k].single}
+    varying = (varying - single) | circular
     lines = [t.line for t in told]
     kept |= of_other_layers(kept, lines) if varying else {}
     assumed = stand_ins(kept, varying, lines)

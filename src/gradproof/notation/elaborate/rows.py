@@ -9,6 +9,7 @@ from gradproof.notation.documents import Document, Region
 from gradproof.notation.elaborate.cues import read_cues
 from gradproof.notation.elaborate.ellipses import Ellipses, letters_of
 from gradproof.notation.elaborate.gaussians import without_densities
+from gradproof.notation.elaborate.entry_lists import entry_lists
 from gradproof.notation.elaborate.index_sets import index_sets
 from gradproof.notation.elaborate.layers import layers
 from gradproof.notation.elaborate.next_layer import with_next_layers
@@ -93,10 +94,11 @@ def read_items(document: Document, declared: Sequence[str]) -> tuple[tuple[Item,
     repeated = convention(p.text for p in document.prose)
     differentials = second_differentials(r for g in first for r in g)
     units = layers([r for g in first for r in g])
+    lists = entry_lists([r for g in first for r in g])
 
     def written_out(row: FormulaRow) -> FormulaRow:
         row = differentials.row(repeated.row(without_densities(without_programs(row))))
-        row = units.row(sets.row(row))
+        row = units.row(sets.row(lists.row(row)))
         return dots.row(under_one_letter(row, steps))
 
     groups = spoken.rows([tuple(map(written_out, g)) for g in first], outside)

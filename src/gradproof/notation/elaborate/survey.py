@@ -16,6 +16,7 @@ from gradproof.notation.elaborate.declare import (
 )
 from gradproof.notation.elaborate.letters import collect_letters
 from gradproof.notation.elaborate.members import vector_members
+from gradproof.notation.elaborate.parameters import pass_on
 from gradproof.notation.elaborate.roles import is_square, square_key
 from gradproof.notation.elaborate.sizes import count
 from gradproof.notation.elaborate.symbols import (
@@ -336,6 +337,7 @@ def _functions(table: Symbols, statements: Sequence[Statement], nodes: Iterable[
                     shape = table.shapes.get(resolved.key, ())[len(resolved.indices) :]
                     if resolved.indices:
                         table.parameters.setdefault((key, k), shape)
+    pass_on(table, statements)
 
 
 def _slopes(node: Surface) -> Iterator[str]:

@@ -42,7 +42,7 @@ class BigOperators(Calls):
     def _ranges(self, token: Token) -> tuple[Surface, ...]:
         """Read what stands below and above a sum: one range or relation per index."""
         upper: Surface | None = None
-        if token.sup is not None:
+        if token.sup is not None and token.sup.args:
             upper = self.within(token.sup.args, token.sup.span.start, self.expression)
         if token.sub is None:
             if upper is not None:
@@ -71,8 +71,10 @@ class BigOperators(Calls):
                 out.append(self.make("range", start, end, bounds))
             elif item.head in ("name", "transpose"):
                 if upper is not None and len(items) == 1:
-                    hole = self.hole(end)
-                    args = (item, hole, upper)
+                    one = self.make("number", end, end, (), "1")
+                    args = (item, one, upper)
+                    told = f"where this {token.text} starts is not written: read as at 1"
+                    self.note("sum-from", told, start, end)
                     out.append(self.make("range", start, max(end, upper.span.end), args))
                     bounded = True
                 else:

@@ -62,6 +62,8 @@ def breaks(tokens: Piece, at: int, current: Piece) -> bool:
     ):
         return False
     related = has_relation(current)
+    if tokens[at].text == "thin":
+        return related and has_relation(tokens[at + 1 :])
     if last in ("comma", "semi"):
         return related
     if tokens[at].code == "amp":
@@ -111,6 +113,20 @@ def case_told(piece: Piece, *, before: bool) -> tuple[Piece, Piece]:
             )
             return (piece[:at], inner) if related and (alone or joined) else (piece, [])
     return piece, []
+
+
+def opened(piece: Piece) -> Piece:
+    """Return a statement without the round brackets around all of it: ``(y = x)``."""
+    if len(piece) < 5 or piece[0].code != "open" or piece[-1].code != "close":
+        return piece
+    if (piece[0].text, piece[-1].text) != ("(", ")") or piece[-1].sup or piece[-1].sub:
+        return piece
+    depth = 0
+    for token in piece[:-1]:
+        depth += (token.code == "open") - (token.code == "close")
+        if depth == 0:
+            return piece
+    return stripped(piece[1:-1]) if has_relation(piece[1:-1]) else piece
 
 
 def _is_numbered(tokens: Piece) -> bool:

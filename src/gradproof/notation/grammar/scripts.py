@@ -277,12 +277,23 @@ class Scripts(Core):
             items = self.indices(token.sub)
             end = token.sub.span.end
             if any(item.head == "relation" for item in items):
-                self.unread("an indexed family is not understood here", base.span.start, end)
+                return self._family(base, max(end, base.span.end))
             base = self.make("index", base.span.start, max(end, base.span.end), (base, *items))
         if token.sup is not None:
             labels = base.head != "group" or _is_short_index(token.sup)
             base = self.raised(base, self.superscript(token.sup, labels=labels))
         return base
+
+    def _family(self, base: Surface, end: int) -> Surface:
+        r"""Read ``(a_{ij})_{i,j=1}^n`` as a list of entries, anything else in its place as a set: it is no product."""
+        start = base.span.start
+        if base.head not in ("group", "tuple", "set"):
+            self.unread("an indexed family is not understood here", start, end)
+            return base
+        self.note("family", "read as a family with an index, not as a product", start, end)
+        if base.head == "group" and len(base.args) == 1 and base.args[0].head == "name":
+            return self.make("group", start, end, base.args, "[")
+        return self.make("set", start, end, base.args)
 
     def raised(self, base: Surface, scripts: list[Script]) -> Surface:
         """Apply superscripts to a compound expression."""

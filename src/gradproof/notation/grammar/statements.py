@@ -17,6 +17,7 @@ from gradproof.notation.grammar.pieces import (
     case_told,
     has_relation,
     mark_map,
+    opened,
     separates,
     stripped,
 )
@@ -215,7 +216,7 @@ class _Row:
 
     def _statement(self, tokens: Piece) -> None:
         """Read one relation chain, cut at implications."""
-        tokens = self._without_number(tokens)
+        tokens = opened(self._without_number(tokens))
         if not tokens:
             return
         mark_map(tokens)

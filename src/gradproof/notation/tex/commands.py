@@ -20,6 +20,7 @@ from gradproof.notation.tex.vocabulary import (
     RENAMED,
     SWITCHES,
     TEXTS,
+    THIN,
 )
 from gradproof.source import Span
 
@@ -68,6 +69,7 @@ def _handlers() -> dict[str, Handler]:
         dict.fromkeys(("operatorname", "mathop", "operatornamewithlimits"), words.operator_name)
     )
     table.update(dict.fromkeys(("quad", "qquad"), structures.wide_space))
+    table.update(dict.fromkeys(THIN, structures.thin_space))
     table.update(dict.fromkeys(("hspace", "mspace"), structures.horizontal_space))
     table.update(dict.fromkeys(("kern", "mkern", "hskip", "mskip", "vskip"), structures.kern))
     table.update(

@@ -19,6 +19,7 @@ from gradproof.notation.tex.tokens import (
 )
 from gradproof.notation.tex.vocabulary import (
     ACCENTS,
+    APART,
     CLOSING,
     COLUMNED,
     DELIMITERS,
@@ -30,6 +31,7 @@ from gradproof.notation.tex.vocabulary import (
     PASSED,
     RENAMED,
     TEXTS,
+    THIN,
 )
 from gradproof.source import Span
 
@@ -123,6 +125,17 @@ def wide_space(reader: Reader, token: Token) -> Layout:
     r"""Read ``\quad`` or ``\qquad``."""
     del reader
     return Layout("space", Span(token[2], token[3]), token[1])
+
+
+def thin_space(reader: Reader, token: Token) -> Layout | None:
+    r"""Read a thin space; several in a row set formulas apart, ``a = b \ \ \ c = d``; one alone is dropped."""
+    count = 1
+    while reader.peek()[0] == COMMAND and reader.peek()[1] in THIN:
+        reader.at += 1
+        count += 1
+    if count < APART:
+        return None
+    return Layout("space", Span(token[2], reader.end()), "thin")
 
 
 def horizontal_space(reader: Reader, token: Token) -> Layout | None:

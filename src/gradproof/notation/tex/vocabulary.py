@@ -52,6 +52,25 @@ DROPPED = frozenset({
 })  # fmt: skip
 """Commands that say nothing about the mathematics and have no argument."""
 
+THIN = frozenset(
+    {
+        " ",
+        ";",
+        ":",
+        ",",
+        "thinspace",
+        "medspace",
+        "thickspace",
+        "enspace",
+        "enskip",
+        "space",
+        "nobreakspace",
+    }
+)
+"""Spaces that say nothing one by one, and set formulas apart where `APART` of them stand in a row."""
+
+APART = 4
+
 DROPPED_WITH_ARGUMENT: dict[str, int] = {
     "label": 1, "tag": 1, "phantom": 1, "vphantom": 1, "hphantom": 1, "ref": 1, "eqref": 1,
     "cref": 1, "Cref": 1, "autoref": 1, "cite": 1, "citep": 1, "citet": 1, "footnote": 1,
