@@ -100,3 +100,91 @@ $$ \frac{\partial y_i}{\partial w} = 1 $$""", "ppx"),
 @pytest.mark.parametrize(("text", "expected"), FUNCTIONS)
 def test_parameters_and_labels(text: str, expected: str) -> None:
     assert judged(text) == expected
+
+
+ARRAYS = [
+    # what is declared as a square I is the identity
+    (r"""Let $J = \operatorname{tr}((I - KC)(I - KC)^T)$ with $K \in \mathbb{R}^{n \times q}$,
+$C \in \mathbb{R}^{q \times n}$ and $I \in \mathbb{R}^{n \times n}$ the identity.
+$$ \frac{\partial J}{\partial K} = -2 (I - KC) C^T $$
+$$ \frac{\partial J}{\partial K} = -2 C^T + 2 K C C^T $$
+$$ \frac{\partial J}{\partial K} = -2 C^T + K C C^T $$""", "ppx"),
+    # a matrix with entries that has an inverse or a trace is square
+    (r"""Let $A$ be invertible, with entries $A_{ij}$.
+$$ d(A^{-1}) = -A^{-1} (dA) A^{-1} $$
+$$ \operatorname{tr}(A) = \sum_i A_{ii} $$
+$$ \operatorname{tr}(A) = \sum_{i,j} A_{ij} $$""", "ppx"),
+    # primes of matrices as derivatives, and the adjugate
+    (r"""Let $A$ be an invertible matrix that depends on $t$, with entries $A_{ij}$.
+$$ (A^{-1})' = -A^{-1} A' A^{-1} $$
+$$ (A^{-1})' = A^{-1} A' A^{-1} $$
+$$ d\det(A) = \operatorname{tr}(\operatorname{adj}(A)\, dA) $$
+$$ d\det(A) = \operatorname{tr}(A\, dA) $$""", "pxpx"),
+    # f' of an array is its derivative by the array
+    (r"""Let $f(w) = (y - Xw)^T (y - Xw)$ with $X \in \mathbb{R}^{m \times n}$, $y \in \mathbb{R}^m$,
+$w \in \mathbb{R}^n$.
+$$ f'(w) = -2 (y - Xw)^T X $$
+$$ f'(w) = 2 (y - Xw)^T X $$""", "px"),
+    # a list of its own entries
+    (r"""Take $J(w) = \frac{1}{2n} \sum_{i=1}^n (w_0 + w_1 x_i - y_i)^2$ with parameters $w = (w_0, w_1)$.
+$$ \frac{\partial J(w)}{\partial w_0} = \frac{1}{n} \sum_{i=1}^n (w_0 + w_1 x_i - y_i) $$
+$$ \frac{\partial J(w)}{\partial w_1} = \frac{1}{n} \sum_{i=1}^n (w_0 + w_1 x_i - y_i) $$""", "px"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), ARRAYS)
+def test_arrays_as_posts_write_them(text: str, expected: str) -> None:
+    assert judged(text) == expected
+
+
+NAMES = [
+    # a function of a number whose parameter bears the letter of the data
+    (r"""Let $L = -\sum_i \log s(t_i w^T x_i)$ with $x_i \in \mathbb{R}^p$, $t_i \in \{-1, 1\}$ and
+$s(x) = \frac{1}{1 + e^{-x}}$.
+$$ \frac{\partial L}{\partial w} = -\sum_i (1 - s(t_i w^T x_i)) t_i x_i $$
+$$ \frac{\partial L}{\partial w} = -\sum_i s(t_i w^T x_i) t_i x_i $$""", "px"),
+    # a function with a bar before its parameters, and one of which more is said
+    (r"""The density is $f(x|\lambda) = \lambda e^{-\lambda x}$, for $x_1, \dots, x_n$.
+$$ L(\lambda) = \prod_{i=1}^n f(x_i|\lambda) = \lambda^n e^{-\lambda \sum_i x_i} $$
+$$ \frac{d \log L}{d\lambda} = \frac{n}{\lambda} - \sum_{i=1}^n x_i $$
+$$ \frac{d \log L}{d\lambda} = \frac{n}{\lambda} + \sum_{i=1}^n x_i $$""", "ppx"),
+    (r"""$$ p(x | y) p(y) = p(y | x) p(x) $$
+$$ p(x | y) = \frac{p(y | x) p(x)}{p(y)} $$""", "uu"),
+    # whole numbers without an end
+    (r"""For $x = 0, 1, 2, \dots$ the mass is $p(x) = q (1-q)^x$ and $\ell(q) = \sum_i \log p(x_i)$.
+$$ \frac{d\ell}{dq} = \frac{n}{q} - \frac{\sum_{i=1}^n x_i}{1 - q} $$
+$$ \frac{d\ell}{dq} = \frac{n}{q} + \frac{\sum_{i=1}^n x_i}{1 - q} $$""", "px"),
+    # a bar below a name, and a word that begins as a function does
+    (r"""Here $e = y - h \hat{x}_{t|t-1}$ and $J = e^2 P_{t|t-1}$.
+$$ \frac{\partial J}{\partial h} = -2 e \hat{x}_{t|t-1} P_{t|t-1} $$
+$$ \frac{\partial J}{\partial h} = 2 e \hat{x}_{t|t-1} P_{t|t-1} $$""", "px"),
+    (r"""$$ cossim(u, v) = \frac{u^T v}{\|u\| \|v\|} $$
+$$ \frac{\partial}{\partial u} cossim(u, v) = \frac{v}{\|u\| \|v\|} - cossim(u, v) \frac{u}{\|u\|^2} $$
+$$ \frac{\partial}{\partial u} cossim(u, v) = \frac{v}{\|u\| \|v\|} + cossim(u, v) \frac{u}{\|u\|^2} $$""", "gpx"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), NAMES)
+def test_names_as_posts_write_them(text: str, expected: str) -> None:
+    assert judged(text) == expected
+
+
+CUT_OFF = [
+    # a bracket that closes before a factor and opens nowhere may open at several places
+    (r"""Let $f = \sum_i (a_i - 1) b_i$.
+$$ f = \sum_i a_i - 1 ) b_i $$
+$$ f = \sum_i a_i b_i $$""", "ux"),
+    # a sign at the end leads to the next formula
+    (r"""$$ f = x^2 \quad \Rightarrow $$
+$$ \frac{df}{dx} = 2x \Rightarrow $$
+$$ \Rightarrow $$
+$$ \frac{df}{dx} = 3x $$""", "gpgx"),
+    # an average in angle brackets is not read
+    (r"""$$ f = \langle x^2 \rangle - 2 m $$
+$$ g = x^2 $$""", "-g"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), CUT_OFF)
+def test_what_is_cut_off_is_not_held_against_the_author(text: str, expected: str) -> None:
+    assert judged(text) == expected

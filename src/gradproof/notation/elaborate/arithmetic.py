@@ -354,5 +354,5 @@ def index_of_node(c: Converter, node: Surface) -> Built:
 
 
 def inner_node(c: Converter, node: Surface) -> Built:
-    """Convert an inner product."""
-    return frob_node(c, node)
+    """Convert an inner product; the angles around one thing alone are an average of some kind."""
+    return frob_node(c, node) if len(node.args) == 2 else c.opaque(node, "angle brackets")

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from gradproof.expr import (
     Apply,
+    Derivative,
     Det,
     Diag,
     Expr,
     Fn,
     FunctionName,
+    Inverse,
     Ones,
     Size,
     Space,
@@ -67,12 +69,22 @@ def apply_call(c: Converter, node: Surface) -> Built:
     if any(not is_square(args[k]) for k in squared):
         return build.opaque(key, node.span, [c.opaque(a) for a in args])
     kids = [c.whole(a.args[0] if k in squared else a) for k, a in enumerate(args)]
+    whole = len(kids) == 1 and isinstance(kids[0].expr, Sym) and bool(kids[0].shape)
+    if primes == 1 and whole and key not in c.table.elementwise:
+        return _slope(c, key, kids[0], node)
     return Built(
         Apply(key, tuple(k.expr for k in kids), primes),
         node.span,
         tuple(kids),
         _result(c, key, kids),
     )
+
+
+def _slope(c: Converter, key: str, x: Built, node: Surface) -> Built:
+    """Convert ``f'(w)`` of a function of a whole array to its derivative by the array."""
+    body = Built(Apply(key, (x.expr,)), node.span, (x,), _result(c, key, [x]))
+    shape = None if body.shape is None or x.shape is None else (*body.shape, *x.shape)
+    return Built(Derivative(body.expr, (x.expr,)), node.span, (body, x), shape)
 
 
 def _family(c: Converter, node: Surface, family: Resolved) -> Built:
@@ -193,6 +205,9 @@ def _matrix_function(c: Converter, node: Surface, arg: Surface) -> Built:
     elif node.text == "logdet":
         inner = Built(Det(x.expr), node.span, (x,))
         return build.fn(Fn("log", (inner.expr,)), [inner], node.span)
+    elif node.text == "adj":  # for matrices with an inverse
+        inverse = Built(Inverse(x.expr), node.span, (x,), x.shape)
+        return build.product([Built(Det(x.expr), node.span, (x,)), inverse], "j", node.span)
     elif node.text == "vec":
         expr = Vec(x.expr)
         shape = None

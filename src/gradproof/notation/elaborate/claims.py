@@ -56,7 +56,9 @@ from gradproof.notation.elaborate.unclear import rounded_figures, vague
 from gradproof.notation.elaborate.variants import converted
 from gradproof.notation.surface import FormulaRow, Note, Statement
 
-BROKEN = frozenset({"brace-unbalanced", "argument-missing", "environment-unbalanced"})
+BROKEN = frozenset(
+    {"brace-unbalanced", "argument-missing", "environment-unbalanced", "bracket-unopened"}
+)
 """Repairs of a formula that was cut off: what is missing could make the line right."""
 
 APPROXIMATE = "the words say that something is left out; it is not judged as an equation"

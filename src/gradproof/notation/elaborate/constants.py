@@ -29,12 +29,11 @@ def between_sides(
 
 def _taken(table: Symbols, defined: Container[str]) -> bool:
     """Tell whether ``I`` is a quantity of the document's own."""
-    return "I" in defined or "I" in table.letters or "I" in table.spaces or _has_domain(table)
-
-
-def _has_domain(table: Symbols) -> bool:
-    domain = table.domains.get("I")
-    return domain is not None and domain.declared
+    if "I" in defined or "I" in table.letters:
+        return True
+    domain, shape = table.domains.get("I"), table.shapes.get("I", ())
+    declared = "I" in table.spaces or (domain is not None and domain.declared)
+    return declared and not (len(shape) == 2 and shape[0] == shape[1])
 
 
 def _replaced(b: Built, *, own: bool) -> Built:

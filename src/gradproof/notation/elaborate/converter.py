@@ -29,6 +29,10 @@ def is_pseudo_inverse(scripts: Sequence[Surface]) -> bool:
     return len(scripts) == 1 and scripts[0].head == "text" and scripts[0].text in ("+", "dagger")
 
 
+FORMAL = "{}"
+"""Sets a formal parameter apart from an array of the same letter that has another shape; it is spelled without."""
+
+
 @final
 @dataclass(slots=True)
 class Converter:
@@ -143,7 +147,8 @@ class Converter:
                 return Built(Const("e"), node.span)
         if key in self.local and not resolved.indices:
             local = self.local[key]
-            return Built(Sym(key, Space(local)), node.span, (), local)
+            alike = self.table.shapes.get(key, local) == local
+            return Built(Sym(key if alike else key + FORMAL, Space(local)), node.span, (), local)
         return self._pseudo_inverse(node, name, key) or self.symbol(resolved, node)
 
     def _pseudo_inverse(self, node: Surface, name: Name, key: str) -> Built | None:

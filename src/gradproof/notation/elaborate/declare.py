@@ -149,6 +149,9 @@ def declarations(statement: Statement) -> tuple[Declaration, ...]:
         bounds = _range(sides[1])
         if letter is not None and bounds is not None:
             return (RangeDeclaration(full_key(letter), bounds),)
+        counted = _counted(sides[1]) if letter is not None else None
+        if counted is not None:
+            return (InequalityDeclaration(sides[0], counted),)
     if ops == (":", "->") or ops == (":", "mapsto"):
         name = _plain_name(sides[0])
         if name is not None:
@@ -209,6 +212,18 @@ def _range(side: Surface) -> IndexRange | None:
     return IndexRange(high, int(low.text))
 
 
+def _counted(side: Surface) -> Domain | None:
+    """Read ``0, 1, 2, …`` and ``1, 2, …``: whole numbers without an end."""
+    items = side.args if side.head in ("tuple", "set") else ()
+    if len(items) < 3 or items[-1].head != "dots":
+        return None
+    numbers = [i.text for i in items[:-1] if i.head == "number" and i.text.isdigit()]
+    first = int(numbers[0]) if numbers else 0
+    if numbers != [str(first + k) for k in range(len(items) - 1)]:
+        return None
+    return Domain(Fraction(first), lower_open=False, integer=True, declared=True)
+
+
 def _set(side: Surface) -> tuple[tuple[Size, ...] | None, Domain] | None:
     """Read a set as (sizes, domain of an entry); sizes is None where a size is not understood."""
     match side.head:
@@ -220,6 +235,8 @@ def _set(side: Surface) -> tuple[tuple[Size, ...] | None, Domain] | None:
                 domain = Domain(lower=low, lower_open=False, integer=True, declared=True)
             shape = tuple(s for s in sizes if s is not None)
             return (shape if len(shape) == len(sizes) else None), domain
+        case "set" if (counted := _counted(side)) is not None:
+            return (), counted
         case "set":
             values = [_number(a) for a in side.args]
             known = tuple(v for v in values if v is not None)

@@ -29,7 +29,7 @@ class EntryLists:
         statements: list[Statement] = []
         notes = list(row.notes)
         for s in row.statements:
-            found = _entries(s)
+            found = _entries(s) or _own_entries(s)
             if found is not None:
                 told = f"{spelled(s.sides[0])} is read as the array of these entries"
                 notes.append(Note(ENTRIES, told, s.span))
@@ -59,6 +59,31 @@ def entry_lists(rows: Iterable[FormulaRow]) -> EntryLists:
     nodes = (n for s in statements for side in s.sides for n in walk_surface(side)) if given else ()
     found = {n.name.base for n in nodes if n.name is not None and len(n.name.sub) == 2}
     return EntryLists(frozenset(given & found))
+
+
+def _own_entries(s: Statement) -> Statement | None:
+    r"""Read ``w = (w_0, w_1)``, a name written out by its own entries, as ``w \in \mathbb{R}^2``."""
+    if s.relations not in _EQUALS or s.sides[0].head != "name":
+        return None
+    whole, right = s.sides[0].name, unwrapped(s.sides[1])
+    right = unwrapped(right.args[0]) if right.head == "transpose" else right
+    if whole is None or whole.sub or whole.sup or right.head != "tuple" or len(right.args) < 2:
+        return None
+    numbers = [
+        a.name.sub[0].text
+        for a in right.args
+        if a.head == "name"
+        and a.name is not None
+        and len(a.name.sub) == 1
+        and not a.name.sup
+        and a.name.sub[0].head == "number"
+        and (a.name.base, a.name.accents) == (whole.base, whole.accents)
+    ]
+    first = numbers[0] if numbers else ""
+    if first not in ("0", "1") or numbers != [str(int(first) + k) for k in range(len(right.args))]:
+        return None
+    size = Surface("number", right.span, text=str(len(numbers)))
+    return Statement(s.span, (s.sides[0], Surface("space", right.span, (size,), "R")), ("in",))
 
 
 def _renamed(s: Statement) -> bool:

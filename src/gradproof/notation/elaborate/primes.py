@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gradproof.expr import Apply, Derivative, Fn, Sym
+from gradproof.expr import Apply, Derivative, Differential, Fn, Sym
 from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.converter import CONSTANT_NAMES, Converter
@@ -16,7 +16,7 @@ from gradproof.notation.elaborate.symbols import (
     walk_surface,
 )
 from gradproof.notation.elaborate.usage import called_function, function_key
-from gradproof.notation.surface import Name, Surface
+from gradproof.notation.surface import Name, Statement, Surface
 
 _DEPTH = 20
 _ANY = Sym("\\cdot")
@@ -37,6 +37,8 @@ def primed_node(c: Converter, node: Surface) -> Built:
     if function is not None:
         return function
     x = c.whole(inner)
+    if c.table.moving and count == 1:
+        return Built(Differential(x.expr), node.span, (x,), x.shape)
     if x.shape != ():
         return (
             build.transpose(x, node.span) if count == 1 else build.opaque("prime", node.span, [x])
@@ -47,6 +49,11 @@ def primed_node(c: Converter, node: Surface) -> Built:
     by = tuple(Built(Sym(variable), node.span) for _ in range(count))
     wrt = tuple(b.expr for b in by)
     return Built(Derivative(x.expr, wrt), node.span, (x, *by), ())
+
+
+def has_primes(statement: Statement) -> bool:
+    """Tell whether something in a statement is primed that is no function applied."""
+    return any(primes_of(n) for side in statement.sides for n in walk_surface(side))
 
 
 def named_function(c: Converter, node: Surface, primes: int = 0) -> Built | None:

@@ -6,6 +6,7 @@ from typing import final
 
 from gradproof.diagnostic import Place
 from gradproof.notation.documents import Document, Region
+from gradproof.notation.elaborate.conditionals import conditionals
 from gradproof.notation.elaborate.cues import read_cues
 from gradproof.notation.elaborate.ellipses import Ellipses, letters_of
 from gradproof.notation.elaborate.gaussians import without_densities
@@ -95,10 +96,11 @@ def read_items(document: Document, declared: Sequence[str]) -> tuple[tuple[Item,
     differentials = second_differentials(r for g in first for r in g)
     units = layers([r for g in first for r in g])
     lists = entry_lists([r for g in first for r in g])
+    bars = conditionals([r for g in first for r in g])
 
     def written_out(row: FormulaRow) -> FormulaRow:
         row = differentials.row(repeated.row(without_densities(without_programs(row))))
-        row = units.row(sets.row(lists.row(row)))
+        row = units.row(sets.row(lists.row(bars.row(row))))
         return dots.row(under_one_letter(row, steps))
 
     groups = spoken.rows([tuple(map(written_out, g)) for g in first], outside)

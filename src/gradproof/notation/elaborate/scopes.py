@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from typing import final
+from typing import Final, final
 
 from gradproof.diagnostic import Assumption, Role
 from gradproof.expr import Sym, free_indices, is_expectation, walk
@@ -11,6 +11,7 @@ from gradproof.notation.elaborate.claims import Manner, RowReading, read_row
 from gradproof.notation.elaborate.conditions import otherwise
 from gradproof.notation.elaborate.contexts import Known, Scope, states
 from gradproof.notation.elaborate.cues import joins, read_cues, structures
+from gradproof.notation.elaborate.primes import has_primes
 from gradproof.notation.elaborate.rows import OUTSIDE, Item
 from gradproof.notation.elaborate.shapes import infer_shapes
 from gradproof.notation.elaborate.symbols import Symbols, spelled, walk_surface
@@ -51,6 +52,10 @@ def elaborate(items: Sequence[Item], table: Symbols, words: Iterable[str] = ()) 
         )
 
     return replace(_derivation(read), others=others)
+
+
+MOVING: Final = "primes: derivatives by a number that is not written"
+"""Names the reading in which primes of arrays are no transposes."""
 
 
 @final
@@ -191,6 +196,10 @@ def _line(
             readings.append(
                 Reading(tuple(other.claims), f"{choice.kind}: {choice.alternatives[0]}")
             )
+    if main.claims and any(map(has_primes, item.row.statements)):
+        other = read_row(item.row, replace(table, moving=True), scope, known, manner)
+        if other.claims and all(c.claims != tuple(other.claims) for c in readings):
+            readings.append(Reading(tuple(other.claims), MOVING))
     return Line(
         place=item.place,
         span=item.span,

@@ -1,10 +1,10 @@
 """First pass over a document: index letters, families, shapes, functions, told by declarations and by use."""
 
 from collections.abc import Iterable, Iterator, Sequence, Set
-from typing import final
 
 from gradproof.expr import POSITIVE, IndexRange, Size
 from gradproof.notation.elaborate.chains import links
+from gradproof.notation.elaborate.classes import Classes
 from gradproof.notation.elaborate.declare import (
     DefiniteDeclaration,
     DistinctDeclaration,
@@ -19,6 +19,7 @@ from gradproof.notation.elaborate.members import vector_members
 from gradproof.notation.elaborate.parameters import pass_on
 from gradproof.notation.elaborate.roles import is_square, square_key
 from gradproof.notation.elaborate.sizes import count
+from gradproof.notation.elaborate.square import square_families
 from gradproof.notation.elaborate.symbols import (
     Resolved,
     Symbols,
@@ -36,43 +37,6 @@ from gradproof.notation.surface import Name, Statement, Surface
 ARRAY_HEADS = frozenset({"transpose", "had", "haddiv", "frob", "inner", "norm", "kron", "matrix"})
 ARRAY_FUNCTIONS = frozenset({"tr", "det", "diag", "vec", "rank", "softmax", "logsumexp"})
 SCALAR_RESULTS = frozenset({"norm", "frob", "inner"})
-
-
-@final
-class _Classes:
-    """Union-find over index letters and array axes; a class knows its range."""
-
-    def __init__(self) -> None:
-        self._parent: dict[str, str] = {}
-        self._range: dict[str, IndexRange] = {}
-
-    def find(self, node: str) -> str:
-        parent = self._parent.setdefault(node, node)
-        while parent != node:
-            node, parent = parent, self._parent[parent]
-        return node
-
-    def union(self, a: str, b: str) -> None:
-        ra, rb = self.find(a), self.find(b)
-        if ra == rb:
-            return
-        one, other = self._range.get(ra), self._range.get(rb)
-        if one is not None and other is not None and count(one) != count(other):
-            return
-        self._parent[rb] = ra
-        if other is not None:
-            known = self._range.setdefault(ra, self._range.pop(rb))
-            self._range[ra] = min(known, other, key=lambda r: r.lower)
-
-    def give(self, node: str, bounds: IndexRange) -> None:
-        self._range.setdefault(self.find(node), bounds)
-
-    def letters(self, root: str) -> list[str]:
-        """Return the index letters of a class."""
-        return [n[2:] for n in list(self._parent) if n.startswith("i:") and self.find(n) == root]
-
-    def range_of(self, node: str) -> IndexRange | None:
-        return self._range.get(self.find(node))
 
 
 def survey(statements: Sequence[Statement], conditional: Set[int] = frozenset()) -> Symbols:
@@ -159,7 +123,7 @@ def _declared(table: Symbols, statements: Sequence[Statement], conditional: Set[
 
 def _axes(table: Symbols, statements: Sequence[Statement], nodes: Sequence[Surface]) -> None:
     """Give every index letter and every axis of every array its range, by unification."""
-    classes = _Classes()
+    classes = Classes()
     for statement in statements:
         for d in declarations(statement):
             if isinstance(d, RangeDeclaration):
@@ -182,6 +146,8 @@ def _axes(table: Symbols, statements: Sequence[Statement], nodes: Sequence[Surfa
                 )
         elif node.head in ("sum", "prod"):
             _sum_ranges(node, classes)
+    for key in square_families(table, nodes):
+        classes.union(f"a:{key}:0", f"a:{key}:1")
     for key, k, item in uses:
         if item.head == "name" and item.name is not None:
             classes.union(f"a:{key}:{k}", f"i:{full_key(item.name)}")
@@ -265,7 +231,7 @@ def _squared(table: Symbols, node: Surface) -> str | None:
     return table.resolve(node.args[0].name).key
 
 
-def _sum_ranges(node: Surface, classes: _Classes) -> None:
+def _sum_ranges(node: Surface, classes: Classes) -> None:
     for binder in node.args[1:]:
         if binder.head == "range" and len(binder.args) == 3:
             low, high = binder.args[1], size_of(binder.args[2])
@@ -296,7 +262,7 @@ def _lettered(uses: Iterable[tuple[str, int, Surface]], key: str, k: int) -> boo
     return bool(_letters_at(uses, key, k))
 
 
-def _representative(classes: _Classes, key: str, k: int) -> str:
+def _representative(classes: Classes, key: str, k: int) -> str:
     """Return a name for the range of an axis: the first letter of all that run over it, else the array's."""
     root = classes.find(f"a:{key}:{k}")
     return min(classes.letters(root), default=key)

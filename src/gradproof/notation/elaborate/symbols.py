@@ -12,7 +12,7 @@ HABIT_INDICES = frozenset("ijkl")
 """Letters that index by habit, without a range or a sum that says so."""
 
 
-MATRIX_FUNCTIONS = frozenset({"tr", "det", "diag", "vec", "logdet"})
+MATRIX_FUNCTIONS = frozenset({"tr", "det", "diag", "vec", "logdet", "adj"})
 """Functions of a whole matrix that are nodes of the tree, or made of such."""
 
 BUILT_IN = frozenset(get_args(FunctionName)) | MATRIX_FUNCTIONS
@@ -157,7 +157,8 @@ class Symbols:
     `applied` values of functions that are declared as they stand, ``\phi(x)``; `chained` names that stand between
     the sides of a chain and are defined there; `likes` names made from another name, whose shape they have; `euler`
     says that e is used as Euler's number; `squares` are quantities that are written as a square, `roots` names that are
-    given by their square, `square_params` the places of functions at which a square is the parameter.
+    given by their square, `square_params` the places of functions at which a square is the parameter;
+    `moving` reads primes of arrays as derivatives by a number that is not written.
     """
 
     indices: dict[str, IndexRange] = field(default_factory=dict[str, IndexRange])
@@ -197,6 +198,7 @@ class Symbols:
     applied: set[str] = field(default_factory=set[str])
     chained: set[str] = field(default_factory=set[str])
     likes: dict[str, str] = field(default_factory=dict[str, str])
+    moving: bool = False
 
     def is_size(self, key: str) -> bool:
         """Tell whether a name counts something: a bound of a sum or of a range, or the size of an array."""

@@ -10,6 +10,9 @@ from gradproof.notation.grammar.vocabulary import CLOSERS
 from gradproof.notation.surface import Choice, Note
 from gradproof.source import Span
 
+UNOPENED: Final = "bracket-unopened"
+"""Kind of the note on a bracket that closes before a factor and opens nowhere: it may open at several places."""
+
 _BREAKS: Final = frozenset({"rel", "newrow", "text"})
 _SIDES: Final = frozenset({"rel", "comma", "text", "newrow", "amp", "space"})
 _PUNCTUATION: Final = frozenset({"comma", "period", "semi", "space", "amp", "newrow"})
@@ -204,7 +207,8 @@ def _drop(
                 dropped.discard(at)
                 scripted = False
                 message = f"the bracket {shown} closed here was never opened; read as opened where its side starts"
-        notes.append(Note("bracket-unbalanced", message, place, scripted))
+        kind = UNOPENED if follows and not scripted else "bracket-unbalanced"
+        notes.append(Note(kind, message, place, scripted))
     out: list[Token] = []
     for at, token in enumerate(tokens):
         out += opened.get(at, ())

@@ -25,6 +25,7 @@ _PRONOUNCED: Final = re.compile(r"[A-Z]?[a-z]*[aeiou][a-z]*\Z")
 _LONG_FUNCTIONS: Final = tuple(
     sorted((f for f in RUN_FUNCTIONS if len(f) > 2), key=len, reverse=True)
 )
+_CIRCULAR: Final = frozenset({"cos", "sin", "tan"})
 _CONNECTIVES: Final = frozenset(
     {"where", "with", "for", "and", "when", "otherwise", "then", "let", "so", "if", "since"}
 )
@@ -55,6 +56,8 @@ def split_run(
             head, _ = split_run(run[: -len(word)], before, None, start, last, options, False)
             return [*head, word], None
         if run.startswith(word):
+            if word in _CIRCULAR and run[len(word) :] in WORDS:  # cossim: no cosine of a word
+                return [run], None
             tail, doubt = split_run(
                 run[len(word) :], None, after, start + len(word), last, options, False
             )

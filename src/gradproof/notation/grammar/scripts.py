@@ -122,7 +122,7 @@ class Scripts(Core):
             self._index_part(part[:-1], items)
             items.append(self.make("text", last.span.start, end, (), ":"))
             return
-        if any(node.kind == "operator" and node.text == ":" for node in part[1:]):
+        if any(node.kind == "operator" and node.text in (":", "|") for node in part[1:]):
             text = "".join([node.text for node in part])
             items.append(self.make("text", start, end, (), text))
             return

@@ -264,6 +264,10 @@ class _Row:
         parser = self.parser
         if not tokens:
             return
+        if tokens[-1].code == "rel" and tokens[-1].text in _IMPLICATIONS:
+            tokens = stripped(tokens[:-1])  # what follows stands in the next formula
+            if not tokens:
+                return
         last = tokens[-1].end
         start = tokens[0].start
         tokens.append(Token("end", "", last, last))
