@@ -36,9 +36,7 @@ from gradproof.notation.elaborate.contexts import Known, Scope, base_name
 from gradproof.notation.elaborate.convert import converter as make_converter
 from gradproof.notation.elaborate.convert import is_zero
 from gradproof.notation.elaborate.converter import Converter
-from gradproof.notation.elaborate.declare import (
-    declarations,
-)
+from gradproof.notation.elaborate.declare import declarations
 from gradproof.notation.elaborate.fitting import misfit
 from gradproof.notation.elaborate.layers import OPEN
 from gradproof.notation.elaborate.roles import BOUNDS, EQUALS, Target, role_of, target
@@ -52,14 +50,9 @@ from gradproof.notation.elaborate.solving import (
     named_last,
 )
 from gradproof.notation.elaborate.symbols import Symbols, full_key
-from gradproof.notation.elaborate.unclear import rounded_figures, vague
+from gradproof.notation.elaborate.unclear import BROKEN, rounded_figures, vague
 from gradproof.notation.elaborate.variants import converted
 from gradproof.notation.surface import FormulaRow, Note, Statement
-
-BROKEN = frozenset(
-    {"brace-unbalanced", "argument-missing", "environment-unbalanced", "bracket-unopened"}
-)
-"""Repairs of a formula that was cut off: what is missing could make the line right."""
 
 APPROXIMATE = "the words say that something is left out; it is not judged as an equation"
 """Why a line is not refuted that its author calls an approximation."""

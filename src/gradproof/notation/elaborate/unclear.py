@@ -17,6 +17,11 @@ from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.symbols import walk_surface
 from gradproof.notation.surface import Statement
 
+BROKEN = frozenset(
+    {"brace-unbalanced", "argument-missing", "environment-unbalanced", "bracket-unopened"}
+)
+"""Repairs of a formula that was cut off: what is missing could make the line right."""
+
 
 def rounded_figures(statement: Statement) -> bool:
     """Tell whether a decimal with two or more figures stands in a statement: it may be rounded."""
