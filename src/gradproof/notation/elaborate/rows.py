@@ -9,8 +9,8 @@ from gradproof.notation.documents import Document, Region
 from gradproof.notation.elaborate.conditionals import conditionals
 from gradproof.notation.elaborate.cues import read_cues
 from gradproof.notation.elaborate.ellipses import Ellipses, letters_of
-from gradproof.notation.elaborate.gaussians import without_densities
 from gradproof.notation.elaborate.entry_lists import entry_lists
+from gradproof.notation.elaborate.gaussians import without_densities
 from gradproof.notation.elaborate.index_sets import index_sets
 from gradproof.notation.elaborate.layers import layers
 from gradproof.notation.elaborate.next_layer import with_next_layers
