@@ -11,6 +11,7 @@ raises `Unevaluable`; nothing is guessed.
 - Differentials go along a direction for each name that stands somewhere as ``dx``.
 """
 
+import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -22,6 +23,8 @@ from mpmath import fp
 from gradproof.notation.surface import Name, Surface
 
 Value = Any
+LIMIT = 600_000
+"""Nodes that are evaluated for one line at most."""
 
 
 class Unevaluable(ValueError):
@@ -37,9 +40,10 @@ class Eye:
 
 @dataclass(frozen=True)
 class Ones:
-    """A column (or row) of ones whose length follows from what it meets."""
+    """A multiple of a column (or row) of ones whose length follows from what it meets."""
 
     row: bool = False
+    scale: Any = 1
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,11 @@ def written(node: Surface) -> str:
     return node.text or node.head
 
 
+def own_key(name: Name) -> str:
+    """Return the key of a name of its own: the letter with its subscripts, h_1."""
+    return f"{key_of(name)}_{','.join(map(written, name.sub))}" if name.sub else key_of(name)
+
+
 def walk(node: Surface) -> Iterator[Surface]:
     """Yield a tree's nodes, subscripts too."""
     yield node
@@ -83,6 +92,11 @@ class Book:
     letters: dict[str, int] = field(default_factory=dict)
     axes: dict[str, tuple[int, ...]] = field(default_factory=dict)
     moving: set[str] = field(default_factory=set)
+    work: int = 0
+    twins: set[str] = field(default_factory=set)
+    """Symmetric matrices of which a derivative moves both equal entries."""
+    columns: bool = False
+    """Whether a column added to a matrix is added to all its columns."""
 
 
 class World:
@@ -91,13 +105,14 @@ class World:
     def __init__(self, book: Book, fixed: Mapping[str, Value], context: Any = fp) -> None:
         self.book, self.fixed, self.context = book, dict(fixed), context
         self.directions: dict[str, Value] = {}
+        self.adjoints: Mapping[str, Value] = {}
         self.step = context.mpf(10) ** (-4 if context is fp else -(context.dps // 4))
         self._known: dict[Any, Value] = {}
 
     def changed(self, **_: Any) -> "World":
         """Return a copy whose computed definitions are forgotten."""
         other = World(self.book, self.fixed, self.context)
-        other.directions = self.directions
+        other.directions, other.adjoints = self.directions, self.adjoints
         return other
 
     def holding(self, key: str, value: Value) -> "World":
@@ -128,10 +143,19 @@ class World:
         if not definition.letters:
             return flat(evaluate(definition.body, self, {}))
         sizes = [self.book.letters[x] for x in definition.letters]
-        out = np.empty(sizes, dtype=object)
+        found: dict[tuple[int, ...], Value] = {}
         for place in product(*map(range, sizes)):
             local = {x: p + 1 for x, p in zip(definition.letters, place, strict=True)}
-            out[place] = number(evaluate(definition.body, self, local))
+            value = evaluate(definition.body, self, local)
+            if isinstance(value, (Eye, Ones)):
+                raise Unevaluable("a family of I or of ones")
+            found[place] = flat(simpler(value))
+        shapes = {v.shape if isinstance(v, np.ndarray) else () for v in found.values()}
+        if len(shapes) != 1:
+            raise Unevaluable("a family of arrays of several shapes")
+        out = np.empty((*sizes, *shapes.pop()), dtype=object)
+        for place, value in found.items():
+            out[place] = value
         return out
 
 
@@ -175,8 +199,8 @@ def each(function: Callable[[Any], Any], value: Value) -> Value:
     return out
 
 
-def plus(a: Value, b: Value) -> Value:
-    """Add; a number is added to every entry, one row to all rows."""
+def plus(a: Value, b: Value, columns: bool = False) -> Value:
+    """Add; a number is added to every entry, one row to all rows, and with `columns` one column to all columns."""
     if isinstance(a, Eye) and isinstance(b, Eye):
         return Eye(a.scale + b.scale)
     if isinstance(a, Eye):
@@ -186,10 +210,12 @@ def plus(a: Value, b: Value) -> Value:
             raise Unevaluable("the identity is added to no square matrix")
         return a + b.scale * np.eye(a.shape[0], dtype=object)
     if isinstance(a, Ones) or isinstance(b, Ones):
-        a, b = (1 if isinstance(x, Ones) else x for x in (a, b))
+        a, b = (x.scale if isinstance(x, Ones) else x for x in (a, b))
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and a.shape != b.shape:
         small, large = sorted((a, b), key=lambda x: x.size)
-        if not (small.shape[0] == 1 and small.shape[1] == large.shape[1] and large.shape[0] > 1):
+        row = small.shape[0] == 1 and small.shape[1] == large.shape[1] and large.shape[0] > 1
+        column = columns and small.shape == (large.shape[0], 1)
+        if not row and not column:
             raise Unevaluable(f"shapes {a.shape} and {b.shape} cannot be added")
     return a + b
 
@@ -202,15 +228,15 @@ def times(a: Value, b: Value) -> Value:
                 return Eye(x.scale * y.scale)
             return times(x.scale, y) if isinstance(y, (np.ndarray, Ones)) else Eye(x.scale * y)
         if isinstance(x, Ones) and not isinstance(y, (np.ndarray, Ones)):
-            raise Unevaluable("a multiple of ones")
+            return Ones(x.row, x.scale * y)
     if isinstance(a, Ones) or isinstance(b, Ones):
         if isinstance(a, Ones) and isinstance(b, np.ndarray):
             if a.row:
-                return simpler(b.sum(axis=0).reshape(1, -1))
+                return simpler(a.scale * b.sum(axis=0).reshape(1, -1))
             if b.shape[0] == 1:
-                return b
+                return a.scale * b
         if isinstance(b, Ones) and isinstance(a, np.ndarray) and not b.row:
-            return simpler(a.sum(axis=1).reshape(-1, 1))
+            return simpler(b.scale * a.sum(axis=1).reshape(-1, 1))
         raise Unevaluable("ones of unknown length")
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
         if a.shape[1] != b.shape[0]:
@@ -228,6 +254,7 @@ def entrywise(a: Value, b: Value, function: Callable[[Any, Any], Any]) -> Value:
     """Combine entry by entry."""
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and a.shape != b.shape:
         raise Unevaluable(f"shapes {a.shape} and {b.shape} differ")
+    a, b = sized(a, b), sized(b, a)
     if isinstance(a, (Eye, Ones)) or isinstance(b, (Eye, Ones)):
         raise Unevaluable("I or ones, entry by entry")
     if not isinstance(a, np.ndarray) and not isinstance(b, np.ndarray):
@@ -237,6 +264,19 @@ def entrywise(a: Value, b: Value, function: Callable[[Any, Any], Any]) -> Value:
     for place in np.ndindex(*left.shape):
         out[place] = function(left[place], right[place])
     return out
+
+
+def sized(value: Value, other: Value) -> Value:
+    """Return I or ones as an array of the size of another value, where that tells it."""
+    if (
+        isinstance(value, Eye)
+        and isinstance(other, np.ndarray)
+        and other.shape[0] == other.shape[1]
+    ):
+        return value.scale * np.eye(other.shape[0], dtype=object)
+    if isinstance(value, Ones) and isinstance(other, np.ndarray):
+        return value.scale * np.ones_like(other)
+    return value
 
 
 def quotient(a: Any, b: Any) -> Any:
@@ -270,7 +310,13 @@ def slope(
 ) -> Value:
     """Return the central difference of `body` by one entry of a name."""
     h = world.step
-    up, down = (body(world.holding(key, moved(value, place, s * h))) for s in (1, -1))
+    twin = place[::-1] if key in world.book.twins and place and place[0] != place[-1] else None
+
+    def ended(by: Any) -> Value:
+        there = moved(value, place, by)
+        return body(world.holding(key, there if twin is None else moved(there, twin, by)))
+
+    up, down = ended(h), ended(-h)
     if key in world.book.definitions and not np.any(up - down):
         raise Unevaluable(f"what is differentiated is not written with {key}")
     return combined(up, down, h)
@@ -289,6 +335,9 @@ def derivative(
     """Return the derivative by a name or by an entry of it."""
     while variable.head in ("group", "transpose"):
         variable = variable.args[0]
+    if variable.head == "pow" and variable.args[1].text == "2":
+        inner = derivative(body, world, variable.args[0], local)
+        return entrywise(inner, 2 * number(evaluate(variable.args[0], world, local)), quotient)
     if variable.head != "name" or variable.name is None:
         raise Unevaluable(f"a derivative by {variable.head}")
     key, subs = resolved(variable.name, world, local)
@@ -346,7 +395,10 @@ def resolved(
     own = f"{key}_{','.join(map(written, name.sub))}"
     if own in world.fixed or own in world.book.definitions:
         return own, None
-    return key, tuple(int(number(evaluate(s, world, local))) - 1 for s in name.sub)
+    place = tuple(int(number(evaluate(s, world, local))) - 1 for s in name.sub)
+    if any(p < 0 for p in place):
+        raise Unevaluable(f"{key} has no entry {place}")
+    return key, place
 
 
 def named(node: Surface, world: World, local: Mapping[str, int]) -> Value:
@@ -371,6 +423,8 @@ def named(node: Surface, world: World, local: Mapping[str, int]) -> Value:
     value = world.stored(key)
     if subs is None:
         return simpler(matrix(value))
+    if len(subs) == 1 and isinstance(value, np.ndarray) and value.ndim == 2 and len(value) == 1:
+        subs = (0, *subs)
     if not isinstance(value, np.ndarray) or len(subs) > value.ndim:
         raise Unevaluable(f"{key} has too few axes")
     if any(not 0 <= p < n for p, n in zip(subs, value.shape, strict=False)):
@@ -380,8 +434,8 @@ def named(node: Surface, world: World, local: Mapping[str, int]) -> Value:
 
 def parameter_of(callee: Surface, world: World) -> tuple[str | None, str, Surface]:
     """Return the key, the parameter and the body of a function that the document defines, or no key."""
-    if callee.head == "name" and callee.name is not None and not callee.name.sub:
-        key = key_of(callee.name)
+    if callee.head == "name" and callee.name is not None:
+        key = own_key(callee.name)
         definition = world.book.definitions.get(key)
         if definition is not None and definition.parameter is not None:
             return key, definition.parameter, definition.body
@@ -419,6 +473,8 @@ def elementary(name: str, c: Any) -> Callable[[Any], Any] | None:
         "sign": c.sign,
         "relu": lambda x: max(x, c.mpf(0)),
         "abs": abs,
+        "erf": c.erf,
+        "logistic": lambda x: one / (one + c.exp(-x)),
     }
     return table.get(name)
 
@@ -450,6 +506,9 @@ def called(node: Surface, world: World, local: Mapping[str, int]) -> Value:
         for value in values[1:]:
             out = entrywise(out, value, pick)
         return out
+    plain = not orders and all(a.name is not None for a in arguments)
+    if plain and callee.name is not None and own_key(callee.name) in world.book.definitions:
+        return evaluate(callee, world, local)
     if len(values) != 1:
         raise Unevaluable(f"{function} of {len(values)} arguments")
     simple = elementary(function, c)
@@ -482,23 +541,30 @@ def repeated(at: Callable[[World], Value], world: World, key: str, orders: int) 
 
 
 def of_arrays(function: str, value: Value, c: Any) -> Value:
-    """Return trace, determinant, diagonal matrix or softmax."""
+    """Return trace, determinant, diagonal matrix, stacked columns or softmax (of each row of a matrix)."""
     if not isinstance(value, np.ndarray):
-        if function in ("tr", "trace"):
-            return value
+        if function in ("tr", "trace", "det"):
+            return number(value)
         raise Unevaluable(f"the function {function!r}")
-    if function in ("tr", "trace"):
-        return value.trace()
-    if function == "det":
-        return c.det(c.matrix(value.tolist()))
-    if function == "diag":
-        if value.shape[1] == 1:
-            return np.diag(value[:, 0])
-        return np.diag(value).reshape(-1, 1)
-    if function == "softmax":
-        top = each(c.exp, value)
-        return top / top.sum()
-    raise Unevaluable(f"the function {function!r}")
+    match function:
+        case "tr" | "trace":
+            return value.trace()
+        case "det":
+            return c.det(c.matrix(value.tolist()))
+        case "logdet":
+            return c.log(of_arrays("det", value, c))
+        case "diag" | "Diag":
+            if value.shape[1] == 1:
+                return np.diag(value[:, 0])
+            return np.diag(value).reshape(-1, 1)
+        case "vec":
+            return value.T.reshape(-1, 1)
+        case "softmax":
+            top = each(c.exp, value)
+            axis = None if 1 in value.shape else 1
+            return top / top.sum(axis=axis, keepdims=True)
+        case _:
+            raise Unevaluable(f"the function {function!r}")
 
 
 def power(node: Surface, world: World, local: Mapping[str, int]) -> Value:
@@ -511,10 +577,19 @@ def power(node: Surface, world: World, local: Mapping[str, int]) -> Value:
         return each(lambda x: raised(scalar, x), exponent)
     exponent = number(exponent)
     if isinstance(base, np.ndarray) and base.shape[0] == base.shape[1]:
-        if exponent == -1:
-            inverse = world.context.inverse(world.context.matrix(base.tolist()))
-            return np.array(inverse.tolist(), dtype=object)
-        raise Unevaluable("a power of a matrix")
+        if exponent != int(exponent) or exponent == 0:
+            raise Unevaluable("a power of a matrix")
+        if exponent < 0:
+            c, entries = world.context, world.context.matrix(base.tolist())
+            size = max(abs(x) for x in base.flat)
+            if abs(c.det(entries)) <= c.mpf(10) ** (-9) * size ** len(base):
+                raise Unevaluable("the inverse of a singular matrix")
+            inverse = c.inverse(entries)
+            base = np.array(inverse.tolist(), dtype=object)
+        out = base
+        for _ in range(abs(int(exponent)) - 1):
+            out = out @ base
+        return out
     return each(lambda x: raised(x, exponent), base)
 
 
@@ -530,12 +605,11 @@ def raised(base: Any, exponent: Any) -> Any:
 def bounds(node: Surface, world: World, local: Mapping[str, int]) -> tuple[str, list[int]]:
     """Return the letter of a sum and the numbers that it takes."""
     if node.head == "relation":
-        letter, other = (written(a) for a in node.args[:2])
-        if node.text != "!=" or letter not in world.book.letters or other not in local:
+        letter = written(node.args[0])
+        if letter not in world.book.letters:
             raise Unevaluable("a condition of a sum")
-        return letter, [
-            k for k in range(1, world.book.letters[letter] + 1) if k != int(local[other])
-        ]
+        every = range(1, world.book.letters[letter] + 1)
+        return letter, [k for k in every if holds(node, world, {**local, letter: k})]
     letter = written(node.args[0])
     ends = list(node.args[1:])
     low = 1
@@ -569,6 +643,16 @@ def summed(
     return start if out is None else out
 
 
+TESTS: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "=": operator.eq,
+    "!=": operator.ne,
+}
+
+
 def holds(node: Surface, world: World, local: Mapping[str, int]) -> bool:
     """Tell whether a condition holds."""
     while node.head == "group":
@@ -578,18 +662,23 @@ def holds(node: Surface, world: World, local: Mapping[str, int]) -> bool:
     if node.head != "relation":
         raise Unevaluable("a condition that is no relation")
     values = [number(evaluate(a, world, local)) for a in node.args]
-    tests: dict[str, Callable[[Any, Any], bool]] = {
-        "<": lambda a, b: a < b,
-        "<=": lambda a, b: a <= b,
-        ">": lambda a, b: a > b,
-        ">=": lambda a, b: a >= b,
-        "=": lambda a, b: a == b,
-        "!=": lambda a, b: a != b,
-    }
     signs = node.text.split()
-    if any(s not in tests for s in signs):
+    if any(s not in TESTS for s in signs):
         raise Unevaluable("a relation in a condition")
-    return all(tests[s](a, b) for s, a, b in zip(signs, values[:-1], values[1:], strict=True))
+    return all(TESTS[s](a, b) for s, a, b in zip(signs, values[:-1], values[1:], strict=True))
+
+
+def indicator(node: Surface, world: World, local: Mapping[str, int]) -> Value:
+    """Return 1 where a condition holds, else 0; entry by entry of an array."""
+    c = world.context
+    while node.head == "group":
+        node = node.args[0]
+    sides = [evaluate(a, world, local) for a in node.args] if node.head == "relation" else []
+    if len(sides) != 2 or not any(isinstance(x, np.ndarray) and x.size > 1 for x in sides):
+        return c.mpf(1 if holds(node, world, local) else 0)
+    if node.text not in TESTS:
+        raise Unevaluable("a relation in a condition")
+    return entrywise(sides[0], sides[1], lambda a, b: c.mpf(1 if TESTS[node.text](a, b) else 0))
 
 
 def evaluate(node: Surface, world: World, local: Mapping[str, int]) -> Value:
@@ -600,6 +689,9 @@ def evaluate(node: Surface, world: World, local: Mapping[str, int]) -> Value:
     """
     c = world.context
     args = node.args
+    world.book.work += 1
+    if world.book.work > LIMIT:
+        raise Unevaluable("too much work")
 
     def sub(k: int) -> Value:
         return evaluate(args[k], world, local)
@@ -617,12 +709,21 @@ def evaluate(node: Surface, world: World, local: Mapping[str, int]) -> Value:
         case "add":
             out = sub(0)
             for k in range(1, len(args)):
-                out = plus(out, sub(k))
+                out = plus(out, sub(k), world.book.columns)
             return out
         case "mul":
             out = sub(0)
             for k in range(1, len(args)):
-                out = times(out, sub(k))
+                value = sub(k)
+                dotted = node.text[k - 1 : k] == "c" and isinstance(out, np.ndarray)
+                if (
+                    dotted
+                    and isinstance(value, np.ndarray)
+                    and out.shape == (*value.shape[:1], 1) == value.shape
+                ):
+                    out = (out * value).sum()
+                else:
+                    out = times(out, value)
             return out
         case "div" | "haddiv":
             top, below = sub(0), sub(1)
@@ -640,9 +741,15 @@ def evaluate(node: Surface, world: World, local: Mapping[str, int]) -> Value:
         case "pow":
             return power(node, world, local)
         case "transpose":
+            if node.text == "prime" and args[0].name is not None:
+                key = key_of(args[0].name) + "'"
+                if key in world.fixed or key in world.book.definitions:
+                    return simpler(matrix(world.stored(key)))
             value = sub(0)
+            if node.text == "prime" and not isinstance(value, np.ndarray):
+                raise Unevaluable("a prime that may be a derivative")
             if isinstance(value, Ones):
-                return Ones(not value.row)
+                return Ones(not value.row, value.scale)
             return value.T if isinstance(value, np.ndarray) else value
         case "call":
             return called(node, world, local)
@@ -651,7 +758,21 @@ def evaluate(node: Surface, world: World, local: Mapping[str, int]) -> Value:
             assert simple is not None
             return each(simple, sub(0))
         case "abs":
-            return each(abs, sub(0))
+            value = sub(0)
+            if isinstance(value, np.ndarray) and value.shape[0] == value.shape[1]:
+                return of_arrays("det", value, c)
+            return each(abs, value)
+        case "kron":
+            out = sub(0)
+            for k in range(1, len(args)):
+                out = np.kron(out, sub(k))
+            return simpler(out)
+        case "log":
+            simple = elementary("log", c)
+            assert simple is not None
+            return entrywise(each(simple, sub(0)), simple(number(sub(1))), quotient)
+        case "factorial":
+            return each(c.factorial, sub(0))
         case "norm":
             value = sub(0)
             if node.text not in ("", "2", "F"):
@@ -666,7 +787,7 @@ def evaluate(node: Surface, world: World, local: Mapping[str, int]) -> Value:
             a, b = (number(sub(k)) for k in (0, 1))
             return c.mpf(1 if a == b else 0)
         case "ind":
-            return c.mpf(1 if holds(args[0], world, local) else 0)
+            return indicator(args[0], world, local)
         case "cases":
             for branch in args:
                 condition = branch.args[1] if len(branch.args) > 1 else None
@@ -674,12 +795,17 @@ def evaluate(node: Surface, world: World, local: Mapping[str, int]) -> Value:
                     return evaluate(branch.args[0], world, local)
             raise Unevaluable("no case holds")
         case "deriv":
+            seed = seeded(node, world, local)
+            if seed is not None:
+                return seed
             return nested(args[0], args[1:], world, local)
         case "grad":
             return nabla(node, world, local)
         case "diff":
             if node.text not in ("d", "partial"):
                 raise Unevaluable("a finite change")
+            if args[0].name is not None and key_of(args[0].name) in world.adjoints:
+                return simpler(world.adjoints[key_of(args[0].name)])
             return along(lambda w: evaluate(args[0], w, local), world)
         case "index":
             value = sub(0)
@@ -702,6 +828,25 @@ def nested(
     return derivative(lambda w: nested(body, variables[1:], w, local), world, variables[0], local)
 
 
+def seeded(node: Surface, world: World, local: Mapping[str, int]) -> Value:
+    """Return the value that a derivative of a loss without a definition has here, or None."""
+    body = node.args[0]
+    if not world.adjoints or len(node.args) != 2 or body.name is None:
+        return None
+    if own_key(body.name) in world.book.definitions or key_of(body.name) in world.book.definitions:
+        return None
+    variable = node.args[1]
+    squared = variable.head == "pow" and variable.args[1].text == "2"
+    name = variable.args[0].name if squared else variable.name
+    if name is None:
+        return None
+    key, place = resolved(name, world, local)
+    if key not in world.adjoints:
+        return None
+    value = world.adjoints[key]
+    return simpler(value if place is None else matrix(flat(value)[place]))
+
+
 def nabla(node: Surface, world: World, local: Mapping[str, int]) -> Value:
     """Return a gradient or a Hessian."""
     body = node.args[0]
@@ -714,7 +859,8 @@ def nabla(node: Surface, world: World, local: Mapping[str, int]) -> Value:
 
 def difference(a: Value, b: Value, context: Any) -> Any:
     """Return the largest difference relative to the larger size; up to a transpose."""
-    if isinstance(a, Eye) or isinstance(b, Eye) or isinstance(a, Ones) or isinstance(b, Ones):
+    a, b = sized(a, b), sized(b, a)
+    if isinstance(a, (Eye, Ones)) or isinstance(b, (Eye, Ones)):
         raise Unevaluable("I or ones as a side")
     a, b = simpler(a), simpler(b)
     if isinstance(a, np.ndarray) != isinstance(b, np.ndarray):

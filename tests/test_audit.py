@@ -127,3 +127,97 @@ def test_a_value_for_a_number_is_seen() -> None:
     assert refutation(text, 1, lie).result == DISAGREES
     honest = Counterexample((("x", "1"),), "1", "2", True)
     assert refutation(text, 1, honest).result == HOLDS
+
+
+DECLARED = (r"A \in \mathbb{R}^{n\times n}", r"x \in \mathbb{R}^n")
+
+
+def test_an_assumption_is_taken_as_the_report_tells_it() -> None:
+    text = document(
+        r"f = x^TAx", r"\nabla_x f = 2Ax", declare=(*DECLARED, r"A \text{ is symmetric}")
+    )
+    report = check_source("audit.md", text)
+    kinds = {a.result for a in audit(text, report)}
+    assert DISAGREES not in kinds
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (r"Y = XW", r"dW = X^TdY"),
+        (r"Z = WX", r"A = \tanh(Z)", r"dZ = dA \odot (1 - A \odot A)", r"dW = dZX^T"),
+    ],
+)
+def test_adjoints_are_recomputed(rows: tuple[str, ...]) -> None:
+    report, found = audited(document(*rows))
+    assert [line.verdict for line in report.lines if line.role == "step"]
+    assert found
+    assert {a.result for a in found} == {HOLDS}
+
+
+def test_a_conclusion_is_tried_where_its_equations_hold() -> None:
+    report, found = audited(
+        document(r"L = x^TAx + c^Tx", r"\nabla_x L = 0", r"(A + A^T)x = -c", declare=DECLARED)
+    )
+    assert report.lines[-1].verdict in ("proved", "agrees")
+    assert {a.result for a in found} == {HOLDS}
+
+
+def test_a_false_proof_about_arrays_is_seen() -> None:
+    text = document(r"f = x^TAx", r"\nabla_x f = (A + A^T)x", r"= 2Ax", declare=DECLARED)
+    report = check_source("audit.md", text)
+    lines = tuple(
+        replace(line, verdict="proved", truth=True) if line.verdict == "refuted" else line
+        for line in report.lines
+    )
+    found = audit(text, replace(report, lines=lines, findings=()))
+    assert [a.result for a in found] == [HOLDS, DISAGREES]
+
+
+def test_a_refutation_by_shapes_is_tried() -> None:
+    declare = (r"X \in \mathbb{R}^{m\times n}", r"w \in \mathbb{R}^n", r"y \in \mathbb{R}^m")
+    report, found = audited(document(r"J = \|Xw-y\|^2", r"\nabla_wJ = 2X(Xw-y)", declare=declare))
+    assert report.lines[-1].verdict == "refuted"
+    assert [(a.what, a.result) for a in found] == [("refutation", HOLDS)]
+
+
+def test_values_of_formulas_beside_code_are_recomputed() -> None:
+    from _certificates import code
+
+    from gradproof.diagnostic import Place
+    from gradproof.gradcode.report import Sample
+
+    case = {
+        "formula": r"r = Xw - y, J = r^Tr",
+        "declare": [r"X \in \mathbb{R}^{m\times n}"],
+        "wrt": ["w"],
+    }
+    point = (("w", "[1, 1]"), ("X", "[[1, 0], [2, 1], [0, 1]]"), ("y", "[0, 0, 1/2]"))
+    honest = Sample(point, (0,), "7", "14")
+    lie = Sample(point, (0,), "7", "15")
+    place = Place(0, 0)
+    assert [a.result for a in code(case, [honest, lie], place)] == [HOLDS, DISAGREES]
+
+
+def test_a_part_of_every_benchmark_is_audited() -> None:
+    from audit import KNOWN, POSTS, documents
+
+    for name in (*KNOWN, *POSTS, "array_slips", "right_arrays", "cookbook", "steps"):
+        one = next(documents(1, name))
+        report = check_source(one.path, one.text, declarations=one.declared)
+        found = audit(one.text, report, one.given, one.path, one.declared)
+        assert found, name
+        assert {a.result for a in found} == {HOLDS}, name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(8))
+def test_nothing_in_the_benchmarks_disagrees(part: int) -> None:
+    from itertools import islice
+
+    from audit import documents
+
+    for one in islice(documents(1), part, None, 8):
+        report = check_source(one.path, one.text, declarations=one.declared)
+        for found in audit(one.text, report, one.given, one.path, one.declared):
+            assert found.result != DISAGREES, (one.id, found)

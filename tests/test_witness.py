@@ -100,7 +100,10 @@ def imported(path: Path) -> set[str]:
     return {m for m in out if m.startswith("gradproof")}
 
 
-@pytest.mark.parametrize("name", ["_witness.py", "_witness_document.py"])
+@pytest.mark.parametrize(
+    "name",
+    ["_witness.py", "_witness_document.py", "_witness_adjoint.py", "_witness_solutions.py"],
+)
 def test_the_witness_takes_surface_trees_and_nothing_else(name: str) -> None:
     modules = {m for m in imported(BENCHMARKS / name) if m.rsplit(".", 1)[0] not in ALLOWED}
     assert modules <= ALLOWED, modules
