@@ -293,3 +293,20 @@ def test_no_side_is_turned_twice(side: str, verdict: str) -> None:
         rf"x - (\nabla^2 f)^{{-1}} \nabla f = {side}",
     )[-1]
     assert found in RIGHT if verdict == "right" else found == verdict
+
+
+@pytest.mark.parametrize(
+    ("outer", "verdict"), [(r"\alpha \alpha^T", "right"), (r"\alpha^T \alpha", "refuted")]
+)
+def test_what_differs_from_a_head_that_the_line_before_equals_is_wrong(
+    outer: str, verdict: str
+) -> None:
+    found = verdicts(
+        r"K \in \mathbb{R}^{n \times n}$, $K^T = K$, $y \in \mathbb{R}^n$, $\theta \in \mathbb{R}",
+        r"L(\theta) = y^T K^{-1} y + \log|K|",
+        r"\alpha = K^{-1} y",
+        r"\frac{\partial L}{\partial \theta} = \operatorname{tr}\left(K^{-1} \frac{\partial K}{\partial \theta}\right)"
+        r" - \alpha^T \frac{\partial K}{\partial \theta} \alpha",
+        rf"= \operatorname{{tr}}\left((K^{{-1}} - {outer}) \frac{{\partial K}}{{\partial \theta}}\right)",
+    )[-1]
+    assert found in RIGHT if verdict == "right" else found == verdict

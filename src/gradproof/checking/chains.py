@@ -20,7 +20,7 @@ def advance(chain: Chain, head: Expr | None, last: Expr | None, line: Line) -> N
     chain.passing = passing
     chain.head, chain.last, chain.line = head, last, line
     chain.certain, chain.wrong, chain.opaque = True, False, None
-    chain.same, chain.told = None, None
+    chain.same, chain.told, chain.sound = None, None, False
     if (
         head is not None
         and last is not None

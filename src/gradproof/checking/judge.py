@@ -1,6 +1,6 @@
 """Judging a derivation line by line: steps and truth, lines that follow from a wrong one, slips that cancel."""
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from itertools import pairwise
 from typing import Final
@@ -11,7 +11,7 @@ from gradproof.checking.chains import advance, record
 from gradproof.checking.conventions import as_told, settled_from_start
 from gradproof.checking.implied import follows, state
 from gradproof.checking.judgement import RIGHT, Chain, Judged, Outcome
-from gradproof.checking.known import known_truth, refutes_head
+from gradproof.checking.known import known_false, known_truth, refutes_head
 from gradproof.checking.ladder import judge_pair
 from gradproof.checking.layouts import MIX
 from gradproof.checking.limits import MAX_READINGS
@@ -27,7 +27,17 @@ from gradproof.checking.stated import (
     with_constants,
     with_facts,
 )
-from gradproof.checking.steps import confirmed, differentiated, head_of, notes_of, pair, truth_of
+from gradproof.checking.steps import (
+    confirmed,
+    differentiated,
+    head_of,
+    notes_of,
+    pair,
+    readings_told,
+    truth_of,
+    turned_twice,
+    unsolvable,
+)
 from gradproof.checking.typings import best_typings
 from gradproof.diagnostic import WORST_FIRST, Assumption, Verdict
 from gradproof.expr import (
@@ -122,7 +132,7 @@ def _line(line: Line, chain: Chain, contexts: Sequence[Context], more: Sequence[
         _reading(line, r, chain, c).verdict in RIGHT for r in readings for c in more
     ):
         best = replace(best, verdict="undecided", truth=None, reason=ELSEWHERE)
-    if best.verdict == "refuted" and any(a.kind == SET_WHOLE for a in _told(line)):
+    if best.verdict == "refuted" and any(a.kind == SET_WHOLE for a in readings_told(line)):
         best = replace(
             best, verdict="undecided", truth=None,
             reason="it is wrong where the set is all there is; words may say that it is not",
@@ -132,7 +142,7 @@ def _line(line: Line, chain: Chain, contexts: Sequence[Context], more: Sequence[
             best, verdict="undecided", truth=None,
             reason="it hangs on what is in a set, which only words tell",
         )  # fmt: skip
-    if best.verdict in RIGHT and _turned_twice(line, best):
+    if best.verdict in RIGHT and turned_twice(line, best):
         kept = tuple(a for a in best.assumptions if a.kind != MIX)
         best = replace(
             best, verdict="undecided", truth=None, reason=TWICE, outcome=None, assumptions=kept
@@ -159,25 +169,6 @@ def _hangs_on(judged: Judged, names: Set[str], context: Context) -> bool:
         if s is not None
         for n in walk_reached(s, context)
     )
-
-
-def _turned_twice(line: Line, judged: Judged) -> bool:
-    """Tell whether a vector is read as a row for its product to fit, and then that side as a column beside the other.
-
-    A derivative may be arranged either way; another side may not.
-    """
-    outcome = judged.outcome
-    if outcome is None or outcome.note is None or outcome.note[0] != MIX:
-        return False
-    plain = not any(isinstance(e, Derivative | Gradient) for e in (outcome.left, outcome.right))
-    return plain and any(a.kind == "row-meant" for a in _told(line))
-
-
-def _told(line: Line) -> Iterator[Assumption]:
-    """Yield what is assumed to read a line."""
-    yield from line.assumptions
-    for reading in line.readings:
-        yield from reading.assumptions
 
 
 def _choose(candidates: Iterable[Judged]) -> Judged:
@@ -301,7 +292,7 @@ def _continuing(line: Line, claim: Claim, chain: Chain, context: Context) -> Jud
 
 def _combine(line: Line, claim: Claim, step: Outcome, truth: Outcome, chain: Chain) -> Judged:
     """Put step and truth of a continuing line together."""
-    if claim.soft and step.verdict == "refuted" and not _unsolvable(step, claim):
+    if claim.soft and step.verdict == "refuted" and not unsolvable(step, claim):
         return Judged(line, "undecided", claim.loose or SOFT, claim=claim)
     base = Judged(
         line, step.verdict, step.reason, truth_of(truth), outcome=step, claim=claim, side=1,
@@ -318,6 +309,10 @@ def _combine(line: Line, claim: Claim, step: Outcome, truth: Outcome, chain: Cha
         return base
     if truth.verdict == "refuted" and chain.wrong and step.verdict in RIGHT:
         return replace(base, verdict="refuted", follows_from_wrong=True, outcome=truth)
+    if step.verdict == "undecided" and not claim.soft and known_false(truth, chain):
+        told = notes_of(line, claim, truth)
+        truth = replace(truth, link=claim.first_link)
+        return replace(base, verdict="refuted", reason=None, outcome=truth, assumptions=told)
     if step.verdict == "undecided" and truth.verdict in RIGHT:
         return replace(
             base, verdict=truth.verdict, reason=None, outcome=truth, assumptions=notes_of(line, claim, truth)
@@ -356,7 +351,7 @@ def _links(
         notes = (*notes, *notes_of(line, claim, outcome))
         verdict = outcome.verdict
         reason = outcome.reason
-        open_to_all = verdict == "refuted" and not _unsolvable(outcome, claim)
+        open_to_all = verdict == "refuted" and not unsolvable(outcome, claim)
         if open_to_all and soft:
             verdict, reason = "undecided", claim.loose or SOFT
         elif open_to_all and (
@@ -373,12 +368,6 @@ def _links(
     if worst is None:
         return Judged(line, "given", claim=claim)
     return replace(worst, assumptions=tuple(dict.fromkeys(notes)))
-
-
-def _unsolvable(outcome: Outcome, claim: Claim) -> bool:
-    """Tell whether nothing solves an equation: its sides have different shapes."""
-    shapes = outcome.evidence is not None and outcome.evidence.kind == "shape"
-    return shapes and claim.loose is None and set(claim.relations) == {"="}
 
 
 def _follows(line: Line, outcome: Outcome, chain: Chain, context: Context) -> bool:

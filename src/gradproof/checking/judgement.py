@@ -86,7 +86,8 @@ class Chain:
     side; `certain` is False after a bare expression, which may be continued or differentiated; `variables`
     are the names of what the document differentiates by (None: it does not say), `once` those that only one
     line writes. `same` is the context under which `last` is proved to equal `head` as it stands, `told` how `last`
-    was told from `head`. `function` is the last side that something equals and in which no derivative stands.
+    was told from `head`; `sound` says that they are equal without any assumption. `function` is the last side that
+    something equals and in which no derivative stands.
     `equations` are those that the author states as holding somewhere, ``∂L/∂u = 0``, the latest last.
     """
 
@@ -105,6 +106,7 @@ class Chain:
     """Names that are made of a sum over a set of which only words tell what is in it."""
     falsehoods: list[tuple[Expr, Expr]] = field(default_factory=list[tuple[Expr, Expr]])
     same: Context | None = None
+    sound: bool = False
     told: Outcome | None = None
     function: Expr | None = None
     equations: list[tuple[Expr, Expr]] = field(default_factory=list[tuple[Expr, Expr]])

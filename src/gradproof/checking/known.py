@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from gradproof.checking.judgement import Chain, Judged, Outcome
+from gradproof.checking.judgement import RIGHT, Chain, Judged, Outcome
+from gradproof.checking.unknowns import TRIED
 from gradproof.expr import Context
 
 
@@ -32,6 +33,12 @@ def refutes_head(step: Outcome, chain: Chain, context: Context) -> bool:
     )
 
 
+def known_false(truth: Outcome, chain: Chain) -> bool:
+    """Tell whether a side certainly differs from the head of its chain, which the last side equals without doubt."""
+    plain = truth.note is None or truth.note[0] == TRIED
+    return chain.sound and plain and _refuted(truth)
+
+
 def keep(chain: Chain, judged: Judged, *, starts: bool) -> None:
     """Record what a judged line says of its last side and the head of the chain; it `starts` one or goes on."""
     outcome, claim, context, told = judged.outcome, judged.claim, judged.under, judged.against
@@ -40,6 +47,8 @@ def keep(chain: Chain, judged: Judged, *, starts: bool) -> None:
     if single and outcome is not None and context is not None:
         proved = judged.verdict == "proved" and _proved(outcome, context)
         chain.same = context if proved and (starts or _alike(before, context)) else None
+    right = judged.verdict in RIGHT and judged.truth is True and not judged.assumptions
+    chain.sound = right and (starts or chain.sound or (told is not None and told.verdict in RIGHT))
     chain.told = told if single and told is not None and _refuted(told) else None
 
 

@@ -1,9 +1,11 @@
 """One step in its chain: two sides judged with what the chain knows, and what the outcome says of the line."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 from gradproof.checking.judgement import RIGHT, Chain, Judged, Outcome
+from gradproof.checking.layouts import MIX
 from gradproof.checking.meant import DERIVATIVE_MEANT
 from gradproof.checking.operands import terms_of
 from gradproof.checking.pairs import judge_sides
@@ -92,3 +94,28 @@ def head_of(line: Line, claim: Claim) -> Expr | None:
     if claim.first_link and line.statements:
         return line.statements[-1][0][0]
     return claim.sides[0]
+
+
+def unsolvable(outcome: Outcome, claim: Claim) -> bool:
+    """Tell whether nothing solves an equation: its sides have different shapes."""
+    shapes = outcome.evidence is not None and outcome.evidence.kind == "shape"
+    return shapes and claim.loose is None and set(claim.relations) == {"="}
+
+
+def turned_twice(line: Line, judged: Judged) -> bool:
+    """Tell whether a vector is read as a row for its product to fit, and then that side as a column beside the other.
+
+    A derivative may be arranged either way; another side may not.
+    """
+    outcome = judged.outcome
+    if outcome is None or outcome.note is None or outcome.note[0] != MIX:
+        return False
+    plain = not any(isinstance(e, Derivative | Gradient) for e in (outcome.left, outcome.right))
+    return plain and any(a.kind == "row-meant" for a in readings_told(line))
+
+
+def readings_told(line: Line) -> Iterator[Assumption]:
+    """Yield what is assumed to read a line."""
+    yield from line.assumptions
+    for reading in line.readings:
+        yield from reading.assumptions
