@@ -73,6 +73,8 @@ def test_what_is_missing_in_a_frame_is_told(made):
     assert gradproof.fit(frame, impute=True, **OPTIONS).converged
     with pytest.raises(gradproof.BadData, match="'b' is missing, which the model was trained with"):
         gradproof.predict(gradproof.fit(made({**NUMBERS, "y": LABELS}), l2=1e-2), frame[["a"]])
+    with pytest.raises(gradproof.BadData, match="columns 'a', 'b' are missing, which the model"):
+        gradproof.predict(gradproof.fit(made({**NUMBERS, "y": LABELS}), l2=1e-2), frame[["y"]])
 
 
 @MAKERS

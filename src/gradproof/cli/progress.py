@@ -56,5 +56,7 @@ class Progress:
                 self._live.update(text, refresh=True)
             return
         if point.iteration == 0 or point.iteration >= self._next:
+            if point.iteration == 0:
+                text += "  (then after 1, 2, 4, 8, … iterations)"
             sys.stderr.write(text + "\n")
             self._next = max(1, self._next if point.iteration == 0 else 2 * self._next)

@@ -11,11 +11,12 @@ import numpy as np
 
 from gradproof.training.arrays import Vector
 from gradproof.training.data.batch import BadData
+from gradproof.training.data.encoding import quoted
 from gradproof.training.data.frames import FrameSource, is_frame
 from gradproof.training.data.matrices import TARGET, from_arrays
 from gradproof.training.data.open import open_source
 from gradproof.training.data.source import Source
-from gradproof.training.data.table import BATCH_BYTES
+from gradproof.training.data.table import TableSource
 from gradproof.training.job import Job, Model, formula_model, linear_model, run
 from gradproof.training.losses import chosen_for, is_formula, loss_for, loss_named
 from gradproof.training.metrics import predicted
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 
 _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?", re.IGNORECASE)
 _UNITS: Final = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
-
-SHARE: Final = 16
-"""The memory limit divided by this is the size of a batch: reading, converting and computing hold several."""
 
 
 @final
@@ -246,10 +244,10 @@ def source_of(data: Any, y: Any, request: Request) -> Source:
         BadData: it is none of these.
     """
     limit = bytes_of(request.memory_limit)
-    batch = BATCH_BYTES if limit is None else max(1 << 16, min(BATCH_BYTES, limit // SHARE))
     files = _files(data)
     if files:
-        return open_source(files, target=request.target, words=request.category, batch_bytes=batch)
+        source = open_source(files, target=request.target, words=request.category)
+        return source.within(limit) if limit and isinstance(source, TableSource) else source
     if is_frame(data):
         return FrameSource.of(data, y, request.target, tuple(request.category))
     return from_arrays(data, y)
@@ -299,8 +297,11 @@ def predictions(fitted: Fitted, data: Any) -> tuple[list[str], list[Vector | lis
     )
     missing = [c for c in encoding.columns if c not in source.columns]
     if missing:
+        told = (
+            f"column {missing[0]!r} is" if len(missing) == 1 else f"columns {quoted(missing)} are"
+        )
         raise BadData(
-            f"{source.name}: the column {missing[0]!r} is missing, which the model was trained with; expected the "
+            f"{source.name}: the {told} missing, which the model was trained with; expected the "
             f"columns {', '.join(encoding.columns[:8])}{' …' if len(encoding.columns) > 8 else ''}"
         )
     classes = fitted.target.classes

@@ -53,12 +53,14 @@ class Block:
 
 
 def spread_out(start: int, rows: int, share: float, seed: int) -> NDArray[np.int64]:
-    """Return which of `rows` rows from number `start` belong to a sample, counted from `start`, in rising order.
+    """Return which of `rows` rows from number `start` belong to a share, counted from `start`, in rising order.
 
-    Of all rows, cut into strips of ``1 / share``, one of each strip is drawn, so that blocks of any size give the same.
+    All rows are cut into strips of ``1 / share``, and one of each is drawn, so that the number is right to one row, and
+    blocks of any size give the same.
     """
     strips = np.arange(int(start * share), int((start + rows) * share) + 1, dtype=np.uint64)
-    found = ((strips + chances(strips, seed)) / share).astype(np.int64) - start
+    edges = np.ceil(np.append(strips, strips[-1] + np.uint64(1)) / share - 1e-9)
+    found = (edges[:-1] + chances(strips, seed) * np.diff(edges)).astype(np.int64) - start
     return found[(found >= 0) & (found < rows)]
 
 
@@ -120,7 +122,7 @@ class Held:
 @final
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Which rows are held out: by their number alone, so that every way of reading gives the same.
+    """Which rows are held out: by their number alone, so that every way of reading gives the same, a share to one row.
 
     Attributes:
         share: of the rows that is held out, 0 for none.
@@ -132,7 +134,10 @@ class Split:
 
     def held_out(self, start: int, rows: int) -> NDArray[np.bool_]:
         """Tell of `rows` rows from number `start` which are held out, shape (rows,)."""
-        return chances(np.arange(start, start + rows, dtype=np.uint64), self.seed) < self.share
+        out = np.zeros(rows, dtype=np.bool_)
+        if self.share:
+            out[spread_out(start, rows, self.share, self.seed)] = True
+        return out
 
 
 def chances(numbers: NDArray[np.uint64], seed: int) -> Vector:

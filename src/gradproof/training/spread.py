@@ -87,8 +87,7 @@ def squares(block: Block) -> Vector:
         data: Vector = x.data * x.data
         if weights is not None:
             data *= np.repeat(weights, np.diff(x.indptr))
-        found: Vector = np.bincount(x.indices, weights=data, minlength=x.shape[1])
-        return found
+        return np.bincount(x.indices, weights=data, minlength=x.shape[1]).astype(np.float64)
     return (
         np.einsum("ij,ij->j", x, x) if weights is None else np.einsum("ij,ij,i->j", x, x, weights)
     )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from gradproof.training.arrays import Vector
+from gradproof.training.asked import is_bias
 
 if TYPE_CHECKING:
     from gradproof.training.model import Fitted
@@ -24,6 +25,7 @@ def to_text(fitted: "Fitted") -> str:
         what += f" ({shown})"
     lines = [f"{fitted.source}: {what}"]
     lines += [f"formula: {'; '.join(fitted.formulas)}"]
+    lines += [f"minimised: {minimised(fitted)}"]
     lines += [f"note: {note}" for note in fitted.notes]
     lines.append(
         f"{fitted.solver}: {_ENDS[fitted.reason]} after {fitted.iterations} iterations, loss {fitted.value:.8g}, "
@@ -35,6 +37,22 @@ def to_text(fitted: "Fitted") -> str:
         lines.append(f"{where}: {told}")
     lines += _coefficients(fitted)
     return "\n".join(lines) + "\n"
+
+
+def minimised(fitted: "Fitted") -> str:
+    """Return in TeX what is made small: a named loss is a sum over rows, and its mean counts."""
+    if fitted.link is None:
+        out = fitted.formulas[0].partition("=")[0].strip() or "J"
+    else:
+        out = r"\frac1{\sum_i \rho_i} J" if r"\rho" in fitted.formulas[0] else r"\frac1m J"
+    names = [n for n in fitted.parameters if not is_bias(n)]
+    for weight, start, before, after in (
+        (fitted.l2, r"\frac{", r"}2 \lVert ", r" \rVert^2"),
+        (fitted.l1, "", r" \lVert ", r" \rVert_1"),
+    ):
+        if weight:
+            out += "".join(f" + {start}{weight:g}{before}{n}{after}" for n in names)
+    return out
 
 
 _ENDS: Final = {

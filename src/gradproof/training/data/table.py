@@ -15,6 +15,17 @@ from gradproof.training.libraries import library
 BATCH_BYTES: Final = 16 << 20
 """How many bytes of numbers a batch holds, where nobody asks for less."""
 
+BATCHES_HELD: Final = 16
+"""A memory limit divided by this is the size of a batch: reading, converting and computing hold several."""
+
+PAGE: Final = 1 << 20
+"""Bytes of a page of Parquet, as most writers make them."""
+
+PAGES_HELD: Final = 3
+"""Of each column so many pages are held while it is read: packed, unpacked, and what the allocator keeps."""
+
+GROUPS_LOOKED_AT: Final = 16
+
 CSV_ENDINGS: Final = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".csv.bz2")
 PARQUET_ENDINGS: Final = (".parquet", ".pq")
 ARROW_ENDINGS: Final = (".arrow", ".feather", ".ipc")
@@ -114,6 +125,40 @@ class TableSource:
                 start += rows
         return tuple(found)
 
+    @property
+    def page_bytes(self) -> int:
+        """About how many bytes the pages take that reading a Parquet file holds, one or two for every column."""
+        most = 0
+        for path in self.paths if self.paths[0].endswith(PARQUET_ENDINGS) else ():
+            with _told(path):
+                metadata = library("pyarrow.parquet", "reading Parquet").read_metadata(path)
+            for group in range(min(metadata.num_row_groups, GROUPS_LOOKED_AT)):
+                row_group = metadata.row_group(group)
+                sizes = [
+                    row_group.column(k).total_uncompressed_size
+                    for k in range(row_group.num_columns)
+                ]
+                most = max(most, PAGES_HELD * sum(min(s, PAGE) for s in sizes))
+        return most
+
+    def within(self, limit: int) -> "TableSource":
+        """Return the source whose batches are so small that reading and computing keep a limit in bytes.
+
+        Raises:
+            BadData: what every column holds while it is read is too much for it.
+        """
+        pages = self.page_bytes
+        if 4 * pages > 3 * limit:
+            least = -(-4 * pages // 3 >> 20)
+            raise BadData(
+                f"{self.name}: a memory limit of {limit / (1 << 20):.3g}M is too small: reading its "
+                f"{len(self.columns)} columns takes about {pages / (1 << 20):.0f} MB by itself; expected at least "
+                f"{least}M, or a file with smaller row groups"
+            )
+        return replace(
+            self, batch_bytes=max(1 << 16, min(BATCH_BYTES, (limit - pages) // BATCHES_HELD))
+        )
+
     def part(self, pieces: Sequence[Piece]) -> "TableSource":
         """Return the source that reads only `pieces`."""
         return replace(self, chosen=tuple(pieces))
@@ -139,15 +184,16 @@ class TableSource:
         numbers = tuple(n for n in names if self.kinds[n] == "number")
         texts = tuple(n for n in names if self.kinds[n] == "text")
         start = 0
-        for piece in self.pieces if self.chosen is None else self.chosen:
-            start = piece.start if piece.start >= 0 else start
-            for record in self._records(piece, names):
+        for run in _runs(self.pieces if self.chosen is None else self.chosen):
+            start = run[0].start if run[0].start >= 0 else start
+            for record in self._records(run, names):
                 for part in _slices(record, max(1, self.batch_bytes // (8 * len(names) or 1))):
                     yield batch_of(part, start, numbers, texts)
                     start += part.num_rows
 
-    def _records(self, piece: Piece, names: list[str]) -> Iterator[Any]:
-        """Return the record batches of one piece."""
+    def _records(self, run: Sequence[Piece], names: list[str]) -> Iterator[Any]:
+        """Return the record batches of pieces of one file that follow each other: its footer is read once."""
+        piece = run[0]
         with _told(piece.path, self):
             if piece.path.endswith(CSV_ENDINGS):
                 with self._csv(piece.path, typed=True) as reader:
@@ -155,12 +201,14 @@ class TableSource:
                         yield record.select(names)
             elif piece.path.endswith(PARQUET_ENDINGS):
                 parquet = library("pyarrow.parquet", "reading Parquet")
+                each = self.batch_bytes // (len(names) or 1)
+                buffer = max(4096, min(1 << 20, each))
                 with parquet.ParquetFile(
-                    piece.path, pre_buffer=False, buffer_size=1 << 20, memory_map=False
+                    piece.path, pre_buffer=False, buffer_size=buffer, memory_map=False
                 ) as file:
                     yield from file.iter_batches(
-                        batch_size=max(1, self.batch_bytes // (8 * len(names) or 1)),
-                        row_groups=None if piece.group is None else [piece.group],
+                        batch_size=max(1, each // 8),
+                        row_groups=[p.group for p in run],
                         columns=names,
                         use_threads=False,
                     )
@@ -273,6 +321,24 @@ def kind_of(kind: Any) -> str:
     if types.is_integer(kind) or types.is_floating(kind):
         return "number"
     return str(kind)
+
+
+def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Return pieces in lists, each of row groups that follow each other in one file."""
+    out: list[list[Piece]] = []
+    for piece in pieces:
+        last = out[-1][-1] if out else None
+        follows = (
+            last is not None
+            and last.path == piece.path
+            and last.group is not None
+            and piece.group == last.group + 1
+        )
+        if follows:
+            out[-1].append(piece)
+        else:
+            out.append([piece])
+    return out
 
 
 def _slices(record: Any, rows: int) -> Iterator[Any]:
