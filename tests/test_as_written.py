@@ -44,6 +44,14 @@ $$\partial \mathbf{XY} = \partial \mathbf{X}\, \mathbf{Y} + \mathbf{X}\, \partia
     "a transpose inside a font": r"""
 Let $\mathbf{A} \in \mathbb{R}^{n \times m}$ and $\mathbf{X} \in \mathbb{R}^{m \times n}$.
 $$\frac{\partial}{\partial \mathbf{X}} \operatorname{tr}(\mathbf{A X}) = \mathbf{A^T}$$""",
+    "a row of a matrix before a column": r"""
+$$L = \sum_{i=1}^{N} \frac{1}{2} (x_i \beta - y_i)^2$$
+$$\frac{\partial L}{\partial \beta_j} = \sum_{i=1}^{N} (x_i \beta - y_i) x_{i,j}$$""",
+    "an arrow over nabla": r"""
+Let $w, x \in \mathbb{R}^n$.
+$$f(w) = (w^T x)^2$$
+$$\vec{\nabla} f(w) = 2 (w^T x) x$$
+$$\vec{\nabla}^2 f(w) = 2 x x^T$$""",
     "delta as the sign of a derivative": r"""
 $$L = (w x - y)^2$$
 $$\frac{\delta L}{\delta w} = 2 x (w x - y)$$""",

@@ -30,7 +30,7 @@ from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.converter import FULL_RANK, Converter, is_pseudo_inverse
 from gradproof.notation.elaborate.fitting import stacked_shape
 from gradproof.notation.elaborate.primes import named_function, primed_node
-from gradproof.notation.elaborate.products import product
+from gradproof.notation.elaborate.products import product, row_by_column
 from gradproof.notation.elaborate.roles import square_key
 from gradproof.notation.elaborate.sizes import UNKNOWN
 from gradproof.notation.elaborate.symbols import (
@@ -81,6 +81,9 @@ def mul_node(c: Converter, node: Surface) -> Built:
         whole = [c.whole(a) for a in node.args]
         if any(f.shape is not None and len(f.shape) == 2 for f in whole):
             return product(c, whole, node.text, node)
+        row = row_by_column(c, whole, node)
+        if row is not None:
+            return row
     return product(c, [c.convert(a) for a in node.args], node.text, node)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from gradproof.expr import Sym
 from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.converter import Converter
@@ -30,6 +31,24 @@ def product(c: Converter, factors: Sequence[Built], gaps: str, node: Surface) ->
         elementwise=c.reads_as("dot"),
         row=_row if c.reads_as("row") else None,
     )
+
+
+def row_by_column(c: Converter, factors: Sequence[Built], node: Surface) -> Built | None:
+    r"""Read ``x_i \theta`` of a row of ``x_{i,j}`` and a column as their inner product; None for other products."""
+    arrays = [f for f in factors if f.shape != ()]
+    if len(arrays) != 2 or set(node.text) - {"j"}:
+        return None
+    row, column = arrays
+    of = row.kids[0].shape if row.kids else None
+    if (
+        isinstance(row.expr, Sym) or of is None or len(of) != 2 or row.shape != of[1:]
+        or not isinstance(column.expr, Sym) or column.shape != row.shape
+    ):  # fmt: skip
+        return None
+    c.note("row-meant", "a row of a matrix before a column is read as their inner product", node)
+    made = build.frobenius(row, column, node.span)
+    numbers = [f for f in factors if f.shape == ()]
+    return build.product([*numbers, made], "j" * len(numbers), node.span) if numbers else made
 
 
 def _row(x: Built) -> Built:

@@ -25,6 +25,17 @@ def signed(inner: tuple[Layout, ...]) -> bool:
     )
 
 
+def bare_nabla(accent: Layout) -> Layout | None:
+    r"""Return the nabla under an arrow or a bar, ``\vec{\nabla}``; None for any other accent."""
+    inner = accent.args[0].args if accent.args else ()
+    if len(inner) != 1 or inner[0].kind != "command" or inner[0].text != "nabla":
+        return None
+    only = inner[0]
+    return Layout(
+        "command", accent.span, "nabla", (), accent.sub or only.sub, accent.sup or only.sup
+    )
+
+
 def dress(node: Layout, font: str) -> Layout:
     """Put one letter of a longer font group in its font."""
     if node.kind not in ("symbol", "accent") and not (

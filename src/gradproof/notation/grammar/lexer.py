@@ -2,7 +2,7 @@
 
 from typing import Final, final
 
-from gradproof.notation.grammar.dressing import dress, lifts, signed
+from gradproof.notation.grammar.dressing import bare_nabla, dress, lifts, signed
 from gradproof.notation.grammar.letters import Letters
 from gradproof.notation.grammar.tokens import Token
 from gradproof.notation.grammar.vocabulary import (
@@ -63,7 +63,8 @@ class Lexer(Letters):
             elif kind == "group":
                 self._group(node, out, keep_space)
             elif kind == "accent":
-                self.named(node, out)
+                sign = bare_nabla(node)
+                self.named(node, out) if sign is None else self._command(sign, out)
             elif kind == "font":
                 self._font(node, out, keep_space)
             elif kind == "fraction":
