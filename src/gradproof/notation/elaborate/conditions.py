@@ -105,6 +105,17 @@ def as_conditions(bounds: Iterable[Compare]) -> Iterator[Condition]:
             yield Condition(pair_key(b), guard=b)
 
 
+def opens_case(told: Condition, before: Condition) -> bool:
+    """Tell whether a comparison begins another case of what one before is about: they share a name."""
+    if told.guard is None or before.guard is None:
+        return False
+    ours, theirs = (
+        {n.name for side in (c.left, c.right) for _, n in walk(side) if isinstance(n, Sym)}
+        for c in (told.guard, before.guard)
+    )
+    return bool(ours & theirs)
+
+
 def undisputed(bounds: Sequence[Compare]) -> tuple[Compare, ...]:
     """Return the bounds, once each, of pairs that are nowhere compared the other way round: those are cases."""
     ways: dict[str, set[bool]] = {}

@@ -32,7 +32,7 @@ def collect_letters(
                 table.sizes.add(d.range.upper.name)
             elif isinstance(d, SpaceDeclaration) and d.sizes:
                 name = d.subject.name
-                if name is not None and (name.sub or name.sup):
+                if name is not None and (name.sub or name.sup) and not _goes_on(statement.sides[0]):
                     table.single.add(full_key(name))
     scripts: set[str] = set()
     for node in nodes:
@@ -64,6 +64,11 @@ def collect_letters(
         k for k in table.single if k not in others and not _carries_range(k, statements, table)
     }
     table.single.update(_labelled_sizes(statements, nodes))
+
+
+def _goes_on(side: Surface) -> bool:
+    r"""Tell whether members of a family are declared, ``v_1, \dots, v_K``, and none alone."""
+    return side.head == "tuple" and any(a.head == "dots" for a in side.args)
 
 
 def _formal_letters(

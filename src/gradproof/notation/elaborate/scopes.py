@@ -8,7 +8,7 @@ from gradproof.diagnostic import Assumption, Role
 from gradproof.expr import Sym, free_indices, is_expectation, walk
 from gradproof.notation.derivation import Derivation, Line, Reading, Structure
 from gradproof.notation.elaborate.claims import Manner, RowReading, read_row
-from gradproof.notation.elaborate.conditions import otherwise
+from gradproof.notation.elaborate.conditions import opens_case, otherwise
 from gradproof.notation.elaborate.contexts import Known, Scope, states
 from gradproof.notation.elaborate.cues import joins, read_cues, structures
 from gradproof.notation.elaborate.primes import has_primes
@@ -165,8 +165,11 @@ def _line(
     scope.constraints.extend(main.constraints)
     scope.bounds.extend(main.bounds)
     for condition in main.conditions:
+        if not scope.fresh:
+            for key in [k for k, c in scope.conditions.items() if opens_case(condition, c)]:
+                del scope.conditions[key]
         scope.conditions[condition.key] = condition
-        scope.fresh = True
+    scope.fresh = scope.fresh or bool(main.conditions)
     conditions = tuple(scope.conditions.values())
     continuing = bool(main.claims) and main.claims[0].sides[0] is None
     strict = (
