@@ -110,3 +110,32 @@ $$ \nabla_u \mathcal{L} = 2 S u - 2 \lambda u $$
 Setting this to zero we see that $S u = \lambda u$, and the variance is
 $$ u^T S u = \lambda $$"""
     assert judged(text) == "gpp"
+
+
+ENTRIES = [
+    # of a matrix, the digits side by side; of a vector that is declared with its label
+    (r"""Let $A \in \mathbb{R}^{2 \times 2}$ and $x_k \in \mathbb{R}^2$ and $z = A x_k$.
+$$ z_1 = A_{11} x_{k,1} + A_{12} x_{k,2} $$
+$$ \frac{\partial \det A}{\partial A_{11}} = A_{22} $$
+$$ \frac{\partial \det A}{\partial A_{12}} = A_{21} $$""", "ppx"),
+    # members declared with dots, of which one stands alone
+    (r"""Let $q \in \mathbb{R}^d$ and $v_0, \ldots, v_K \in \mathbb{R}^d$.
+$$ L = \log \sum_{i=0}^K \exp(q^T v_i) - q^T v_0 $$
+$$ p_i = \frac{\exp(q^T v_i)}{\sum_{j=0}^K \exp(q^T v_j)} $$
+$$ \nabla_q L = \sum_{i=0}^K p_i v_i - v_0 $$
+$$ \nabla_q L = \sum_{i=0}^K p_i v_i $$""", "ggpx"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), ENTRIES)
+def test_entries_and_members_as_they_are_written(text: str, expected: str) -> None:
+    assert judged(text) == expected
+
+
+def test_a_comparison_of_the_same_name_begins_another_case() -> None:
+    text = r"""Let $f = \max(u, v) + u^2$. For $u > v$ we get
+$$ \frac{\partial f}{\partial u} = 1 + 2 u $$
+and for $v > u$
+$$ \frac{\partial f}{\partial u} = 2 u $$
+$$ \frac{\partial f}{\partial u} = 3 u $$"""
+    assert judged(text) == "ppx"

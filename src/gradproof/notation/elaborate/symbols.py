@@ -1,7 +1,7 @@
 """The symbol table of a document: which letters are indices, which names are families, what shapes they have."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import final, get_args
 
 from gradproof.expr import SCALAR, Domain, FunctionName, IndexRange, Size, Space
@@ -235,6 +235,9 @@ class Symbols:
         whole = full_key(name)
         if whole in self.single:
             return Resolved(whole, ())
+        own = self._entry_of_single(name)
+        if own is not None:
+            return own
         ordinal = self._ordinal(key, name)
         if key in self.sizes:
             key += FAMILY
@@ -246,13 +249,31 @@ class Symbols:
             sup_left = ()
         label_key = labelled(key, name, (), sup_left) if sup_left else key
         if sub and all(self.is_index(s) or (s.head == "number" and ordinal) for s in sub):
-            taken.extend(sub)
+            taken.extend(self._digits(label_key, sub))
             return Resolved(label_key, tuple(taken))
         if sub and len(sub) > 1 and any(self.is_index(s) for s in sub):
             plain = tuple(s for s in sub if not self.is_index(s))
             taken.extend(s for s in sub if self.is_index(s))
             return Resolved(labelled(key, name, plain, sup_left), tuple(taken))
         return Resolved(labelled(key, name, sub, sup_left), tuple(taken))
+
+    def _digits(self, key: str, sub: tuple[Surface, ...]) -> tuple[Surface, ...]:
+        """Read ``A_{12}`` of a matrix as its entry in row 1 and column 2."""
+        (only,) = sub if len(sub) == 1 else (None,)
+        if only is None or only.head != "number" or len(self.shapes.get(key, ())) != 2:
+            return sub
+        if len(only.text) != 2 or "0" in only.text or not only.text.isdigit():
+            return sub
+        return tuple(replace(only, text=digit) for digit in only.text)
+
+    def _entry_of_single(self, name: Name) -> Resolved | None:
+        r"""Read ``x_{k,1}`` as the first entry of the vector ``x_k`` that is declared alone."""
+        for cut in range(len(name.sub) - 1, 0, -1):
+            whole = full_key(replace(name, sub=name.sub[:cut]))
+            rest = name.sub[cut:]
+            if whole in self.single and all(s.head == "number" or self.is_index(s) for s in rest):
+                return Resolved(whole, rest)
+        return None
 
     def written_whole(self, node: Surface) -> Resolved | None:
         r"""Resolve a name of which a mark is part: ``w'``, ``x'_i``, ``dW``, ``\Delta w``.
