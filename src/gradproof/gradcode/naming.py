@@ -24,6 +24,7 @@ from gradproof.gradcode.stretched import stretched_causes
 from gradproof.gradcode.truth import Points
 from gradproof.gradcode.wrong_rules import Aim, Named, search, settled
 from gradproof.mistakes import catalogue
+from gradproof.mistakes.ranking import consistent
 from gradproof.mistakes.words import fill
 from gradproof.rewrite import tidy
 from gradproof.spell import to_plain
@@ -116,11 +117,10 @@ def _slip(causes: Sequence[Cause], asked: Asked) -> Slip:
     lines = [c.computed for c in causes if c.computed is not None and c.second == best.second]
     own = {*asked.base, *asked.defined, *asked.sizes}
     shortest = min(lines, key=lambda e: (_borrowed(e, own), _size(e), to_plain(e)), default=None)
-    also = dict.fromkeys(c.mistake for c in causes if c.prior >= LIKELY * best.prior)
-    also.pop(best.mistake, None)
+    also = consistent(best.mistake, (c.mistake for c in causes if c.prior >= LIKELY * best.prior))
     same = [c for c in causes if (c.mistake, c.prior) == (best.mistake, best.prior)]
     told = min((c.told for c in same), key=lambda t: (len(t), t))
-    return Slip(best.mistake, told, shortest, tuple(also)[:OTHERS], best.second)
+    return Slip(best.mistake, told, shortest, also[:OTHERS], best.second)
 
 
 def _aim(points: Points, code: Floats, k: int) -> Aim:

@@ -14,6 +14,7 @@ from gradproof.expr import (
     Entry,
     Expr,
     Fn,
+    MatMul,
     Mul,
     Neg,
     Num,
@@ -21,12 +22,14 @@ from gradproof.expr import (
     Pow,
     Sum,
     Sym,
+    at_path,
     children,
     walk,
 )  # fmt: skip
 from gradproof.mistakes.bench import Bench, Measured, added, equal
+from gradproof.mistakes.factors import product
 from gradproof.mistakes.scales import Quantity, Scales
-from gradproof.rewrite import ONE, div, mul, neg
+from gradproof.rewrite import ONE, add, div, mul, neg
 from gradproof.spell import to_plain
 
 SHORTER: Final = 0.8
@@ -171,7 +174,7 @@ class _Aligner:
 
     def _terms(self, after: Expr, right: Expr, path: Path) -> Alignment | None:
         """Pair off the terms of both lines, expanding those that stay over, level by level."""
-        whole_a, whole_r = self._term(path, after, ONE), self._term((), right, ONE)
+        whole_a, whole_r = self._term(path, after, ONE), self._term((), spread(right), ONE)
         if whole_a is None or whole_r is None:
             return None
         ours, theirs, agreeing = [whole_a], [whole_r], 0
@@ -185,7 +188,30 @@ class _Aligner:
             agreeing += hits
             if len(ours) + len(theirs) == 1 or (len(ours), len(theirs)) == (1, 1):
                 return self._settle(after, right, path, ours, theirs, agreeing)
+            bracket = self._bracket(after, path, ours, theirs) if agreeing else None
+            if bracket is not None:
+                return replace(bracket, terms=agreeing + 1, agreeing=agreeing)
         return None
+
+    def _bracket(
+        self, after: Expr, path: Path, ours: "list[_Term]", theirs: "list[_Term]"
+    ) -> Alignment | None:
+        """Take the terms left over as one, where they are all of one bracket and off by one factor."""
+        if not ours or not theirs:
+            return None
+        own, n = ours[0].path[:-1], len(path)
+        node = at_path(after, own[n:]) if own[:n] == path else None
+        if not isinstance(node, Add) or {t.path for t in ours} != {
+            (*own, k) for k in range(len(node.terms))
+        }:
+            return None
+        wrong = add(*(mul(t.front, t.core) for t in ours))
+        right = add(*(mul(t.front, t.core) for t in theirs))
+        factor, mended = self.scales.mended(node, wrong, right)
+        quantity = self.scales.by_a_quantity(wrong, right) if mended is None else None
+        if quantity is not None and quantity.lost:
+            mended = quantity.mended(node)
+        return None if mended is None else Alignment(own, node, mended, factor, quantity=quantity)
 
     def _settle(
         self,
@@ -198,7 +224,7 @@ class _Aligner:
     ) -> Alignment | None:
         count = agreeing + len(ours)
         if not ours:
-            if count < 2:
+            if not count:
                 return None
             missing = mul(theirs[0].front, theirs[0].core)
             return Alignment(path, after, right, None, count, agreeing, missing)
@@ -245,6 +271,26 @@ class _Aligner:
                     return None
                 found.append(new)
         return found
+
+
+def spread(e: Expr) -> Expr:
+    """Return the expression with matrix products of sums multiplied out: its terms are looked at one by one."""
+    match e:
+        case MatMul(factors):
+            for k, f in enumerate(factors):
+                if isinstance(f, Add):
+                    return Add(
+                        tuple(spread(product(*factors[:k], t, *factors[k + 1 :])) for t in f.terms)
+                    )
+            return e
+        case Neg(x):
+            return Neg(spread(x))
+        case Mul((*front, MatMul() as last)):
+            return mul(*front, spread(last))
+        case Add(terms):
+            return Add(tuple(spread(t) for t in terms))
+        case _:
+            return e
 
 
 def _shorter(e: Expr, right: Expr) -> bool:

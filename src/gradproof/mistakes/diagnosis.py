@@ -33,6 +33,7 @@ from gradproof.mistakes.differentials import written_out
 from gradproof.mistakes.match import Match
 from gradproof.mistakes.mending import ALL, mended
 from gradproof.mistakes.presented import handy, presented, reduced
+from gradproof.mistakes.ranking import consistent
 from gradproof.mistakes.remaining import by_terms
 from gradproof.mistakes.scene import Scene
 from gradproof.mistakes.search import Search
@@ -200,10 +201,9 @@ def _better(found: tuple[Match, ...], edits: tuple[Match, ...]) -> tuple[Match, 
     if not found or not edits:
         return edits or found
     likelier, other = (found, edits) if found[0].prior > edits[0].prior else (edits, found)
-    names = (m.mistake.name for m in other)
-    also = dict.fromkeys((*likelier[0].also_consistent_with, *names))
-    also.pop(likelier[0].mistake.name, None)
-    return (replace(likelier[0], also_consistent_with=tuple(also)), *likelier[1:])
+    names = (*likelier[0].also_consistent_with, *(m.mistake.name for m in other))
+    also = consistent(likelier[0].mistake.name, names)
+    return (replace(likelier[0], also_consistent_with=also), *likelier[1:])
 
 
 def texts_of(judged: Judged, operand: Path) -> dict[Path, str]:

@@ -80,6 +80,14 @@ def product(*factors: Expr) -> Expr:
     return mul(*numbers, whole) if numbers else whole
 
 
+def grouped(factors: tuple[Expr, ...]) -> Iterator[tuple[int, int, Expr]]:
+    """Yield every product of neighbours among the factors that are two at least and not all: first, end, product."""
+    for k in range(len(factors)):
+        for end in range(k + 2, len(factors) + 1):
+            if end - k < len(factors):
+                yield k, end, product(*factors[k:end])
+
+
 def elementwise(*factors: Expr, context: Context) -> Expr:
     """Return the elementwise product; of scalars the product."""
     flat: list[Expr] = []

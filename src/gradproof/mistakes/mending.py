@@ -14,6 +14,7 @@ from gradproof.mistakes.catalogue import catalogue
 from gradproof.mistakes.lanes import measure_edited
 from gradproof.mistakes.match import Match
 from gradproof.mistakes.mistake import Mend, Mistake, Repair
+from gradproof.mistakes.ranking import consistent, score
 from gradproof.mistakes.scene import Scene, Spot, spots
 from gradproof.mistakes.sites import nested, span_size
 from gradproof.mistakes.words import told
@@ -55,13 +56,17 @@ AGAIN: Final = 6
 @final
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A repair at a spot, and what it puts there; `size` counts the nodes that stand there now."""
+    """A repair at a spot, and what it puts there; `size` counts the nodes that stand there now.
+
+    `turned` says that the line with it is right in the other layout only.
+    """
 
     mistake: Mistake
     repair: Repair
     spot: Spot
     mend: Mend
     size: int
+    turned: bool = False
 
     @property
     def prior(self) -> float:
@@ -69,9 +74,10 @@ class Edit:
         return self.mistake.prior * self.repair.weight
 
     @property
-    def rank(self) -> tuple[float, int, str, Path]:
-        """What edits are ordered by."""
-        return -self.prior, self.size, self.mistake.name, self.spot.path
+    def rank(self) -> tuple[float, str, Path]:
+        """What edits are ordered by: their score, the highest first, then name and place."""
+        value = score(self.prior, width=self.size, turned=self.turned)
+        return -value, self.mistake.name, self.spot.path
 
     @property
     def narrow(self) -> tuple[Path, Expr]:
@@ -105,8 +111,8 @@ def mended(
 ) -> tuple[Match, ...]:
     """Return the edit of the line that makes it equal the other side, as a match; none where none does.
 
-    First shapes have to be those of the other side exactly; failing that, a row may stand for a column
-    and a matrix for its transpose. Where no single edit mends the line two in different places may: then there
+    Shapes have to be those of the other side; at a cost a row may stand for a column and a matrix for its
+    transpose. Where no single edit mends the line two in different places may: then there
     are two matches. Slips with a prior of `below` or more are left out, and then there are no pairs.
     """
     return _Hunt(scene, bench, samples, mode).matches(below)
@@ -141,16 +147,19 @@ class _Hunt:
         own = self.bench.value(self.scene.line)
         if truth is None or (own is not None and agree(own, truth)):
             return ()
-        for turned in (False, True):
-            aim = _turned(truth) if turned else truth
-            above = below
-            for least in TIERS:
-                if least >= above:
-                    continue
-                fits = self.fitting(least, above, aim, turned=turned)
-                above = least
-                if fits:
-                    return (_match([t.edit for t in fits], self.scene.context),)
+        layouts = {False: truth, True: _turned(truth)} if truth.rank else {False: truth}
+        above = below
+        for least in TIERS:
+            if least >= above:
+                continue
+            fits = [
+                replace(t.edit, turned=turned)
+                for turned, aim in layouts.items()
+                for t in self.fitting(least, above, aim, turned=turned)
+            ]
+            above = least
+            if fits:
+                return (_match(fits, self.scene.context),)
         return self.pair(own, truth) if own is not None and below >= ALL else ()
 
     def fitting(self, least: float, above: float, aim: Measured, *, turned: bool) -> list[_Tried]:
@@ -314,8 +323,6 @@ def _match(fits: Iterable[Edit], context: Context) -> Match:
     """Name the best of the edits; list the others."""
     best, *rest = sorted(fits, key=lambda e: e.rank)
     mistake, mend, node = best.mistake, best.mend, best.spot.node
-    others = dict.fromkeys(e.mistake.name for e in rest)
-    others.pop(mistake.name, None)
     right = mend.right if mend.shown is None else mend.shown
     message = best.repair.message or mistake.message
     return Match(
@@ -326,7 +333,7 @@ def _match(fits: Iterable[Edit], context: Context) -> Match:
         wrong_part=node,
         message=mend.told or told(message, context, node=node, right=mend.right, wrong=node),
         why=told(best.repair.why or mistake.why, context, node=node, right=mend.right, wrong=node),
-        also_consistent_with=tuple(others),
+        also_consistent_with=consistent(mistake.name, (e.mistake.name for e in rest)),
         place=best.spot.path,
         children=mend.children,
         prior=best.prior,

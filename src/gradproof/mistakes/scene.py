@@ -210,6 +210,10 @@ class Scene:
         found: dict[Expr, None] = {}
         for a in self.activations:
             body = self._body(a)
+            if isinstance(body, Fn) and body.name == "exp":
+                if rank(a, self.context):
+                    found[a] = None
+                continue
             found[elementwise(a, sub(ONE, a), context=self.context)] = None
             found[sub(ONE, elementwise(a, a, context=self.context))] = None
             if isinstance(body, Apply) and len(body.args) == 1:
@@ -221,6 +225,18 @@ class Scene:
             for d in self.context.definitions.get(a.name, ()):
                 return d.body
         return a
+
+    @cached_property
+    def functions(self) -> tuple[Apply, ...]:
+        """One call of each function that is defined or called."""
+        found: dict[str, Apply] = {}
+        for n in self.known:
+            if isinstance(n, Apply):
+                found.setdefault(n.name, n)
+        for name, ds in self.context.definitions.items():
+            if all(d.params for d in ds):
+                found.setdefault(name, Apply(name, tuple(ds[0].params)))
+        return tuple(found.values())
 
     @cached_property
     def multipliers(self) -> tuple[Expr, ...]:
@@ -300,7 +316,7 @@ class Spot:
         return not steps or (
             isinstance(steps[-1][0], Add)
             and all(
-                isinstance(p, Neg | Add | Mul) or (isinstance(p, Div) and step == 0)
+                isinstance(p, Neg | Add | Mul | MatMul) or (isinstance(p, Div) and step == 0)
                 for p, step in steps
             )
         )
@@ -310,7 +326,7 @@ def _elementwise_call(e: Expr) -> bool:
     match e:
         case Apply(_, (_,), 0):
             return True
-        case Fn("sigmoid" | "tanh" | "relu" | "softplus", (_,)):
+        case Fn("sigmoid" | "tanh" | "relu" | "softplus" | "exp", (_,)):
             return True
         case HadamardDiv() | Inverse():
             return False

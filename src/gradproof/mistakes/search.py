@@ -1,8 +1,9 @@
 """Which wrong rule leads from the line before to the person's line."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
+from math import prod
 from typing import Final, final
 
 from gradproof.evaluate import Mode, Samples
@@ -14,6 +15,7 @@ from gradproof.mistakes.match import Match
 from gradproof.mistakes.meeting import meeting
 from gradproof.mistakes.mistake import Mistake
 from gradproof.mistakes.opened import opened
+from gradproof.mistakes.ranking import consistent, left_over, score
 from gradproof.mistakes.sites import GENERAL, Placed, Workshop, nested, shown, span_size
 from gradproof.mistakes.words import fill
 from gradproof.rewrite import tidy
@@ -31,16 +33,17 @@ PAIR_POOL: Final = 60
 @final
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """One variant: its wrong rules, and the values of the line with them."""
+    """One variant: its wrong rules, the values of the line with them, and how much of the line they leave over."""
 
     placed: tuple[Placed, ...]
     values: Measured
     variants: "_Variants"
+    left: int = 0
 
     @property
-    def rank(self) -> tuple[float, int, int, str]:
+    def rank(self) -> tuple[float, str]:
         """What variants are ordered by."""
-        return self.variants.rank(self.placed)
+        return self.variants.rank(self.placed, self.left)
 
 
 def explain(
@@ -89,7 +92,9 @@ class Search:
         if self._main is None:
             self._main = _Variants(Workshop(self._before, self._context), self._after)
         hunts = [_Hunt(self._main, aim, truth, bench, budget)]
-        fits = hunts[0].singles(1.0, OFTEN) or hunts[0].singles(OFTEN, GENERAL)
+        fits = hunts[0].singles(1.0, OFTEN)
+        if not any(-c.rank[0] >= score(OFTEN) for c in fits):
+            fits += hunts[0].singles(OFTEN, GENERAL)
         if not fits and (self._inside or self._open()):
             assert self._inside is not None
             hunts.append(_Hunt(self._inside, aim, truth, bench, budget))
@@ -159,13 +164,15 @@ class _Variants:
             self._found[mistake.name] = known
         return known
 
-    def rank(self, group: tuple[Placed, ...]) -> tuple[float, int, int, str]:
-        """Return what variants are ordered by: prior, number of sites, size of the sites, name."""
-        prior = 1.0
-        for p in {p.mistake.name: p for p in group}.values():
-            prior *= p.prior
+    def rank(self, group: tuple[Placed, ...], left: int = 0) -> tuple[float, str]:
+        """Return what variants are ordered by: their score, the highest first, then the name."""
         size = sum(self._size(shown(p.path)) for p in group if p.stage != "result")
-        return -prior, len(group), size, group[0].mistake.name
+        value = score(prior_of(group), left_over=left, places=len(group), width=size)
+        return -value, group[0].mistake.name
+
+    def left(self, line: Expr) -> int:
+        """Return how much of the person's line a variant leaves over."""
+        return left_over(tidy(line, self.shop.context), self._after)
 
     def _size(self, path: Path) -> int:
         known = self._sizes.get(path)
@@ -202,15 +209,18 @@ class _Hunt:
 
     def _fitting(self, candidates: list[_Candidate]) -> list[_Candidate]:
         """Keep those that give the person's line; those that are right, too, are none."""
-        return [c for c in candidates if self._fits(c.values) and self._confirmed(c)]
+        likely = (c for c in candidates if self._fits(c.values))
+        return [c for c in map(self._confirmed, likely) if c is not None]
 
     def _fits(self, values: Measured | None) -> bool:
         return equal(values, self.aim) and differ(values, self.truth)
 
-    def _confirmed(self, c: _Candidate) -> bool:
-        """Tell whether the variant, written out, has these values."""
+    def _confirmed(self, c: _Candidate) -> _Candidate | None:
+        """Return the variant with what it leaves over, None where it has other values when it is written out."""
         line = self.variants.shop.build(c.placed)
-        return line is not None and self._fits(self.bench.value(line))
+        if line is None or not self._fits(self.bench.value(line)):
+            return None
+        return replace(c, left=self.variants.left(line))
 
     def build(self, groups: Iterable[tuple[Placed, ...]]) -> list[_Candidate]:
         """Evaluate variants within the budget, all at once where that can be done."""
@@ -241,6 +251,11 @@ class _Hunt:
             return ()
         best = min(fits, key=lambda c: c.rank)
         return tuple(_match(best, (p,), (), context) for p in best.placed)
+
+
+def prior_of(group: tuple[Placed, ...]) -> float:
+    """Return the prior of a group of wrong rules; one at several sites counts once."""
+    return prod(p.prior for p in {p.mistake.name: p for p in group}.values())
 
 
 def _top(below: float) -> float:
@@ -284,9 +299,8 @@ def _one(fits: list[_Candidate], context: Context) -> Match:
     ranked = sorted(fits, key=lambda c: c.rank)
     best = ranked[0]
     own = best.placed[0].mistake.name
-    others = dict.fromkeys(c.placed[0].mistake.name for c in ranked)
-    others.pop(own)
-    return _match(best, best.placed, tuple(others), context)
+    others = [c.placed[0].mistake.name for c in ranked]
+    return _match(best, best.placed, consistent(own, others), context)
 
 
 def _match(
@@ -308,5 +322,5 @@ def _match(
         fill(message, first, context),
         fill(why, first, context),
         others,
-        prior=-c.rank[0],
+        prior=prior_of(c.placed),
     )

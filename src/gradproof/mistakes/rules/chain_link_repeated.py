@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from gradproof.differentiate import Application
-from gradproof.expr import Expr, Hadamard, MatMul, Mul, Num
+from gradproof.expr import Expr, Hadamard, MatMul, Mul, Neg, Num
 from gradproof.mistakes.factors import elementwise, product
 from gradproof.mistakes.links import with_outer
 from gradproof.mistakes.mistake import Mend, Mistake, Repair, WrongDerivative
@@ -23,7 +23,13 @@ def _twice(a: Application) -> Iterator[Expr]:
 
 def _quantity_twice(a: Application) -> Iterator[Expr]:
     for slope, _ in links_of(a):
-        yield mul(a.result, slope)
+        if not _number(slope):
+            yield mul(a.result, slope)
+
+
+def _number(e: Expr) -> bool:
+    """Tell whether a slope is a number: that is a sign or a factor, and no link that a person writes."""
+    return isinstance(e.arg if isinstance(e, Neg) else e, Num)
 
 
 def _once(spot: Spot) -> Iterator[Mend]:
@@ -40,7 +46,8 @@ def _once(spot: Spot) -> Iterator[Mend]:
                 yield Mend(product(*fs[:k], *fs[k + 1 :]))
         case Mul(fs):
             for k in range(len(fs)):
-                yield Mend(mul(*fs[:k], *fs[k + 1 :]))
+                if not isinstance(fs[k], Num):
+                    yield Mend(mul(*fs[:k], *fs[k + 1 :]))
         case _:
             return
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from gradproof.differentiate import Application, base_name
 from gradproof.expr import Expr, MatMul, rank
-from gradproof.mistakes.factors import elementwise
+from gradproof.mistakes.factors import elementwise, grouped
 from gradproof.mistakes.mistake import Mend, Mistake, Repair, WrongDerivative
 from gradproof.mistakes.named import DEFINITIONS, links_of
 from gradproof.mistakes.scene import Spot
@@ -27,7 +27,14 @@ def _skipped_quantity(a: Application) -> Iterator[Expr]:
 
 
 def _left_out(spot: Spot) -> Iterator[Mend]:
-    """A factor ⊙ σ'(z) is missing."""
+    """A factor ⊙ σ'(z) is missing, of the part, or of neighbours in a matrix product."""
+    if isinstance(spot.node, MatMul):
+        fs = spot.node.factors
+        for k, end, group in grouped(fs):
+            for slope in spot.scene.slopes:
+                if rank(slope, spot.context) == rank(group, spot.context) != 0:
+                    whole = elementwise(group, slope, context=spot.context)
+                    yield Mend(MatMul((*fs[:k], whole, *fs[end:])), (k, end - 1), whole)
     if spot.rank is None or not (spot.whole or isinstance(spot.parent, MatMul)):
         return
     for slope in spot.scene.slopes:
@@ -49,6 +56,11 @@ MISTAKE: Final = Mistake(
         WrongDerivative(frozenset(), _skipped),
     ),
     repairs=(
-        Repair(_left_out, weight=1.3, message="a factor is missing: {wrong} should be {right}"),
+        Repair(
+            _left_out,
+            weight=1.3,
+            message="a factor is missing: {wrong} should be {right}",
+            why="every function on the way to the variable gives its slope as a factor",
+        ),
     ),
 )

@@ -4,15 +4,20 @@ from collections.abc import Iterator
 from typing import Final
 
 from gradproof.differentiate import Application
-from gradproof.expr import Expr
+from gradproof.expr import Expr, Mul
 from gradproof.mistakes.links import with_outer
 from gradproof.mistakes.mistake import Mistake, WrongDerivative
 from gradproof.rewrite import ZERO
 
 
 def _outer_kept(a: Application) -> Iterator[Expr]:
-    if len(a.outer) == 1 and a.inner[0] != ZERO:
+    if len(a.outer) == 1 and a.inner[0] != ZERO and not _same_kind(a):
         yield with_outer(a, 0, a.node)
+
+
+def _same_kind(a: Application) -> bool:
+    """Tell whether the function is a factor of its own derivative: of ``a^u`` the logarithm is missing."""
+    return isinstance(a.outer[0], Mul) and a.node in a.outer[0].factors
 
 
 MISTAKE: Final = Mistake(

@@ -13,9 +13,10 @@ def _one_path(a: Application) -> Iterator[Expr]:
     if not isinstance(a.node, Sum) or not isinstance(a.wrt, Entry):
         return
     body = a.part(0)
+    own = a.result.index if isinstance(a.result, Sum) else a.node.index
     for j in a.wrt.indices:
-        if isinstance(j, Idx | Num) and j != a.node.index:
-            yield substitute(body, {a.node.index: j}, a.context)
+        if isinstance(j, Idx | Num) and j != own:
+            yield substitute(body, {own: j}, a.context)
 
 
 MISTAKE: Final = Mistake(

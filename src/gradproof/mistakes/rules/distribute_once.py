@@ -24,9 +24,14 @@ def _once(e: Expr, _context: Context) -> Iterator[Slip]:
             yield Slip(add(mul(front, t), *rest), right)
 
 
+def _bracket(e: Expr) -> bool:
+    """Tell whether a number stands before a bracket here."""
+    return isinstance(e, Mul) and isinstance(e.factors[0], Num) and isinstance(e.factors[-1], Add)
+
+
 def _carried(spot: Spot) -> Iterator[Mend]:
     """2w - v for 2(w - v)."""
-    if not isinstance(spot.node, Add):
+    if not isinstance(spot.node, Add) or not any(map(_bracket, spot.scene.reached)):
         return
     for k, term in enumerate(spot.node.terms):
         if isinstance(term, Mul) and isinstance(term.factors[0], Num):

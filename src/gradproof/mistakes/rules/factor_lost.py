@@ -100,7 +100,8 @@ def _array(spot: Spot) -> Iterator[Mend]:
         return
     fs = spot.node.factors if isinstance(spot.node, MatMul) else (spot.node,)
     held = {n.name for _, n in walk(spot.node) if isinstance(n, Sym)}
-    inverses = (n for n in spot.scene.reached if isinstance(n, Inverse))
+    inverses = [n for n in spot.scene.reached if isinstance(n, Inverse)]
+    inverses += [Inverse(n.arg) for n in spot.scene.reached if isinstance(n, Det)]
     for a in (*spot.scene.arrays, *inverses):
         if isinstance(a, Sym) and a.name in held and a not in spot.scene.variables:
             continue

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Final
 
 from gradproof.differentiate import Application
-from gradproof.expr import Add, Context, Div, Entry, Expr, Mul, Neg, Num, Pow, Sym
+from gradproof.expr import Add, Context, Div, Entry, Expr, Mul, Neg, Norm, Num, Pow, Sym
 from gradproof.mistakes.links import with_outer
 from gradproof.mistakes.mistake import Mend, Mistake, Repair, Slip, WrongDerivative, WrongRewriting
 from gradproof.mistakes.scene import Spot
@@ -75,6 +75,10 @@ def _number(e: Expr) -> Fraction | None:
 def _squared(spot: Spot) -> Iterator[Mend]:
     """A square has become its base."""
     if spot.rank != 0 or not isinstance(spot.parent, Mul | Neg | Div | Add):
+        return
+    if isinstance(spot.node, Norm):
+        yield Mend(power(spot.node, TWO))
+        yield Mend(power(spot.node, num(3)))
         return
     name = _array(spot.node)
     squares = (n.base for n in spot.scene.reached if isinstance(n, Pow) and n.exponent == TWO)

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from gradproof.differentiate import Application
-from gradproof.expr import Expr, Mul
-from gradproof.mistakes.mistake import Mistake, WrongDerivative
+from gradproof.expr import Derivative, Expr, Hadamard, Mul
+from gradproof.mistakes.mistake import Mend, Mistake, Repair, WrongDerivative
+from gradproof.mistakes.scene import Spot
 from gradproof.rewrite import ZERO, mul
 
 
@@ -13,6 +14,17 @@ def _product(a: Application) -> Iterator[Expr]:
     if isinstance(a.node, Mul):
         parts = ((f, a.part(k)) for k, f in enumerate(a.node.factors))
         yield mul(*(f if d == ZERO else d for f, d in parts))
+
+
+def _of_one_factor(spot: Spot) -> Iterator[Mend]:
+    """∂u/∂x for the derivative of u x: the other factor, differentiated, has become 1."""
+    match spot.node:
+        case Derivative(body, (x,), notation):
+            for n in spot.scene.reached:
+                if isinstance(n, Mul | Hadamard) and set(n.factors) == {body, x} != {x}:
+                    yield Mend(Derivative(n, (x,), notation))
+        case _:
+            return
 
 
 MISTAKE: Final = Mistake(
@@ -23,4 +35,9 @@ MISTAKE: Final = Mistake(
     why="(u v)' = u' v + u v'",
     prior=0.6,
     derivatives=(WrongDerivative(frozenset({"product-rule"}), _product),),
+    repairs=(
+        Repair(
+            _of_one_factor, message="{wrong} is not the derivative of the product: it is {right}"
+        ),
+    ),
 )

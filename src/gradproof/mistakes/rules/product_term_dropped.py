@@ -24,10 +24,12 @@ def _second(spot: Spot) -> Iterator[Mend]:
     factors = spot.node.factors if isinstance(spot.node, MatMul) else (spot.node,)
     if not spot.whole or not spot.rank or isinstance(spot.node, Add | Neg | Mul):
         return
-    for k, f in enumerate(factors):
-        if rank(f, spot.context) == 2:
-            other = product(*factors[:k], transposed(f, spot.context), *factors[k + 1 :])
-            yield Mend(Add((spot.node, other)))
+    for k in range(len(factors)):
+        for n in range(k + 1, len(factors) + 1):
+            group = product(*factors[k:n])
+            if rank(group, spot.context) == 2 and (n - k == 1 or len(factors) > n - k):
+                other = product(*factors[:k], transposed(group, spot.context), *factors[n:])
+                yield Mend(Add((spot.node, other)))
 
 
 MISTAKE: Final = Mistake(

@@ -1,14 +1,17 @@
 """A quadratic form is differentiated as if its matrix were symmetric: 2 Σⱼ a_kj x_j for both terms."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Final
 
 from gradproof.differentiate import Application, base_name
-from gradproof.expr import Add, Entry, Expr, MatMul, Mul, Num, rank
+from gradproof.expr import Add, Entry, Expr, MatMul, Mul, Num, Sym, rank
 from gradproof.mistakes.factors import product, transposed
 from gradproof.mistakes.mistake import Mend, Mistake, Repair, WrongDerivative
 from gradproof.mistakes.scene import Spot
-from gradproof.rewrite import TWO, mul
+from gradproof.rewrite import TWO, mul, num
+
+_SAID: Final = "{wrong} takes the matrix as symmetric: it should be {right}"
 
 
 def _twice_one_term(a: Application) -> Iterator[Expr]:
@@ -36,6 +39,15 @@ def _both(spot: Spot) -> Iterator[Mend]:
             return
 
 
+def _hessian(spot: Spot) -> Iterator[Mend]:
+    """2A for A + Aᵀ, A for half of it."""
+    front = spot.parent.factors[0] if isinstance(spot.parent, Mul) else None
+    if isinstance(spot.node, Sym) and spot.rank == 2 and (spot.whole or spot.term):
+        both = Add((spot.node, transposed(spot.node, spot.context)))
+        yield Mend(both if isinstance(front, Num) else mul(num(Fraction(1, 2)), both))
+        yield Mend(mul(num(Fraction(1, 2)), both))
+
+
 MISTAKE: Final = Mistake(
     name="quadratic-form-symmetrised",
     family="vectors and matrices",
@@ -44,5 +56,5 @@ MISTAKE: Final = Mistake(
     why="d/dx xᵀA x = (A + Aᵀ) x, which is 2 A x where A = Aᵀ",
     prior=0.7,
     derivatives=(WrongDerivative(frozenset({"product-rule"}), _twice_one_term),),
-    repairs=(Repair(_both, message="{wrong} takes the matrix as symmetric: it should be {right}"),),
+    repairs=(Repair(_both, message=_SAID), Repair(_hessian, message=_SAID)),
 )

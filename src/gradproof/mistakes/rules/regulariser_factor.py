@@ -137,7 +137,7 @@ MISTAKE: Final = Mistake(
     message="the penalty in {node} was not differentiated as it stands",
     why="d/dw λ w² = 2 λ w, d/dw (λ/2) w² = λ w; only the parameters in the penalty feel it, the bias"
     " mostly does not",
-    prior=0.7,
+    prior=0.78,
     derivatives=(WrongDerivative(frozenset({"sum-rule"}), _misweighted),),
     repairs=(
         Repair(

@@ -6,20 +6,18 @@ from typing import Final
 from gradproof.differentiate import NotSupported, base_name, unfold
 from gradproof.expr import (
     Apply,
-    Compare,
     Context,
     Derivative,
     Differential,
     Entry,
     Expr,
     Fn,
-    Idx,
     Neg,
     Num,
     Pow,
     Sym,
-    children,
 )  # fmt: skip
+from gradproof.mistakes.held import held
 from gradproof.mistakes.mistake import (
     Mend,
     Mistake,
@@ -33,27 +31,6 @@ from gradproof.rewrite import free_names, replace_equal
 from gradproof.spell import to_plain
 
 
-def _quantities(e: Expr) -> Iterator[Expr]:
-    """Yield the scalar symbols, entries, and powers of them that a line holds; no variables of derivatives."""
-    match e:
-        case Sym(_, space):
-            if not space.shape:
-                yield e
-        case Entry(array, indices):
-            if isinstance(array, Sym) and len(array.space.shape) in (0, len(indices)):
-                yield e
-        case Pow(Sym() | Entry() as base, Num()):
-            yield e
-            yield from _quantities(base)
-        case Derivative(body) | Neg(body):
-            yield from _quantities(body)
-        case Compare() | Idx():
-            return
-        case _:
-            for kid in children(e):
-                yield from _quantities(kid)
-
-
 def _another(e: Expr, _context: Context, after: Expr) -> Iterator[Slip]:
     match e:
         case Sym(_, space) if not space.shape:
@@ -64,7 +41,7 @@ def _another(e: Expr, _context: Context, after: Expr) -> Iterator[Slip]:
             powers = False
         case _:
             return
-    for other in dict.fromkeys(_quantities(after)):
+    for other in dict.fromkeys(held(after)):
         if other == e or (isinstance(other, Pow) and not (powers and other.base == e)):
             continue
         if isinstance(e, Pow) and not isinstance(e.base, type(other)):
@@ -89,7 +66,7 @@ def _by_another(e: Expr, context: Context) -> Iterator[Slip]:
         body = unfold(e.body, context) if base_name(e.body) in context.definitions else e.body
     except NotSupported:
         return
-    for other in dict.fromkeys(_quantities(body)):
+    for other in dict.fromkeys(held(body)):
         if other != e.wrt[0] and not isinstance(other, Pow):
             yield Slip(Derivative(e.body, (other,), e.notation), e)
 
@@ -117,6 +94,17 @@ def _meant(spot: Spot) -> Iterator[Mend]:
             yield Mend(other)
 
 
+def _call(spot: Spot) -> Iterator[Mend]:
+    """Another function is meant, of the same argument: f(x) for σ(x)."""
+    match spot.node:
+        case Apply(name, args, primes):
+            for other in spot.scene.functions:
+                if other.name != name and len(other.args) == len(args):
+                    yield Mend(Apply(other.name, args, primes))
+        case _:
+            return
+
+
 def _throughout(spot: Spot) -> Iterator[Mend]:
     """One name stands for another wherever it stands in the line."""
     for name in spot.scene.joints.get(spot.path, ()):
@@ -140,6 +128,7 @@ MISTAKE: Final = Mistake(
     ),
     repairs=(
         Repair(_meant, weight=0.85),
+        Repair(_call),
         Repair(_throughout),
     ),
 )
