@@ -169,6 +169,28 @@ def test_names_as_posts_write_them(text: str, expected: str) -> None:
     assert judged(text) == expected
 
 
+PRODUCTS = [
+    # an inner product inside a longer product is a number
+    (r"""Let $A \in \mathbb{R}^{d \times d}$, $v \in \mathbb{R}^d$ and $G(v) = \frac{v^T A v}{v^T v}$.
+$$ \frac{\partial G}{\partial v} = \frac{v^T (A + A^T) v^T v - v^T A v (2 v^T)}{\|v\|^4} $$
+$$ \frac{\partial G}{\partial v} = \frac{v^T (A + A^T) v^T v + v^T A v (2 v^T)}{\|v\|^4} $$""", "px"),
+    # the logarithm in a trace is that of the matrix
+    (r"""Let $X \in \mathbb{R}^{n \times n}$ and $B \in \mathbb{R}^{n \times n}$.
+$$ \operatorname{tr}(\log(X^T B X)) = \log \det(X^T B X) $$
+$$ \frac{\partial}{\partial X} \operatorname{tr}(\log(X^T B X)) = 2X^{-T} $$
+$$ \frac{\partial}{\partial X} \operatorname{tr}(\log(X^T B X)) = X^{-T} $$""", "ppx"),
+    # what is set to a number at the end of a chain is a condition; what is derived or defined is none
+    (r"""Let $u$ and $A$ be given, with $w = u^T A u$.
+$$ \|u\|^2 = u^T u = 1 $$
+$$ \frac{\partial}{\partial u} u^T u = 2u = 1 $$""", "uu"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), PRODUCTS)
+def test_products_and_chains_as_posts_write_them(text: str, expected: str) -> None:
+    assert judged(text) == expected
+
+
 CUT_OFF = [
     # a bracket that closes before a factor and opens nowhere may open at several places
     (r"""Let $f = \sum_i (a_i - 1) b_i$.

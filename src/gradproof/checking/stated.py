@@ -163,12 +163,21 @@ def may_be_condition(left: Expr, right: Expr, context: Context) -> bool:
 def names_alone(
     sides: Sequence[tuple[Expr, int]], left: Expr, right: Expr, context: Context
 ) -> bool:
-    """Tell whether two names of which nothing is known are set equal, where nothing is derived (``λ = μ``)."""
+    """Tell whether names of which nothing is known are set equal, where nothing is derived (``λ = μ``).
+
+    So are they where a chain ends with the number to which it is set, ``|v|^2 = v^T v = 1``.
+    """
+    exprs = [e for e, _ in sides]
+    names = frozenset[str]().union(*map(_names, exprs))
+    free = bool(names) and not names & context.definitions.keys()
+    if _derives(*exprs):
+        return False
+    if len(exprs) > 2 and right is exprs[-1] and isinstance(right, Num):
+        return free
     return (
         isinstance(left, Sym)
         and isinstance(right, Sym)
         and not {left.name, right.name} & context.definitions.keys()
-        and not _derives(*(e for e, _ in sides))
     )
 
 

@@ -28,6 +28,7 @@ from gradproof.notation.elaborate.symbols import (
     Resolved,
     built_in,
     full_key,
+    unwrapped,
 )
 from gradproof.notation.surface import Surface
 
@@ -194,7 +195,25 @@ def _as_matrices(c: Converter, arg: Surface) -> Built:
     return other
 
 
+def _of_a_function(c: Converter, node: Surface, arg: Surface) -> Built | None:
+    """Convert ``tr(log M)``: a logarithm or exponential in a trace or determinant is the one of the whole matrix."""
+    inner = unwrapped(arg)
+    if node.text not in ("tr", "det") or inner.head != "call" or inner.text not in ("log", "exp"):
+        return None
+    x = c.whole(inner.args[1]) if len(inner.args) == 2 else None
+    if x is None or x.shape is None or len(x.shape) != 2 or x.shape[0] != x.shape[1]:
+        return None
+    if node.text == "det" or inner.text == "exp":
+        return build.opaque("a function of a whole matrix", node.span, [x])
+    c.note("matrix-function", "the logarithm is read as that of the whole matrix", node)
+    det = Built(Det(x.expr), node.span, (x,))
+    return build.fn(Fn("log", (det.expr,)), [det], node.span)
+
+
 def _matrix_function(c: Converter, node: Surface, arg: Surface) -> Built:
+    found = _of_a_function(c, node, arg)
+    if found is not None:
+        return found
     x = _as_matrices(c, arg) if node.text in SQUARE_ARGUMENT else c.whole(arg)
     expr: Expr
     shape: build.Shape = ()

@@ -162,8 +162,10 @@ def declarations(statement: Statement) -> tuple[Declaration, ...]:
     if ops == ("~",):
         support = support_of(sides[1])
         members = sides[0].args if sides[0].head == "tuple" else (sides[0],)
-        named = support is not None and all(m.head == "name" for m in members)
-        return tuple(InequalityDeclaration(m, support) for m in members) if named else ()
+        named = all(m.head == "name" for m in members)
+        if support is None or not named:
+            return ()
+        return tuple(InequalityDeclaration(m, support) for m in members)
     if ops in _ABOVE_ZERO or ops in _BELOW:
         return _definite(statement)
     if ops == ("!=",):

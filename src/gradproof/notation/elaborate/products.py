@@ -1,14 +1,18 @@
 """Products of arrays: which product is meant, told by what fits."""
 
 from collections.abc import Sequence
+from typing import Final
 
-from gradproof.expr import Sym
+from gradproof.expr import Size, Sym
 from gradproof.notation.elaborate import build
-from gradproof.notation.elaborate.build import Built
+from gradproof.notation.elaborate.build import ONE, Built
 from gradproof.notation.elaborate.converter import Converter
 from gradproof.notation.elaborate.sizes import UNKNOWN
 from gradproof.notation.elaborate.symbols import walk_surface
 from gradproof.notation.surface import Surface
+
+NUMBER: Final = (ONE, ONE)
+"""Shape of a number as a matrix."""
 
 
 def product(c: Converter, factors: Sequence[Built], gaps: str, node: Surface) -> Built:
@@ -23,6 +27,8 @@ def product(c: Converter, factors: Sequence[Built], gaps: str, node: Surface) ->
     starred = _starred(c, factors, gaps, node) if "s" in gaps else None
     if starred is not None:
         return starred
+    if len(arrays) > 2 and not _multiply(factors):
+        factors, gaps = _with_inner(c, factors, gaps, node)
     merged, marks = _merged(c, factors, gaps, node)
     return build.product(
         merged,
@@ -49,6 +55,38 @@ def row_by_column(c: Converter, factors: Sequence[Built], node: Surface) -> Buil
     made = build.frobenius(row, column, node.span)
     numbers = [f for f in factors if f.shape == ()]
     return build.product([*numbers, made], "j" * len(numbers), node.span) if numbers else made
+
+
+def _with_inner(
+    c: Converter, factors: Sequence[Built], gaps: str, node: Surface
+) -> tuple[Sequence[Built], str]:
+    """Take one inner product as a number where the rest multiplies then: ``u^T A v^T v`` is ``(v^T v) u^T A``."""
+    for i, first in enumerate(factors):
+        if first.shape is None or len(first.shape) != 2 or first.shape[0] != ONE:
+            continue
+        for j in range(i + 1, len(factors)):
+            part, rest = factors[i : j + 1], (*factors[:i], *factors[j + 1 :])
+            if _multiply(part) == NUMBER and _multiply(rest):
+                c.note("inner-product", "a row times a column is taken as a number", node)
+                whole = build.product(part, gaps[i:j], first.span.cover(factors[j].span))
+                return (*factors[:i], whole, *factors[j + 1 :]), gaps[:i] + gaps[j:]
+    return factors, gaps
+
+
+def _multiply(factors: Sequence[Built]) -> tuple[Size, ...]:
+    """Return the shape of a product of matrices from left to right, vectors as columns; empty where it has none."""
+    found: tuple[Size, ...] = NUMBER
+    for shape in (f.shape for f in factors):
+        if shape is None or len(shape) > 2:
+            return ()
+        if not shape:
+            continue
+        own = shape if len(shape) == 2 else (shape[0], ONE)
+        if found != NUMBER and own != NUMBER and found[1] != own[0]:
+            return ()
+        if own != NUMBER:
+            found = own if found == NUMBER else (found[0], own[1])
+    return found
 
 
 def _row(x: Built) -> Built:
