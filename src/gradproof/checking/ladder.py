@@ -221,8 +221,8 @@ def beyond_rounding(outcome: Outcome) -> Outcome:
         return outcome
     if not found.agree and found.largest > FAR:
         return outcome
-    sizes = outcome.samples.sizes if outcome.samples is not None else {}
-    general = any(n not in outcome.context.sizes for n in sizes) or not sizes
+    drawn = None if outcome.samples is None else outcome.samples.sizes.keys()
+    general = drawn is not None and (not drawn or not drawn <= outcome.context.sizes.keys())
     return judge_as_written(
         outcome.left, outcome.right, outcome.context, mode=outcome.mode,
         vain=outcome.rules if general else None,

@@ -361,11 +361,11 @@ def _heights(weights: Mapping[str, Array]) -> Callable[[int, IndexValues], int]:
             a.reshape(len(a), a.shape[1], -1).sum(axis=2) for a in weights.values() if a.ndim > 1
         )
     ]
-    numbers = sum((a for a in weights.values() if a.ndim == 1), np.int64(0))
+    numbers: list[list[int]] = [a.tolist() for a in weights.values() if a.ndim == 1]
 
     def height(point: int, indices: IndexValues) -> int:
         at = sorted({value - 1 for _, value in indices})
-        total = int(numbers[point]) if numbers.ndim else 0
+        total = sum(values[point] for values in numbers)
         for rows, whole in arrays:
             chosen = [k for k in at if 0 <= k < rows.shape[1]]
             total += int(rows[point, chosen].sum()) if chosen else whole[point]
