@@ -113,6 +113,6 @@ def consistent(named: str, others: Iterable[str]) -> tuple[str, ...]:
     for other in others:
         if len(kept) > OTHERS:
             break
-        if other not in kept and not any({other, k} in OPPOSITES for k in kept):
+        if other not in kept and not any(frozenset((other, k)) in OPPOSITES for k in kept):
             kept.append(other)
     return tuple(kept[1:])
