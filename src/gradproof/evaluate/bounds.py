@@ -52,7 +52,7 @@ def _held(state: State, bound: Compare) -> BoolArray:
     holds, unknown = state.algebra.arithmetic.compare(bound.op, _lifted(x, rank), _lifted(y, rank))
     sure = np.asarray(holds & ~unknown)
     points = sure.ndim - rank - 1
-    return sure.all(axis=tuple(k for k in range(sure.ndim) if k != points))
+    return np.asarray(sure.all(axis=tuple(k for k in range(sure.ndim) if k != points)))
 
 
 def _lifted(value: Value, rank: int) -> Array:

@@ -83,7 +83,9 @@ def bounds_told(
     """
     if not statement.relations or any(r not in OPPOSITE for r in statement.relations):
         return ()
-    ops = [COMPARISONS[r] for r in statement.relations]
+    ops: list[Literal["=", "!=", "<", "<=", ">", ">="]] = [
+        COMPARISONS[r] for r in statement.relations
+    ]
     found: list[Compare] = []
     for first, left in enumerate(sides):
         for last in range(first + 1, len(sides)):
@@ -92,7 +94,9 @@ def bounds_told(
                 continue
             if not (_quantity(left, table) and _quantity(right, table)):
                 continue
-            strict = next((op for op in between if len(op) == 1), between[0])
+            strict = between[0]
+            for op in between:
+                strict = op if len(op) == 1 else strict
             if not (isinstance(left, Num) and isinstance(right, Num)):
                 found.append(Compare(strict, left, right))
     return tuple(found)
