@@ -29,6 +29,19 @@ $$\frac{dL}{dp} = \frac{k}{p} - \frac{n-k}{1-p} = 0$$
 
 """
 
+MIXTURE = r"""Let $r_{nk}\ge0$ and $\sum_k r_{nk} = 1$.
+
+$$L=\sum_{n=1}^N\sum_{k=1}^Kr_{nk}\log\pi_k+\lambda\left(\sum_{k=1}^K\pi_k-1\right)$$
+
+$$\frac{\partial L}{\partial\pi_k}=\sum_{n=1}^N\frac{r_{nk}}{\pi_k}+\lambda = 0$$
+
+"""
+PENALTY = r"""$$J=(y-wx)^2+\lambda(w-1)$$
+
+$$\frac{dJ}{dw}=-2x(y-wx)+\lambda=0$$
+
+"""
+
 
 def last(text: str) -> str:
     (report,) = check(text).files
@@ -80,3 +93,22 @@ def test_equations_without_a_solution_have_no_points() -> None:
     equation = (Mul((x, x)), Num(Fraction(-1)))
     samples = make_samples(equation, Context(), points=6)
     assert solved_points([equation], samples, Context(), 4) is None
+
+
+def test_the_constraint_of_a_multiplier_is_stated_and_told() -> None:
+    (report,) = check(MIXTURE + r"$$\lambda=-N$$").files
+    assert report.lines[-1].verdict == "agrees"
+    (told,) = (a.message for a in report.assumptions if a.kind == "equations-before")
+    assert "- 1 = 0" in told, told
+    assert last(MIXTURE + r"$$\lambda=-2N$$") != "agrees"
+
+
+def test_only_what_is_set_to_zero_has_multipliers() -> None:
+    loose = MIXTURE.replace(" = 0", "") + r"$$b^2 = c$$" + "\n\n"
+    assert last(loose + r"$$\lambda=-N$$") != "agrees"
+
+
+def test_a_weight_of_known_sign_states_no_constraint() -> None:
+    line = r"$$\lambda = 2x(y-x)$$"
+    assert last(PENALTY + line) == "agrees"
+    assert last("Let $\\lambda > 0$.\n\n" + PENALTY + line) != "agrees"

@@ -1,4 +1,9 @@
-"""What follows from equations that the author states, ``∂L/∂u = 0``: it holds wherever they hold."""
+r"""What follows from equations that the author states, ``∂L/∂u = 0``: it holds wherever they hold.
+
+A function with ``\lambda (\sum_k \pi_k - 1)`` in it that is set stationary states a constraint, too:
+setting the derivative by ``\lambda`` to zero is that constraint (Boyd and Vandenberghe, Convex Optimization, 5.1). A
+letter with a sign or a value of its own is a weight, or belongs to an inequality, and states nothing.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -20,7 +25,8 @@ from gradproof.evaluate import (
     make_samples,
     solved_points,
 )
-from gradproof.expr import Add, Context, Expr, Mul, Neg, Num, Sym, walk
+from gradproof.expr import REAL, Add, Context, Expr, Mul, Neg, Num, Sym, walk, walk_reached
+from gradproof.spell import to_plain
 
 STARTS: Final = 12
 """Points from which solutions of the equations are looked for."""
@@ -47,15 +53,16 @@ def follows(judged: Judged, chain: Chain, context: Context) -> Judged | None:
     if outcome is None or judged.claim is None or not chain.equations:
         return None
     equations = tuple(chain.equations)
-    multiplied = (*equations, *_multiplied(context))
-    for some in dict.fromkeys((equations[-1:], equations, multiplied)):
+    stated = tuple(_multiplied(equations, context))
+    for some in dict.fromkeys((equations[-1:], equations, (*equations, *stated))):
         try:
             count = _holding(some, outcome.left, outcome.right, context)
         except Unsupported:
             continue
         if count >= FEWEST:
             span = judged.claim.spans[min(judged.side, len(judged.claim.spans) - 1)]
-            message = "follows from the equations before: it holds wherever they do"
+            more = "".join(f" and {to_plain(e)} = 0" for e, _ in some[len(equations) :])
+            message = f"follows from the equations before{more}: it holds wherever they do"
             told = Assumption(judged.line.place, span, IMPLIED, message)
             evidence = Evidence("sampling", count)
             return replace(
@@ -66,17 +73,29 @@ def follows(judged: Judged, chain: Chain, context: Context) -> Judged | None:
     return None
 
 
-def _multiplied(context: Context) -> Iterator[Equation]:
-    r"""Yield what a multiplier of Lagrange sets to zero: ``\sum_k \pi_k - 1`` of ``\lambda (\sum_k \pi_k - 1)``."""
+def _multiplied(equations: Sequence[Equation], context: Context) -> Iterator[Equation]:
+    r"""Yield what multipliers multiply, in what is set to zero: ``\sum_k \pi_k - 1`` beside ``\lambda``."""
+    zero = [a if b == _ZERO else b for a, b in equations if _ZERO in (a, b)]
+    held = {n.name for e in zero for n in walk_reached(e, context) if isinstance(n, Sym)}
     for found in context.definitions.values():
         for _, node in (n for d in found for n in walk(d.body)):
             if not isinstance(node, Mul) or len(node.factors) != 2:
                 continue
             names = [f.name for f in node.factors if isinstance(f, Sym) and not f.space.rank]
-            names = [n for n in names if n.partition("_")[0] in MULTIPLIERS]
+            names = [n for n in names if n in held and _free_multiplier(n, context)]
             sums = [f for f in node.factors if isinstance(f, Add) and any(map(_number, f.terms))]
-            if len(names) == len(sums) == 1 and names[0] not in context.definitions:
+            if len(names) == len(sums) == 1:
                 yield sums[0], _ZERO
+
+
+def _free_multiplier(name: str, context: Context) -> bool:
+    """Tell whether a name is a multiplier's and nothing else is known of it: no value, no sign."""
+    if name.partition("_")[0] not in MULTIPLIERS or name in context.definitions:
+        return False
+    domain = context.domains.get(name, REAL)
+    return name not in context.values and not (
+        domain.declared and domain != replace(REAL, declared=True)
+    )
 
 
 def _number(e: Expr) -> bool:
