@@ -52,6 +52,10 @@ Let $w, x \in \mathbb{R}^n$.
 $$f(w) = (w^T x)^2$$
 $$\vec{\nabla} f(w) = 2 (w^T x) x$$
 $$\vec{\nabla}^2 f(w) = 2 x x^T$$""",
+    "the first entry of a gradient": r"""
+Let $a, b \in \mathbb{R}^n$.
+$$f(a) = (a^T b)^2$$
+$$\frac{\partial}{\partial a} f(a) = 2 (a^T b) b_1 + 0 \cdot a_1$$""",
     "delta as the sign of a derivative": r"""
 $$L = (w x - y)^2$$
 $$\frac{\delta L}{\delta w} = 2 x (w x - y)$$""",
@@ -111,8 +115,29 @@ f &= x^2 + 2xh + h^2 \\
 $$L = (w x - y)^2$$
 $$z = w x$$
 $$\frac{L}{dw} = \frac{L}{dz} \frac{z}{dw}$$""",
+        r"""
+Suppose that $A(t)$ and $M(t)$ are square matrices satisfying
+$$\frac{d}{dt} A(t) = M(t) A(t).$$
+Write $A = (a_{ij})$ and $M = (m_{ij})$.
+$$\frac{d}{dt} \operatorname{tr} A(t) = \operatorname{tr}(M(t) A(t))$$""",
+        r"""
+Let $x \in \mathbb{R}^{1 \times n}$ and $W \in \mathbb{R}^{n \times m}$ with columns $W_i$.
+$$\frac{\partial}{\partial x} x W_i = \frac{\partial}{\partial x} 1 \cdot x W_i$$""",
+        r"""
+$$f(w) = \sum_{i=1}^n (\sigma(w) - 1) x_i$$
+$$f(w) = \sum_{i=1}^n \sigma(w) - 1 ). x_i$$""",
+        r"""
+$$\ell(p) = \log \prod_{n=1}^N p_n^{x_n} (1 - p)^{1 - x_n}$$
+$$\frac{d \ell}{dp} = \sum_{n=1}^N \frac{x_n}{p} - \frac{1 - x_n}{1 - p}$$""",
     ],
-    ids=["what is left out is told in words", "a quotient by dw is no derivative"],
+    ids=[
+        "what is left out is told in words",
+        "a quotient by dw is no derivative",
+        "what is supposed",
+        "a column of a matrix",
+        "a bracket that was never opened",
+        "an index left out",
+    ],
 )
 def test_what_is_said_loosely_is_not_refuted(text: str) -> None:
     lines = lines_of(text)

@@ -64,9 +64,16 @@ def pinned(left: Expr, right: Expr, context: Context) -> bool:
                     pass
                 case Kron() | Opaque() | Stack():
                     return False
+                case Entry(Sym(name), indices) if _is_line(node, indices) and name[-1:].isupper():
+                    return False  # W_1 may be a row or a column of W
                 case _:
                     pass
     return True
+
+
+def _is_line(node: Entry, indices: Sequence[Expr]) -> bool:
+    """Tell whether one index picks a row or a column of a matrix."""
+    return isinstance(node.array, Sym) and node.array.space.rank == 2 and len(indices) == 1
 
 
 def plain_derivatives(left: Expr, right: Expr, context: Context) -> bool:

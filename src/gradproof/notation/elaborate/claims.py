@@ -17,12 +17,10 @@ from gradproof.expr import (
     Opaque,
     Pow,
     Sym,
-    free_indices,
     is_expectation,
     walk,
 )  # fmt: skip
 from gradproof.notation.derivation import Claim, Condition
-from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.adjoint_claims import adjoint_sides
 from gradproof.notation.elaborate.build import Built
 from gradproof.notation.elaborate.conditions import (
@@ -37,6 +35,7 @@ from gradproof.notation.elaborate.convert import converter as make_converter
 from gradproof.notation.elaborate.convert import is_zero
 from gradproof.notation.elaborate.converter import Converter
 from gradproof.notation.elaborate.declare import declarations
+from gradproof.notation.elaborate.entry_meant import entrywise
 from gradproof.notation.elaborate.fitting import misfit
 from gradproof.notation.elaborate.layers import OPEN
 from gradproof.notation.elaborate.roles import BOUNDS, EQUALS, Target, role_of, target
@@ -57,6 +56,12 @@ from gradproof.notation.surface import FormulaRow, Note, Statement
 APPROXIMATE = "the words say that something is left out; it is not judged as an equation"
 """Why a line is not refuted that its author calls an approximation."""
 
+HYPOTHESIS = "the words say that it is assumed; it is not judged"
+"""Why a line is not refuted that its author supposes to hold."""
+
+REPAIRED = "it is read with an index that was left out; as it is written it is not judged"
+"""Why a line is not refuted of which an index had to be guessed."""
+
 IMPLICATIONS = frozenset({"=>", "<=>", "->", "mapsto"})
 
 
@@ -72,6 +77,7 @@ class Manner:
     explicit: bool = False
     wanted: bool = False
     approximate: bool = False
+    hypothesis: bool = False
 
 
 @final
@@ -125,7 +131,7 @@ def read_row(
         after_where = row.where is not None and position >= row.where
         role = role_of(statement, table, known, assumed=manner.assumed or after_where)
         out.roles.append(role)
-        built = _entrywise(_convert(converter, statement, table), table, out.notes)
+        built = entrywise(_convert(converter, statement, table), table, out.notes)
         sides = _exprs(built)
         out.statements.append((sides, statement.relations))
         if role == "label" or manner.assumed or after_where:
@@ -199,6 +205,10 @@ def read_row(
         out.claims = [replace(c, soft=True) for c in out.claims]
     if manner.approximate:
         out.claims = [replace(c, soft=True, loose=APPROXIMATE) for c in out.claims]
+    elif manner.hypothesis:
+        out.claims = [replace(c, soft=True, loose=HYPOTHESIS) for c in out.claims]
+    elif any(n.kind == "index-missing" for n in out.notes):
+        out.claims = [replace(c, soft=True, loose=REPAIRED) for c in out.claims]
     return out
 
 
@@ -321,42 +331,6 @@ def _unknown(e: Expr, known: Known) -> bool:
     return any(
         isinstance(n, Opaque) or (isinstance(n, Apply) and n.name not in known) for _, n in walk(e)
     )
-
-
-def _entrywise(
-    built: Sequence[Built | None], table: Symbols, notes: list[Note]
-) -> Sequence[Built | None]:
-    """Read ``∇_θ J = … x_j`` as its j-th entry: the other sides are scalars with one free index more."""
-    first = built[0]
-    others = [b for b in built[1:] if b is not None]
-    if first is None or not others or not isinstance(first.expr, Gradient | Derivative):
-        return built
-    node = first.expr
-    wrt = node.wrt if isinstance(node, Gradient) else node.wrt[0]
-    single = node.order == 1 if isinstance(node, Gradient) else len(node.wrt) == 1
-    if not single or not isinstance(wrt, Sym) or wrt.space.rank != 1 or first.kids[0].shape != ():
-        return built
-    if any(b.shape != () for b in others):
-        return built
-    free = frozenset[str]().union(*(free_indices(b.expr) for b in others)) - free_indices(node.body)
-    if len(free) != 1:
-        return built
-    (letter,) = free
-    bounds = table.indices.get(letter)
-    if bounds is None or bounds.upper.name != wrt.space.shape[0].name:
-        return built
-    notes.append(
-        Note(
-            "entry-meant",
-            f"the gradient is read as its entry {letter}, as the other side is",
-            first.span,
-        )
-    )
-    variable = build.entry(
-        first.kids[1], [build.index(letter, first.kids[1].span)], first.kids[1].span
-    )
-    read = Derivative(node.body, (variable.expr,), "partial")
-    return [Built(read, first.span, (first.kids[0], variable)), *built[1:]]
 
 
 def _claim(

@@ -44,6 +44,10 @@ _SOLVES = re.compile(
     r"\bfirst[- ]order condition",
     re.IGNORECASE,
 )
+_HYPOTHESIS = re.compile(
+    r"\b(?:satisf\w+|obey\w*|suppose that|assume that|such that|governed by|evolv\w+ (?:according to|by))\b[^.;]*$",
+    re.IGNORECASE,
+)
 _OTHERWISE = re.compile(
     r"(?:^|[.,;:]\s*|\b(?:and|but|while)\s+)(?:otherwise|else|in the other case|in all other cases)\b[^.;]*$",
     re.IGNORECASE,
@@ -120,6 +124,7 @@ class Cues:
     introduces: bool = False
     wanted: bool = False
     approximate: bool = False
+    hypothesis: bool = False
     otherwise: bool = False
     solves: bool = False
     claimed_rules: tuple[str, ...] = ()
@@ -158,6 +163,7 @@ def read_cues(words: str) -> Cues:
         condition=bool(_CONDITION.search(words.rstrip(" :,"))),
         wanted=bool(_WANTED.search(words)),
         approximate=bool(_APPROXIMATE.search(words)),
+        hypothesis=bool(_HYPOTHESIS.search(words)),
         solves=bool(_SOLVES.search(words)),
         otherwise=bool(_OTHERWISE.search(words.rstrip(" :,"))),
         introduces=bool(_GLOBAL.search(words.rstrip(" :,"))),

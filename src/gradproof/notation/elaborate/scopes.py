@@ -154,6 +154,7 @@ def _line(
         explicit=item.explicit,
         wanted=cues.wanted or open_case,
         approximate=cues.approximate,
+        hypothesis=read_cues(item.words).hypothesis,
     )
     main = read_row(item.row, table, scope, known, manner)
     scope.assuming = assumed or (inline and set(main.roles) == {"declaration"})

@@ -189,11 +189,8 @@ def _drop(
         message = f"the bracket {shown} closed here was never opened; read without it"
         scripted = token.sub is not None or token.sup is not None
         left = _side_start(tokens, at, dropped)
-        follows = at + 1 < len(tokens) and tokens[at + 1].code not in (
-            "close",
-            *_SIDES,
-            *_PUNCTUATION,
-        )
+        after = next((t.code for t in tokens[at + 1 :] if t.code not in _PUNCTUATION), "close")
+        follows = after not in ("close", *_SIDES)
         if token.text in ")]}" and left < at and (follows or scripted):
             taken = choose(
                 choices, options, "bracket-open", place, "dropped", ("opened at the start",)
