@@ -10,7 +10,7 @@ from typing import Final
 
 from gradproof.notation.elaborate.symbols import walk_surface
 from gradproof.notation.grammar import Options, parse_rows
-from gradproof.notation.surface import FormulaRow, Note, Surface
+from gradproof.notation.surface import FormulaRow, Note, Statement, Surface
 from gradproof.notation.tex import parse_layout
 from gradproof.source import Span
 
@@ -22,14 +22,24 @@ _NUMBER = r"\frac{\exp(-\frac{(x-m)^2}{2 S})}{\sqrt{2\pi S}}"
 
 
 def without_densities(row: FormulaRow) -> FormulaRow:
-    """Return a row in which Gaussian densities are written out, with a note."""
+    """Return a row in which Gaussian densities are written out, with a note; a covariance is positive definite."""
     if not any(_parts(n) for s in row.statements for x in s.sides for n in walk_surface(x)):
         return row
     notes: list[Note] = []
+    told = {
+        parts[2].name: parts[2]
+        for s in row.statements
+        for x in s.sides
+        for n in walk_surface(x)
+        if (parts := _parts(n)) is not None and parts[2].head == "name" and _is_matrix(parts[2])
+    }
     statements = tuple(
         replace(s, sides=tuple(_read(x, notes) for x in s.sides)) for s in row.statements
     )
-    return replace(row, statements=statements, notes=(*row.notes, *notes[:1]))
+    definite = tuple(
+        Statement(s.span, (s, Surface("number", s.span, (), "0")), ("succ",)) for s in told.values()
+    )
+    return replace(row, statements=(*statements, *definite), notes=(*row.notes, *notes[:1]))
 
 
 def _read(node: Surface, notes: list[Note]) -> Surface:
@@ -44,7 +54,10 @@ def _read(node: Surface, notes: list[Note]) -> Surface:
 
 
 def _parts(node: Surface) -> tuple[Surface, Surface, Surface] | None:
-    """Return point, mean and variance of a density; None for all else, and where the variance is no plain name."""
+    r"""Return point, mean and variance of a density; None for all else, and where the variance is no plain name.
+
+    That one of several matrices is symmetric, ``\Sigma_k``, can not be told.
+    """
     name = node.args[0].name if node.head == "call" and node.args else None
     if name is None or name.base != "N" or name.sub or name.sup:
         return None
@@ -55,14 +68,16 @@ def _parts(node: Surface) -> tuple[Surface, Surface, Surface] | None:
             pass
         case _:
             return None
-    plain = _is_matrix(s) or s.head in ("name", "number") or _is_square(s)
+    capital = s.name is not None and s.name.base.lstrip("\\")[:1].isupper()
+    plain = _is_matrix(s) or (s.head in ("name", "number") and not capital) or _is_square(s)
     return (x, m, s) if plain and not (s.name is not None and s.name.base == "I") else None
 
 
 def _is_matrix(s: Surface) -> bool:
     base = s.args[0] if s.head == "pow" and s.args[1].head == "neg" else s
     letter = "" if base.name is None else base.name.base.lstrip("\\")
-    return base.head == "name" and letter[:1].isupper() and letter != "I"
+    plain = base.name is not None and not base.name.sub and not base.name.sup
+    return base.head == "name" and plain and letter[:1].isupper() and letter != "I"
 
 
 def _is_square(s: Surface) -> bool:
