@@ -156,3 +156,18 @@ def test_the_identity_may_stand_alone_on_a_side() -> None:
         ),
     ):
         assert check_source("a.md", f"{declared}$$\n{line}\n$$\n").lines[-1].verdict in verdict
+
+
+STEPS = r"f(x) = \frac12\|Ax - b\|^2,\; \nabla f(x) = A^T(Ax - b),\; r_k = b - Ax_k,\; d_k = A^Tr_k"
+
+
+@pytest.mark.parametrize(
+    ("given", "line", "verdict"),
+    [
+        (STEPS, r"r_k^T(A(x_k + \alpha d_k) - b) = -r_k^Tr_k + \alpha d_k^Td_k", "agrees"),
+        (STEPS, r"r_k^T(A(x_k + \alpha d_k) - b) = r_k^Tr_k + \alpha d_k^Td_k", "refuted"),
+        (r"y = Ax,\; s = \sum_k x_k", r"\frac{\partial s}{\partial x_k} = 1", "proved"),
+    ],
+)
+def test_steps_of_a_method_are_no_entries(given: str, line: str, verdict: str) -> None:
+    assert last(given, line) == verdict

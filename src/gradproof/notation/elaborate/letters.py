@@ -7,6 +7,7 @@ from gradproof.notation.elaborate.declare import (
     SpaceDeclaration,
     declarations,
 )
+from gradproof.notation.elaborate.iterates import iterate_letters
 from gradproof.notation.elaborate.next_layer import layer_letters
 from gradproof.notation.elaborate.runs import differences, is_letter
 from gradproof.notation.elaborate.symbols import (
@@ -58,7 +59,7 @@ def collect_letters(
     table.labels.update(_compared(table, statements, nodes) - _quantities(statements))
     table.letters |= table.labels
     _equal_standing(table, statements, nodes)
-    table.letters -= layer_letters(statements)
+    table.letters -= layer_letters(statements) | iterate_letters(statements, nodes)
     others = _members_beside(table, nodes)
     table.single = {
         k for k in table.single if k not in others and not _carries_range(k, statements, table)
