@@ -56,6 +56,12 @@ $$\vec{\nabla}^2 f(w) = 2 x x^T$$""",
 Let $a, b \in \mathbb{R}^n$.
 $$f(a) = (a^T b)^2$$
 $$\frac{\partial}{\partial a} f(a) = 2 (a^T b) b_1 + 0 \cdot a_1$$""",
+    "the covariance of a density is symmetric": r"""
+$$L(\mu) = \log \mathcal{N}(x \mid \mu, \Sigma)$$
+$$\nabla_\mu L = \Sigma^{-1}(x - \mu)$$""",
+    "a prime beside its function": r"""
+$$f(z) = z^3$$
+$$f\prime(z) = 3 z^2$$""",
     "delta as the sign of a derivative": r"""
 $$L = (w x - y)^2$$
 $$\frac{\delta L}{\delta w} = 2 x (w x - y)$$""",
@@ -129,6 +135,11 @@ $$f(w) = \sum_{i=1}^n \sigma(w) - 1 ). x_i$$""",
         r"""
 $$\ell(p) = \log \prod_{n=1}^N p_n^{x_n} (1 - p)^{1 - x_n}$$
 $$\frac{d \ell}{dp} = \sum_{n=1}^N \frac{x_n}{p} - \frac{1 - x_n}{1 - p}$$""",
+        r"""
+Let $x_n, \mu_k \in \mathbb{R}^d$ and $\Sigma_k \in \mathbb{R}^{d \times d}$.
+$$L = \sum_{n=1}^N \log \sum_{k=1}^K \pi_k \mathcal{N}(x_n | \mu_k, \Sigma_k)$$
+$$\frac{\partial L}{\partial \mu_k} = \sum_{n=1}^N \frac{\pi_k \mathcal{N}(x_n | \mu_k, \Sigma_k)}
+{\sum_j \pi_j \mathcal{N}(x_n | \mu_j, \Sigma_j)} \Sigma_k^{-1} (x_n - \mu_k)$$""",
     ],
     ids=[
         "what is left out is told in words",
@@ -137,6 +148,7 @@ $$\frac{d \ell}{dp} = \sum_{n=1}^N \frac{x_n}{p} - \frac{1 - x_n}{1 - p}$$""",
         "a column of a matrix",
         "a bracket that was never opened",
         "an index left out",
+        "one of several covariances",
     ],
 )
 def test_what_is_said_loosely_is_not_refuted(text: str) -> None:

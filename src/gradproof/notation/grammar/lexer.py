@@ -157,6 +157,10 @@ class Lexer(Letters):
 
     def _command(self, node: Layout, out: list[Token]) -> None:
         span = node.span
+        if node.text == "prime" and out and out[-1].code in ("name", "fn") and out[-1].sup is None:
+            prime = Layout("prime", span, "1")  # f\prime(x), without the sign above
+            out[-1].sup, out[-1].end = Layout("group", span, "", (prime,)), span.end
+            return
         code, text = COMMANDS.get(node.text, ("unknown", "\\" + node.text))
         if code == "unknown" and text in self.options.words:
             word = Layout("word", span, text, (), node.sub, node.sup)
