@@ -1,7 +1,10 @@
 """Kinds and shapes that nothing declares are inferred scope by scope, and told."""
 
+import re
+
 import pytest
 
+from gradproof import derive
 from gradproof.batch import check_source
 from gradproof.diagnostic import FileReport
 
@@ -72,3 +75,24 @@ def test_sizes_that_bear_the_index_of_their_array_are_a_family() -> None:
         r"\frac{\partial f}{\partial n_j} = 1",
     )
     assert verdicts(read(*formulas))[-1] == "proved"
+
+
+@pytest.mark.parametrize(
+    "formulas",
+    [
+        (r"L = \frac12\|Va + c - y\|^2", r"a = \tanh(z)", r"z = Wx + b"),
+        (r"z = Wx + b", r"L = \frac12\|Va + c - y\|^2", r"a = \tanh(z)"),
+        (r"L = \frac12\|V \tanh(Wx + b) + c - y\|^2",),
+    ],
+)
+def test_sizes_meet_in_whatever_order_a_network_is_told(formulas: tuple[str, ...]) -> None:
+    text = derive(formulas, wrt="W").to_text()
+    sizes = dict(re.findall(r"(\w) is read as an? (\w×\w) matrix", text))
+    assert sizes["V"][-1] == sizes["W"][0]
+    assert len({*sizes["V"], *sizes["W"]} - {"×"}) == 3
+
+
+def test_a_capital_before_a_function_of_a_map_is_a_matrix_only_among_arrays() -> None:
+    report = read(r"f(x) = A \sin(Bx + C)", r"f'(x) = AB \cos(Bx + C)")
+    assert verdicts(report) == ["given", "proved"]
+    assert told(report, "shape-inferred") == []

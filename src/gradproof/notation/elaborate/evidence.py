@@ -123,7 +123,7 @@ def _is_map(node: Surface) -> bool:
 
 
 def _factors(node: Surface, table: Symbols, out: Mapping[str, Evidence]) -> None:
-    """Mark what follows a capital or a transposed name in a product: ``X w``, ``w^T x``.
+    r"""Mark what follows a capital or a transposed name in a product: ``X w``, ``w^T x``, ``V \tanh(W x)``.
 
     A capital is an array beside a transposed one, ``U V^T``, and a matrix between a transposed name and
     another one, ``x^T A x``.
@@ -144,6 +144,8 @@ def _factors(node: Surface, table: Symbols, out: Mapping[str, Evidence]) -> None
                 _mark(before, "leads", table, out)
             if after.name is not None or after.head == "group":
                 _mark(before, "maps", table, out)
+            if after.head == "call" and any(_is_map(n) for n in walk_surface(after)):
+                _mark(before, "applied", table, out)
         if _is_turned(after):
             _mark(before, "leads", table, out)
             turned = unwrapped(after.args[0]).name
@@ -193,6 +195,8 @@ def kinds(key: str, e: Evidence) -> tuple[Kind, ...]:
             return ("matrix", "vector")
         if marks & {"leads", "bold"}:
             return ("matrix", "vector", "scalar")
+        if "applied" in marks and not number:
+            return ("matrix", "scalar")
         return ("scalar", "matrix") if not marks & {"follows"} else ("matrix", "scalar")
     if e.array:
         return ("vector", "row", "matrix")

@@ -103,7 +103,21 @@ def scene(
         for k in free
         if k in table.families or k in earlier
     }
-    return Scene(tuple(definitions), tuple(claims), evidence, tuple(free), given)
+    return Scene(_ordered(definitions, table), tuple(claims), evidence, tuple(free), given)
+
+
+def _ordered(
+    definitions: Sequence[tuple[Target, Statement]], table: Symbols
+) -> tuple[tuple[Target, Statement], ...]:
+    """Return definitions so that each stands behind those of the names that it uses, as far as that goes."""
+    waiting = [(goal, s, _keys(s.sides[1:], table)) for goal, s in definitions]
+    out: list[tuple[Target, Statement]] = []
+    while waiting:
+        open_ = {goal.key for goal, _, _ in waiting}
+        ready = next((d for d in waiting if not d[2] & open_ - {d[0].key}), waiting[0])
+        waiting.remove(ready)
+        out.append(ready[:2])
+    return tuple(out)
 
 
 def _formal(statements: Iterable[Statement], table: Symbols) -> set[str]:
