@@ -155,3 +155,15 @@ def test_what_is_said_loosely_is_not_refuted(text: str) -> None:
     lines = lines_of(text)
     assert "refuted" not in {line.verdict for line in lines}
     assert {line.verdict for line in lines} & {"undecided", "unread"}
+
+
+def test_where_hadamard_products_are_written_so_a_product_without_the_sign_is_none() -> None:
+    lines = lines_of(r"""
+Let $A, H \in \mathbb{R}^{n \times n}$.
+$$L = \operatorname{tr}(A (H \odot H))$$
+$$L = \operatorname{tr}(A H H)$$""")
+    assert lines[-1].verdict == "refuted"
+    lines = lines_of(r"""
+$$L = \operatorname{tr}(A (H \odot H)), \quad A \in \mathbb{R}^{n \times m}$$
+$$L = \operatorname{tr}(A H H)$$""")
+    assert lines[-1].verdict not in ("proved", "agrees")

@@ -255,7 +255,7 @@ def _labels(left: Expr, right: Expr, context: Context, *, told: bool) -> Iterato
         )
     for name in sorted({*families, *scalars}):
         domain = context.domains.get(name)
-        label = domain == CLOSED_UNIT and not domain.declared
+        label = domain is not None and domain == CLOSED_UNIT and not domain.declared
         if name in differentiated or not (label or (told and domain is None)):
             continue
         yield Hypothesis(

@@ -8,7 +8,6 @@ from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.build import ONE, Built
 from gradproof.notation.elaborate.converter import Converter
 from gradproof.notation.elaborate.sizes import UNKNOWN
-from gradproof.notation.elaborate.symbols import walk_surface
 from gradproof.notation.surface import Surface
 
 NUMBER: Final = (ONE, ONE)
@@ -98,14 +97,14 @@ def _merged(
 ) -> tuple[list[Built], str]:
     """Join neighbours of one shape that do not multiply as matrices: ``Xᵀ z (1-z)`` is ``Xᵀ (z ⊙ (1-z))``.
 
-    Matrices are not joined where the same statement writes ``⊙``: what stands there without it is a matrix product.
+    Matrices are not joined where the document writes ``⊙``: what stands there without it is a matrix product.
     """
     out, marks = [factors[0]], ""
     several = sum(f.shape != () for f in factors) > 2
     for gap, nxt in zip(gaps, factors[1:], strict=True):
         last = out[-1]
         vectors = _axes(last) == 1 and _axes(nxt) == 1
-        written = _axes(last) == 2 and (c.matrices or _writes_entrywise(c))
+        written = _axes(last) == 2 and (c.matrices or c.table.hadamard)
         if (
             not written
             and _only_entrywise(last, nxt)
@@ -121,10 +120,6 @@ def _merged(
             out.append(nxt)
             marks += gap
     return out, marks
-
-
-def _writes_entrywise(c: Converter) -> bool:
-    return any(n.head == "had" for side in c.sides for n in walk_surface(side))
 
 
 def _axes(x: Built) -> int:

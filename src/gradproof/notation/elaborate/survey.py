@@ -45,6 +45,12 @@ def survey(statements: Sequence[Statement], conditional: Set[int] = frozenset())
     `conditional` holds the ids of statements that are said under a condition.
     """
     table = Symbols()
+    table.hadamard = any(
+        n.head == "had" and n.text != "circ"
+        for s in statements
+        for side in s.sides
+        for n in walk_surface(side)
+    )
     nodes = [n for s in statements for side in s.sides for n in walk_surface(side)]
     collect_letters(table, statements, nodes)
     _families(table, nodes)

@@ -148,8 +148,8 @@ class Symbols:
     r"""What the survey found; filled once, then only read.
 
     `labels` are letters that say which member is meant; `indices` are the index letters with their ranges; `sizes`
-    bound a sum or a range; `shapes` are the
-    full shapes of arrays and families; `vague` names that act as arrays but whose shape nothing tells.
+    bound a sum or a range; `shapes` are the full shapes of arrays and families; `vague` names that act as
+    arrays but whose shape nothing tells.
     `bodies` are first right sides by key, `formals` the parameter of each function of one (None where it has several,
     or several names for it), `arguments` what each function is applied to, `variables` what is differentiated by
     (`derivatives` for each name), `primed` names that end in primes, `adjoints` names written as a change, like
@@ -158,6 +158,7 @@ class Symbols:
     the sides of a chain and are defined there; `likes` names made from another name, whose shape they have; `euler`
     says that e is used as Euler's number; `squares` are quantities that are written as a square, `roots` names that are
     given by their square, `square_params` the places of functions at which a square is the parameter;
+    `hadamard` says that products entry by entry are written ``\odot``;
     `moving` reads primes of arrays as derivatives by a number that is not written.
     """
 
@@ -179,6 +180,7 @@ class Symbols:
         default_factory=dict[tuple[str, int], tuple[Size, ...]]
     )
     elementwise: set[str] = field(default_factory=set[str])
+    hadamard: bool = False
     vague: set[str] = field(default_factory=set[str])
     named: set[str] = field(default_factory=set[str])
     adjoints: set[str] = field(default_factory=set[str])
