@@ -18,14 +18,18 @@ from gradproof.expr import (
 
 
 def with_ones(left: Expr, right: Expr, context: Context) -> tuple[Expr, Expr]:
-    """Return the sides; a multiple of a ``1`` without a shape, beside the gradient of a number, has its shape."""
+    """Return the sides; a multiple of a ``1`` without a shape, beside the gradient of a number, has its shape.
+
+    Beside a square matrix it may be the identity, and stays as it is.
+    """
     return _beside(right, left, context), _beside(left, right, context)
 
 
 def _beside(gradient: Expr, e: Expr, context: Context) -> Expr:
     match gradient:
         case Gradient(body, Sym(_, space), 1) | Derivative(body, (Sym(_, space),)):
-            if space.shape and is_scalar(body, context) and is_scalar(e, context):
+            square = space.rank == 2 and space.shape[0] == space.shape[1]
+            if space.shape and not square and is_scalar(body, context) and is_scalar(e, context):
                 return _spread(e, space)
         case _:
             pass

@@ -2,7 +2,8 @@
 
 from collections.abc import Container, Sequence
 
-from gradproof.expr import Add, Div, Identity, Mul, Neg, Ones, Space, Sym, rebuild
+from gradproof.expr import Add, Div, Identity, Mul, Neg, Ones, Size, Space, Sym, rebuild
+from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.build import Built, Shape
 from gradproof.notation.elaborate.symbols import Symbols
 
@@ -39,7 +40,7 @@ def _taken(table: Symbols, defined: Container[str]) -> bool:
 def _replaced(b: Built, *, own: bool) -> Built:
     match b.expr:
         case Sym("1", space) if space.shape:
-            return Built(Ones(space), b.span, (), b.shape)
+            return _ones(space.shape, b)
         case Sym("I", Space((m, n)) as space) if m == n and not own:
             return Built(Identity(space), b.span, (), b.shape)
         case _:
@@ -50,6 +51,13 @@ def _replaced(b: Built, *, own: bool) -> Built:
     if all(a is k for a, k in zip(b.kids, kids, strict=True)):
         return b
     return _rebuilt(b, kids, b.shape)
+
+
+def _ones(shape: tuple[Size, ...], b: Built) -> Built:
+    """Return a bold ``1`` as an array of ones; as a square matrix it may be the identity, too, and is not read."""
+    if len(shape) == 2 and shape[0] == shape[1]:
+        return build.opaque("a bold 1 as a square matrix", b.span, [])
+    return Built(Ones(Space(shape)), b.span, (), shape)
 
 
 def _rebuilt(b: Built, kids: tuple[Built, ...], shape: Shape) -> Built:
@@ -78,8 +86,9 @@ def _spread(b: Built, shape: Shape, name: str = "I") -> Built | None:
     """Return a multiple of ``I`` or of a bold ``1`` as an array of a shape, None where it is none."""
     match b.expr:
         case Sym(own, Space(())) if own == name and shape is not None:
-            space = Space(shape)
-            return Built(Identity(space) if name == "I" else Ones(space), b.span, (), shape)
+            return (
+                Built(Identity(Space(shape)), b.span, (), shape) if name == "I" else _ones(shape, b)
+            )
         case Neg() | Mul() | Div():
             inner = [_spread(k, shape, name) for k in b.kids]
             if sum(x is not None for x in inner) != 1:

@@ -1,7 +1,7 @@
 r"""Gaussian densities written by name: ``\mathcal{N}(x \mid \mu, \Sigma)`` is the formula that the name stands for.
 
 Bishop, Pattern Recognition and Machine Learning (2006), equations 2.42 and 2.43: of a number where the last argument is
-the square of one, or a small letter; of a vector where it is a capital.
+the square of one; of a vector where it is a capital.
 """
 
 from collections.abc import Callable
@@ -54,8 +54,9 @@ def _read(node: Surface, notes: list[Note]) -> Surface:
 
 
 def _parts(node: Surface) -> tuple[Surface, Surface, Surface] | None:
-    r"""Return point, mean and variance of a density; None for all else, and where the variance is no plain name.
+    r"""Return point, mean and variance of a density; None for all else, and where the variance is not told.
 
+    A small letter that is no square may be a variance, a standard deviation, or the inverse of one.
     That one of several matrices is symmetric, ``\Sigma_k``, can not be told.
     """
     name = node.args[0].name if node.head == "call" and node.args else None
@@ -68,9 +69,7 @@ def _parts(node: Surface) -> tuple[Surface, Surface, Surface] | None:
             pass
         case _:
             return None
-    capital = s.name is not None and s.name.base.lstrip("\\")[:1].isupper()
-    plain = _is_matrix(s) or (s.head in ("name", "number") and not capital) or _is_square(s)
-    return (x, m, s) if plain and not (s.name is not None and s.name.base == "I") else None
+    return (x, m, s) if _is_matrix(s) or s.text == "1" or _is_square(s) else None
 
 
 def _is_matrix(s: Surface) -> bool:

@@ -55,7 +55,8 @@ def _summed(node: Surface, bound: frozenset[str]) -> Surface:
             first = 1 if node.head == "call" else 0
             own = tuple(_summed(a, bound) if k >= first else a for k, a in enumerate(node.args))
             return node if own == node.args else replace(node, args=own)
-        case "mul" | "name":
+        case "mul" | "name" | "deriv":
+            node = _inside(node, bound)
             found = Counter(_letters(node))
             twice = [letter for letter in found if found[letter] == 2 and letter not in bound]
             for letter in sorted(twice):
@@ -64,6 +65,17 @@ def _summed(node: Surface, bound: frozenset[str]) -> Surface:
             return node
         case _:
             return node
+
+
+def _inside(node: Surface, bound: frozenset[str]) -> Surface:
+    """Put the sums inside what is differentiated, in a derivative or in the factors of a product that are such."""
+    if node.head == "deriv":
+        return replace(node, args=(_summed(node.args[0], bound), *node.args[1:]))
+    if any(a.head == "deriv" for a in node.args):
+        return replace(
+            node, args=tuple(_inside(a, bound) if a.head == "deriv" else a for a in node.args)
+        )
+    return node
 
 
 def _letters(node: Surface) -> Iterator[str]:
@@ -76,6 +88,13 @@ def _letters(node: Surface) -> Iterator[str]:
                 yield from _letters(a)
         case "add":
             yield from dict.fromkeys(x for a in node.args for x in _letters(a))
+        case "sum":
+            own = {spelled(b.args[0]) for b in node.args[1:] if b.args}
+            yield from (x for x in _letters(node.args[0]) if x not in own)
+        case "deriv":
+            once = {w.span: w for w in node.args[1:]}  # a square below is one variable
+            for a in (node.args[0], *once.values()):
+                yield from _letters(a)
         case "delta":
             yield from (spelled(a) for a in node.args if is_letter(a))
         case _:

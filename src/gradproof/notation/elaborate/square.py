@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from gradproof.notation.elaborate.symbols import Symbols, unwrapped
+from gradproof.notation.grammar import name_key
 from gradproof.notation.surface import Surface
 
 _FUNCTIONS: Final = frozenset({"tr", "det", "logdet"})
@@ -18,6 +19,15 @@ def square_families(table: Symbols, nodes: Iterable[Surface]) -> Iterator[str]:
         resolved = table.resolve(inner.name)
         if not resolved.indices and table.families.get(resolved.key) == 2:
             yield resolved.key
+
+
+def blocks(nodes: Iterable[Surface]) -> Iterator[str]:
+    r"""Yield the names whose parts ``A_{11}`` have a determinant, a trace or an inverse: they may be blocks."""
+    for node in nodes:
+        inner = _of_a_square(node)
+        name = None if inner is None or inner.head != "name" else inner.name
+        if name is not None and len(name.sub) == 1 and name.sub[0].head == "number":
+            yield name_key(name)
 
 
 def _of_a_square(node: Surface) -> Surface | None:

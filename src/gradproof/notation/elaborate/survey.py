@@ -19,7 +19,7 @@ from gradproof.notation.elaborate.members import vector_members
 from gradproof.notation.elaborate.parameters import pass_on
 from gradproof.notation.elaborate.roles import is_square, square_key
 from gradproof.notation.elaborate.sizes import count
-from gradproof.notation.elaborate.square import square_families
+from gradproof.notation.elaborate.square import blocks, square_families
 from gradproof.notation.elaborate.symbols import (
     Resolved,
     Symbols,
@@ -53,6 +53,7 @@ def survey(statements: Sequence[Statement], conditional: Set[int] = frozenset())
     )
     nodes = [n for s in statements for side in s.sides for n in walk_surface(side)]
     collect_letters(table, statements, nodes)
+    table.blocks.update(blocks(nodes))
     _families(table, nodes)
     _declared(table, statements, conditional)
     vector_members(table, nodes)

@@ -147,9 +147,9 @@ class Resolved:
 class Symbols:
     r"""What the survey found; filled once, then only read.
 
-    `labels` are letters that say which member is meant; `indices` are the index letters with their ranges; `sizes`
-    bound a sum or a range; `shapes` are the full shapes of arrays and families; `vague` names that act as
-    arrays but whose shape nothing tells.
+    `labels` are letters that say which member is meant; `blocks` names whose parts may be matrices; `indices` are the
+    index letters with their ranges; `sizes` bound a sum or a range; `shapes` are the full shapes of arrays and
+    families; `vague` names that act as arrays but whose shape nothing tells.
     `bodies` are first right sides by key, `formals` the parameter of each function of one (None where it has several,
     or several names for it), `arguments` what each function is applied to, `variables` what is differentiated by
     (`derivatives` for each name), `primed` names that end in primes, `adjoints` names written as a change, like
@@ -165,6 +165,7 @@ class Symbols:
     indices: dict[str, IndexRange] = field(default_factory=dict[str, IndexRange])
     letters: set[str] = field(default_factory=set[str])
     labels: set[str] = field(default_factory=set[str])
+    blocks: set[str] = field(default_factory=set[str])
     sizes: set[str] = field(default_factory=set[str])
     shapes: dict[str, tuple[Size, ...]] = field(default_factory=dict[str, tuple[Size, ...]])
     origins: dict[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
@@ -262,7 +263,12 @@ class Symbols:
     def _digits(self, key: str, sub: tuple[Surface, ...]) -> tuple[Surface, ...]:
         """Read ``A_{12}`` of a matrix as its entry in row 1 and column 2."""
         (only,) = sub if len(sub) == 1 else (None,)
-        if only is None or only.head != "number" or len(self.shapes.get(key, ())) != 2:
+        if (
+            key in self.blocks
+            or only is None
+            or only.head != "number"
+            or len(self.shapes.get(key, ())) != 2
+        ):
             return sub
         if len(only.text) != 2 or "0" in only.text or not only.text.isdigit():
             return sub

@@ -18,7 +18,13 @@ from gradproof.notation.elaborate.symbols import walk_surface
 from gradproof.notation.surface import Statement
 
 BROKEN = frozenset(
-    {"brace-unbalanced", "argument-missing", "environment-unbalanced", "bracket-unopened"}
+    {
+        "brace-unbalanced",
+        "argument-missing",
+        "environment-unbalanced",
+        "bracket-unopened",
+        "sum-start",
+    }
 )
 """Repairs of a formula that was cut off: what is missing could make the line right."""
 

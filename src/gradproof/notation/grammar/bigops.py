@@ -10,6 +10,9 @@ from gradproof.notation.tex.layout import Layout
 
 _BIG: Final[dict[str, Head]] = {"sum": "sum", "prod": "prod"}
 
+START: Final = "sum-start"
+"""Kind of the note on a sum without a start whose index is a number in it, as in powers: it may start at 0 as well."""
+
 
 class BigOperators(Calls):
     """Parsing of operators that bind an index."""
@@ -35,9 +38,23 @@ class BigOperators(Calls):
                 token.end,
             )
         self.depth -= 1
+        for binder in indices:
+            self._start_told(token, binder, body)
         node = self.make(_BIG[token.text], token.start, body.span.end, (body, *indices))
         self.tails.append((node, self.i))
         return node
+
+    def _start_told(self, token: Token, binder: Surface, body: Surface) -> None:
+        """Note where a range starts that is not written; with powers of the index it may be 0 as well."""
+        if (
+            binder.head != "range"
+            or len(binder.args) != 3
+            or binder.args[1].span.end > binder.args[1].span.start
+        ):
+            return
+        counted = _stands(binder.args[0], body)
+        told = f"where this {token.text} starts is not written: read as at 1"
+        self.note(START if counted else "sum-from", told, binder.span.start, binder.span.end)
 
     def _ranges(self, token: Token) -> tuple[Surface, ...]:
         """Read what stands below and above a sum: one range or relation per index."""
@@ -73,8 +90,6 @@ class BigOperators(Calls):
                 if upper is not None and len(items) == 1:
                     one = self.make("number", end, end, (), "1")
                     args = (item, one, upper)
-                    told = f"where this {token.text} starts is not written: read as at 1"
-                    self.note("sum-from", told, start, end)
                     out.append(self.make("range", start, max(end, upper.span.end), args))
                     bounded = True
                 else:
@@ -266,3 +281,9 @@ def _sampled(parser: BigOperators, item: Surface) -> Surface:
     if item.head == "relation" and item.text == "~" and len(item.args) == 2:
         return parser.make("sim", item.span.start, item.span.end, item.args)
     return item
+
+
+def _stands(index: Surface, node: Surface) -> bool:
+    """Tell whether an index stands in a body otherwise than above or below a name."""
+    same = node.head == "name" and node.name == index.name
+    return same or any(_stands(index, a) for a in node.args)
