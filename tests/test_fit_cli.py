@@ -208,6 +208,43 @@ def test_ctrl_c_keeps_the_best_so_far(table, tmp_path):
     assert gradproof.load_model(tmp_path / "model").reason == "interrupted"
 
 
+def test_what_was_minimised_is_said_with_its_penalties(table, capsys):
+    for options, said in (
+        ((), r"\frac1m J"),
+        (("--l2", "0.01"), r"\frac1m J + \frac{0.01}2 \lVert w \rVert^2"),
+        (
+            ("--l2", "0.01", "--l1", "0.5"),
+            r"\frac1m J + \frac{0.01}2 \lVert w \rVert^2 + 0.5 \lVert w \rVert_1",
+        ),
+        (("--drop", "answer", "--weights", "c"), r"\frac1{\sum_i \rho_i} J"),
+        (
+            ("--drop", "answer", "--loss", r"Q = \frac1m \sum_{i=1}^m (x_i^T w + b - y_i)^2", "--l2", "2"),
+            r"Q + \frac{2}2 \lVert w \rVert^2",
+        ),
+    ):  # fmt: skip
+        source, target = table, "answer" if "answer" not in options else "b"
+        if "c" in options:
+            source = table.with_name("weighted.csv")
+            header, *rows = table.read_text().splitlines()
+            source.write_text("\n".join([header + ",c", *(r + ",2" for r in rows)]) + "\n")
+        assert fit(source, "--target", target, "--quiet", *options) == CLEAN
+        assert f"minimised: {said}\n" in capsys.readouterr().out
+
+
+def test_progress_is_shown_at_powers_of_two(table, capsys):
+    code = fit(
+        table, "--target", "answer", "--solver", "gradient-descent", "--step", "0.01", "--iterations", "20"
+    )  # fmt: skip
+    assert code == WRONG
+    first, *lines = [ln for ln in capsys.readouterr().err.splitlines() if "gradient norm" in ln][:6]
+    assert first.endswith("  (then after 1, 2, 4, 8, … iterations)")
+    assert [line.split("  ")[0] for line in lines] == [f"iteration {k}" for k in (1, 2, 4, 8, 16)]
+    losses = [float(line.split("loss ")[1].split()[0]) for line in (first, *lines)]
+    assert losses == sorted(losses, reverse=True)
+    fit(table, "--target", "answer", "--quiet")
+    assert "iteration" not in capsys.readouterr().err
+
+
 def test_constants_and_steps_on_the_command_line(table, capsys):
     for wrong, said in (
         (("--set", "delta"), "expected a name and a number"),

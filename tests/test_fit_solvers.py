@@ -79,6 +79,17 @@ def test_every_solver_finds_the_optimum(solver, rule):
     assert len(track.curve) == track.last.iteration + 1
 
 
+def test_gradients_decide_where_values_no_longer_differ():
+    def function(w):
+        value, slope = quadratic(w)
+        bent = np.tanh(w - GOAL)
+        return round(1e4 + value + np.log(np.cosh(w - GOAL)).sum(), 8), slope + bent
+
+    track = solve(solvers()["lbfgs"], Problem(SIZE, function), np.zeros(SIZE), Limits(1e-9))
+    assert track.stopped == "converged"
+    np.testing.assert_allclose(track.best.parameters, GOAL, atol=1e-8)
+
+
 def test_the_listing_refuses_a_file_without_a_solver(tmp_path, monkeypatch):
     import gradproof.training.solving as solving
 

@@ -4,13 +4,22 @@ import numpy as np
 
 from gradproof.training.arrays import Vector
 from gradproof.training.libraries import library
+from gradproof.training.secants import Secants
 from gradproof.training.solving import Limits, Problem, Solver, Track
+
+ROUNDING = 1e-12
+"""Part of the value within which a sum over rows may err, so that values do not tell whether a step helped."""
+
+FALLS = 0.5
+"""A step that is judged by gradients has to leave no more than this part of the norm."""
 
 
 def run(problem: Problem, start: Vector, limits: Limits, track: Track) -> None:
-    """Let SciPy minimise; started again where its line search gives up above the tolerance."""
+    """Let SciPy minimise; where its line search gives up, which compares values, gradients say how to go on."""
     minimize = library("scipy.optimize", "the solver lbfgs").minimize
     latest: dict[bytes, tuple[float, Vector]] = {}
+    pairs = Secants()
+    ends: list[tuple[Vector, Vector]] = []
 
     def function(w: Vector) -> tuple[float, Vector]:
         value, gradient = track.evaluate(w)
@@ -24,6 +33,10 @@ def run(problem: Problem, start: Vector, limits: Limits, track: Track) -> None:
     def step(x: Vector) -> None:
         w = np.array(x)
         value, gradient = latest.get(w.tobytes()) or track.evaluate(w)
+        if ends:
+            before_w, before_gradient = ends.pop()
+            pairs.add(w - before_w, gradient - before_gradient)
+        ends.append((w, gradient))
         if track.arrived(w, value, gradient):
             raise StopIteration
 
@@ -48,9 +61,37 @@ def run(problem: Problem, start: Vector, limits: Limits, track: Track) -> None:
                 "maxls": 50,
             },
         )
-        if track.stopped or track.best is None or track.best.value >= before:
+        if track.stopped or track.best is None:
+            return
+        _finish(track, pairs)
+        if track.stopped or track.best.value >= before:
             return
         w = track.best.parameters
+        ends.clear()
+        pairs.clear()
+
+
+def _finish(track: Track, pairs: Secants) -> None:
+    """Go on from the best point with whole steps while they make the gradient smaller and do not raise the value.
+
+    Near the optimum values differ by less than their rounding where gradients still have half their digits (Hager,
+    Zhang, SIAM J. Optim. 16 (2005), section 3).
+    """
+    if track.best is None:
+        return
+    w = track.best.parameters
+    value, gradient = track.evaluate(w)
+    while True:
+        new = w - pairs.applied(gradient, pairs.scaled)
+        found, slope = track.evaluate(new)
+        if not float(np.linalg.norm(slope)) <= FALLS * float(np.linalg.norm(gradient)):
+            return
+        if not found <= value + ROUNDING * abs(value):
+            return
+        pairs.add(new - w, slope - gradient)
+        w, value, gradient = new, found, slope
+        if track.arrived(w, value, gradient):
+            return
 
 
 SOLVER = Solver(

@@ -1,6 +1,5 @@
 """Newton's method on a sample of the rows, then L-BFGS over all of them that begins with the sample's Hessian."""
 
-from collections import deque
 from collections.abc import Callable
 
 import numpy as np
@@ -8,14 +7,12 @@ import numpy as np
 from gradproof.training.arrays import Vector
 from gradproof.training.choice import gradients_per_hessian
 from gradproof.training.libraries import library
+from gradproof.training.secants import Secants
 from gradproof.training.solvers import newton
 from gradproof.training.solving import Limits, Problem, Solver, Track, downhill
 
 NEAR = 1e-2
 """A sample is left when its gradient has this part of the norm that it had: the rest is chance."""
-
-KEPT = 10
-"""Pairs of steps and changes of the gradient that correct the Hessian."""
 
 QUICK = 0.1
 """A step that leaves more of the gradient's norm than this is slow."""
@@ -40,18 +37,16 @@ def run(problem: Problem, start: Vector, limits: Limits, track: Track) -> None:
         if not value <= before:
             w, value, gradient = start, before, slope
     inverse = _inverse(last.hessian(w))
-    pairs: deque[tuple[Vector, Vector]] = deque(maxlen=KEPT)
+    pairs = Secants()
     slow = 0
     while not track.arrived(w, value, gradient):
         if problem.hessian is not None and 2 * slow >= gradients_per_hessian(problem.size):
             inverse, slow = _inverse(problem.hessian(w)), 0
             pairs.clear()
-        found = downhill(track, w, value, gradient, -_corrected(gradient, inverse, pairs))
+        found = downhill(track, w, value, gradient, -pairs.applied(gradient, inverse))
         if found is None:
             return
-        step, change = found[0] - w, found[2] - gradient
-        if float(step @ change) > 1e-12 * float(np.linalg.norm(step) * np.linalg.norm(change)):
-            pairs.append((step, change))
+        pairs.add(found[0] - w, found[2] - gradient)
         slow += float(np.linalg.norm(found[2])) > QUICK * float(np.linalg.norm(gradient))
         w, value, gradient = found
 
@@ -80,24 +75,6 @@ def _inverse(hessian: Vector) -> Callable[[Vector], Vector]:
         if shift > 1e6 * scale:
             return lambda v: v / scale
         shift = max(10 * shift, 1e-12 * scale)
-
-
-def _corrected(
-    gradient: Vector, inverse: Callable[[Vector], Vector], pairs: deque[tuple[Vector, Vector]]
-) -> Vector:
-    """Return the inverse Hessian, corrected by what the last steps found, times the gradient, shape (size,).
-
-    Nocedal, Wright, Numerical Optimization, 2006, algorithm 7.4, whose first matrix is free.
-    """
-    q = gradient
-    shares: list[float] = []
-    for step, change in reversed(pairs):
-        shares.append(float(step @ q) / float(step @ change))
-        q = q - shares[-1] * change
-    out = inverse(q)
-    for (step, change), share in zip(pairs, reversed(shares), strict=True):
-        out = out + (share - float(change @ out) / float(step @ change)) * step
-    return out
 
 
 SOLVER = Solver(
