@@ -252,3 +252,12 @@ def test_tables_from_spreadsheets_are_told_what_they_lack(tmp_path, text, said):
     table.write_bytes(text)
     with pytest.raises(gradproof.BadData, match=said):
         gradproof.fit(table)
+
+
+def test_truth_values_in_csv_count_as_one_and_zero(tmp_path):
+    path = tmp_path / "data.csv"
+    rows = [f"{k % 7},{k % 3 == 0},{str(k % 2 == 0).lower() if k % 5 else ''}" for k in range(60)]
+    path.write_text("x,flag,other\n" + "\n".join(rows) + "\n")
+    fitted = gradproof.fit(path, target="flag", impute=True, l2=0.1)
+    assert fitted.encoding.features == ("x", "other")
+    assert fitted.rows == 60

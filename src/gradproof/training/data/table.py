@@ -88,7 +88,7 @@ class TableSource:
         Raises:
             BadData: a file cannot be read, or a column has no name or that of another.
         """
-        schema = self._schema(self.paths[0])
+        schema = self._first
         names: list[str] = list(schema.names)
         twice = sorted({n for n in names if names.count(n) > 1})
         if twice:
@@ -106,6 +106,15 @@ class TableSource:
                 f"the columns are {_quoted(names)}"
             )
         return {f.name: "text" if f.name in self.words else kind_of(f.type) for f in schema}
+
+    @cached_property
+    def _first(self) -> Any:
+        return self._schema(self.paths[0])
+
+    def truths(self) -> set[str]:
+        """Return the columns of truth values: ``True`` and ``False`` count as 1 and 0."""
+        types = library("pyarrow.types", "reading a table")
+        return {f.name for f in self._first if types.is_boolean(f.type)} - set(self.words)
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
@@ -237,6 +246,7 @@ class TableSource:
         if typed:
             types |= {n: arrow.float64() for n, k in self.kinds.items() if k == "number"}
             types |= {n: arrow.string() for n, k in self.kinds.items() if k == "text"}
+            types |= dict.fromkeys(self.truths(), arrow.bool_())
         return csv.open_csv(
             path,
             read_options=csv.ReadOptions(block_size=max(1 << 16, min(self.batch_bytes, 8 << 20))),
@@ -245,10 +255,8 @@ class TableSource:
                 column_types=types,
                 null_values=list(_MISSING),
                 strings_can_be_null=True,
-                true_values=["true", "True", "TRUE"]
-                if not typed
-                else ["1", "true", "True", "TRUE"],
-                false_values=["false", "False", "FALSE"],
+                true_values=["true", "True", "TRUE", *(["1"] if typed else [])],
+                false_values=["false", "False", "FALSE", *(["0"] if typed else [])],
             ),
         )
 
@@ -278,9 +286,10 @@ class _told:
         if "conversion error" in said and place is not None and self.source is not None:
             column = self.source.columns[int(place.group(1))]
             value = said.rpartition("invalid value")[2].strip()
+            what = "truth values" if column in self.source.truths() else "numbers"
             return (
-                f"column {column!r} begins with numbers and holds {value or 'something else'} further down; expected "
-                f"numbers only; mend it, or read the column as categories with --category {column}"
+                f"column {column!r} begins with {what} and holds {value or 'something else'} further down; expected "
+                f"{what} only; mend it, or read the column as categories with --category {column}"
             )
         if "Expected" in said and "columns, got" in said:
             row, _, rest = said.partition("Expected")[2].partition(" columns, got ")
