@@ -62,3 +62,16 @@ def test_a_rewrite_that_changes_the_value_is_seen() -> None:
     at = NORM.text.index("2(w)")
     wrong = applied(NORM.text, [(at, at + 1, "3")])
     assert accusations(checked(NORM, NORM.text), checked(NORM, wrong))
+
+
+FACTORS = r"""$$J = \sum_{l=1}^k\left(\sum_{i=1}^n v_{il}x_i\right)^2$$
+
+$$\frac{\partial J}{\partial v_{if}} = 2x_i\sum_{l=1}^n v_{lf}x_l$$
+"""
+
+
+def test_a_letter_runs_over_what_its_own_sum_says() -> None:
+    page = Page("factors", FACTORS, "factors.md")
+    assert [x.verdict for x in checked(page, FACTORS).lines] == ["given", "proved"]
+    wrong = FACTORS.replace("2x_i", "3x_i")
+    assert checked(page, wrong).lines[-1].verdict == "refuted"

@@ -17,6 +17,7 @@ from gradproof.notation.elaborate.declare import (
 from gradproof.notation.elaborate.letters import collect_letters
 from gradproof.notation.elaborate.members import vector_members
 from gradproof.notation.elaborate.parameters import pass_on
+from gradproof.notation.elaborate.reused import reused_letters, sum_ranges
 from gradproof.notation.elaborate.roles import is_square, square_key
 from gradproof.notation.elaborate.sizes import count
 from gradproof.notation.elaborate.square import blocks, square_families
@@ -26,7 +27,6 @@ from gradproof.notation.elaborate.symbols import (
     full_key,
     function_name,
     primes_of,
-    size_of,
     spelled,
     unwrapped,
     walk_surface,
@@ -140,6 +140,7 @@ def _axes(table: Symbols, statements: Sequence[Statement], nodes: Sequence[Surfa
             if not size.name.startswith("?"):
                 classes.give(f"a:{key}:{k}", IndexRange(size))
     uses: list[tuple[str, int, Surface]] = []
+    reused, owns = reused_letters(nodes), dict[int, IndexRange]()
     for node in nodes:
         resolved = table.quantity(node) if node.head in ("name", "call") else None
         if resolved is not None:
@@ -148,16 +149,23 @@ def _axes(table: Symbols, statements: Sequence[Statement], nodes: Sequence[Surfa
                     table.families.get(resolved.key, 0), len(resolved.indices)
                 )
                 first = _first_axis(table, resolved)
-                uses.extend(
-                    (resolved.key, k, item) for k, item in enumerate(resolved.indices, first)
-                )
+                for k, item in enumerate(resolved.indices, first):
+                    uses.append((resolved.key, k, item))
+                    own = reused.get((id(node), spelled(item)))
+                    if own is not None:
+                        owns[id(item)] = own
         elif node.head in ("sum", "prod"):
-            _sum_ranges(node, classes)
+            for letter, bounds in sum_ranges(node):
+                classes.give(f"i:{letter}", bounds)
     for key in square_families(table, nodes):
         classes.union(f"a:{key}:0", f"a:{key}:1")
     for key, k, item in uses:
         if item.head == "name" and item.name is not None:
-            classes.union(f"a:{key}:{k}", f"i:{full_key(item.name)}")
+            letter = f"i:{full_key(item.name)}"
+            if (own := owns.get(id(item))) is not None:
+                letter = f"b:{full_key(item.name)}:{own.lower}:{own.upper}"
+                classes.give(letter, own)
+            classes.union(f"a:{key}:{k}", letter)
     highest = _numeric_extent(uses)
     for key, rank in table.families.items():
         shape = list(table.shapes.get(key, ()))
@@ -236,14 +244,6 @@ def _squared(table: Symbols, node: Surface) -> str | None:
     if node.head != "pow" or node.args[0].name is None or node.args[1].text != "2":
         return None
     return table.resolve(node.args[0].name).key
-
-
-def _sum_ranges(node: Surface, classes: Classes) -> None:
-    for binder in node.args[1:]:
-        if binder.head == "range" and len(binder.args) == 3:
-            low, high = binder.args[1], size_of(binder.args[2])
-            if low.head == "number" and low.text.isdigit() and high is not None:
-                classes.give(f"i:{spelled(binder.args[0])}", IndexRange(high, int(low.text)))
 
 
 def _numeric_extent(
