@@ -20,6 +20,11 @@ $$ \frac{dL}{dw} = 2 \sum_i^n (y_i - w x_i) x_i $$""", "gpx"),
     # parts of a matrix that are matrices
     (r"""Let $A \in \mathbb{R}^{n \times n}$ be partitioned into blocks.
 $$ \det A = \det(A_{11}) \det(A_{22} - A_{21} A_{11}^{-1} A_{12}) $$""", "u"),
+    # a diagonal written by its general entry
+    (r"""Let $a, x \in \mathbb{R}^n$.
+$$ f = \sum_i a_i x_i^2 $$
+$$ \nabla^2 f = \mathrm{diag}(2 a_i) $$
+$$ \nabla^2 f = \mathrm{diag}(a) $$""", "gux"),
     # the summation convention through derivatives
     (r"""With the summation convention, let $A \in \mathbb{R}^{n \times n}$, $x \in \mathbb{R}^n$, $y_j = A_{jk} x_k$.
 $$ f = y_j y_j $$

@@ -17,6 +17,7 @@ from gradproof.expr import (
     Sym,
     Trace,
     Vec,
+    free_indices,
 )
 from gradproof.notation.elaborate import build
 from gradproof.notation.elaborate.build import Built
@@ -232,6 +233,8 @@ def _matrix_function(c: Converter, node: Surface, arg: Surface) -> Built:
         shape = None
         if x.shape is not None:
             shape = x.shape if len(x.shape) < 2 else (build.times(*x.shape),)
+    elif x.shape == () and free_indices(x.expr):  # diag(a_i): all of these entries are meant
+        return build.opaque("diag of an entry", node.span, [x])
     else:
         expr = Diag(x.expr)
         shape = None
