@@ -76,6 +76,10 @@ MORE = {
         r"z &= \tanh(Xw)", r"f &= y^Tz",
         r"\nabla_w f &= X^T(y \odot (1 - z \odot z) \odot (1 - z \odot z))",
     ],
+    "product-of-derivatives": [
+        r"u &= \tanh(\lambda)", r"z &= u \lambda",
+        r"\frac{\partial z}{\partial \lambda} &= \frac{\partial u}{\partial \lambda}",
+    ],
     "distribute-once": [r"f &= \|w - X^Ty\|^2", r"\nabla_w f &= 2w - X^Ty"],
 }  # fmt: skip
 """Lines about arrays for mistakes whose page has none, and a second one for some."""

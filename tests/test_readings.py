@@ -547,11 +547,11 @@ def test_a_quantity_may_be_given_by_its_square(text: str, expected: str) -> None
 
 
 WHOLE = [
-    # the vector of ones, written 1
+    # the vector of ones, written 1; that s is a vector only its use tells
     (r"""Let $z\in\mathbb{R}^n$.
 $$ s=\frac{e^z}{1^Te^z} $$
 $$ ds=\frac{e^z\odot dz}{1^Te^z}-\frac{e^z(e^z)^Tdz}{(1^Te^z)^2} $$
-$$ ds=s\odot dz-s^Ts\,dz $$""", "gpx"),
+$$ ds=s\odot dz-s^Ts\,dz $$""", "gpu"),
     # a number beside the differential of a matrix in an inner product
     (r"""Let $Y\in\mathbb{R}^{n\times q}$, $B\in\mathbb{R}^{n\times q}$.
 $$ J=\frac12\|Y-B\|_F^2+\frac\lambda2\langle B, B\rangle_F $$

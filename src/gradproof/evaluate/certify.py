@@ -357,9 +357,7 @@ def _heights(weights: Mapping[str, Array]) -> Callable[[int, IndexValues], int]:
     """Return what tells how unhandy the numbers at a point are: scalars, and of arrays the entries at the indices."""
     arrays = [
         (whole, whole.sum(axis=1).tolist())
-        for whole in (
-            a.reshape(len(a), a.shape[1], -1).sum(axis=2) for a in weights.values() if a.ndim > 1
-        )
+        for whole in (a.sum(axis=tuple(range(2, a.ndim))) for a in weights.values() if a.ndim > 1)
     ]
     numbers: list[list[int]] = [a.tolist() for a in weights.values() if a.ndim == 1]
 

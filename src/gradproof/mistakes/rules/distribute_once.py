@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from gradproof.expr import Add, Context, Expr, Mul, Neg, Num
+from gradproof.expr import Add, Context, Expr, Mul, Neg, Norm, Num
 from gradproof.mistakes.mistake import Mend, Mistake, Repair, Slip, WrongRewriting
 from gradproof.mistakes.scene import Spot
 from gradproof.rewrite import add, mul
@@ -25,7 +25,9 @@ def _once(e: Expr, _context: Context) -> Iterator[Slip]:
 
 
 def _bracket(e: Expr) -> bool:
-    """Tell whether a number stands before a bracket here."""
+    """Tell whether a number stands before a bracket here, or will: the slope of the square of a norm has one."""
+    if isinstance(e, Norm):
+        return isinstance(e.arg, Add)
     return isinstance(e, Mul) and isinstance(e.factors[0], Num) and isinstance(e.factors[-1], Add)
 
 

@@ -55,15 +55,18 @@ class Redeclared:
         )
 
 
-def redeclared(rows: Rows) -> Redeclared:
-    """Find the names that stand for arrays of several shapes, one after the other."""
+def redeclared(rows: Rows, outside: int = 0) -> Redeclared:
+    """Find the names that stand for arrays of several shapes, one after the other.
+
+    Of the first `outside` groups, declarations from outside the document, none comes after another.
+    """
     shapes: dict[str, tuple[Size, ...]] = {}
     begins: dict[str, tuple[Position, ...]] = {}
     for k, group in enumerate(rows):
         for row in group:
             for s in row.statements:
                 for key, sizes in _declared(s):
-                    if shapes.setdefault(key, sizes) != sizes:
+                    if shapes.setdefault(key, sizes) != sizes and k >= outside:
                         shapes[key] = sizes
                         begins[key] = (*begins.get(key, ()), (k, s.span.start))
     return Redeclared(begins)

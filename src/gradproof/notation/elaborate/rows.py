@@ -104,7 +104,7 @@ def read_items(document: Document, declared: Sequence[str]) -> tuple[tuple[Item,
         return dots.row(under_one_letter(row, steps))
 
     groups = spoken.rows([tuple(map(written_out, g)) for g in first], outside)
-    meanings = redeclared(groups)
+    meanings = redeclared(groups, outside)
     groups = with_next_layers(meanings.rows(groups))
     statements = [s for g in groups for r in g for s in r.statements]
     table = survey(statements, _conditional(parsed, groups))
@@ -114,7 +114,7 @@ def read_items(document: Document, declared: Sequence[str]) -> tuple[tuple[Item,
         again = [_rows(p, options) for p in parsed]
         if again != first:
             groups = spoken.rows([tuple(map(written_out, g)) for g in again], outside)
-            meanings = redeclared(groups)
+            meanings = redeclared(groups, outside)
             groups = with_next_layers(meanings.rows(groups))
             table = survey(
                 [s for g in groups for r in g for s in r.statements], _conditional(parsed, groups)
