@@ -395,7 +395,10 @@ def resolved(
     own = f"{key}_{','.join(map(written, name.sub))}"
     if own in world.fixed or own in world.book.definitions:
         return own, None
-    place = tuple(int(number(evaluate(s, world, local))) - 1 for s in name.sub)
+    values = [number(evaluate(s, world, local)) for s in name.sub]
+    if any(v != int(v) for v in values):
+        raise Unevaluable(f"an index of {key} is no whole number")
+    place = tuple(int(v) - 1 for v in values)
     if any(p < 0 for p in place):
         raise Unevaluable(f"{key} has no entry {place}")
     return key, place

@@ -120,15 +120,19 @@ def _rescued(
     ):
         for t in typings:
             t.with_equal_sizes(judge)
-    return tuple(_line(k, best, typings) for k in range(len(best.judged)))
+    whole = [t for t in typings if not _breaks(t, best)]
+    return tuple(_line(k, best, typings, whole) for k in range(len(best.judged)))
 
 
-def _line(k: int, best: _Typed, typings: Sequence[_Typed]) -> Judged:
-    """Return a line as it is in the best typing; where it does not fit in that one, as one refutes it."""
+def _line(k: int, best: _Typed, typings: Sequence[_Typed], whole: Sequence[_Typed]) -> Judged:
+    """Return a line as it is in the best typing; where it does not fit in that one, as one refutes it.
+
+    `whole` are the typings under which all holds that the best one confirms.
+    """
     taken = best.judged[k]
     if taken.verdict == "undecided" and not best.may_hold(k):
         taken = next((t.judged[k] for t in typings if t.judged[k].verdict == "refuted"), taken)
-    taken = _unless_rescued(taken, k, [t for t in typings if not _breaks(t, best)])
+    taken = _unless_rescued(taken, k, whole)
     return _unless_degenerate(taken, [t.judged[k] for t in typings])
 
 
