@@ -105,25 +105,17 @@ def audit_code(part: int, parts: int, show: bool) -> Counter[tuple[str, str]]:
     import gradcode
     from _certificates import DISAGREES, HOLDS, code
 
-    import gradproof
     from gradproof.diagnostic import Place
 
     counts: Counter[tuple[str, str]] = Counter()
     cases: list[dict[str, Any]] = [c for c in gradcode.read_cases() if c["accept"]]
     for case in islice(cases, part - 1, None, parts):
-        function = f"{HERE / 'gradcode' / case['file']}:{case['function']}"
-        report = gradproof.gradcheck(
-            case["formula"],
-            function,
-            wrt=case["wrt"],
-            declare=case["declare"],
-            backend=case.get("backend"),
-        )
+        report = gradcode.checked(case)
         samples = [f.counterexample for f in report.findings if f.severity == "error"]
         for found in code(case, [s for s in samples if s is not None], Place(0, 0)):
             counts[found.what, found.result] += 1
             if found.result == DISAGREES or (show and found.result != HOLDS):
-                print(f"{function}: {found.result}: {found.reason}")
+                print(f"{case['file']}:{case['function']}: {found.result}: {found.reason}")
     return counts
 
 

@@ -18,6 +18,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+from _cluster import two_workers
 
 FEATURES, PARTS, PASSES = 30, 8, 15
 TOLERANCE = 1e-6
@@ -146,8 +147,6 @@ def main():
     parser.add_argument("--rows", type=int, default=1_000_000)
     rows = parser.parse_args().rows
     warnings.simplefilter("ignore")
-    from distributed import Client, LocalCluster
-
     x, y = made(rows)
     print(f"{rows} rows, {FEATURES} features, {PARTS} parts, 2 workers with one thread each")
     print(f"{'':26}{'pass':>10}{'fit':>10}{'passes':>8}{'gradient':>10}")
@@ -157,15 +156,7 @@ def main():
 
     with (
         tempfile.TemporaryDirectory() as folder,
-        LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            host="127.0.0.1",
-            dashboard_address=None,
-            memory_limit=0,
-            silence_logs=60,
-        ) as cluster,
-        Client(cluster) as client,
+        two_workers() as client,
     ):
         path, few = Path(folder) / "rows.parquet", Path(folder) / "few.parquet"
         write(path, x, y)

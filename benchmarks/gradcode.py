@@ -33,20 +33,26 @@ def read_cases() -> list[Case]:
     return [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines()]
 
 
+def checked(case: Case) -> Any:
+    """Return the report on the function of a case."""
+    import gradproof
+
+    return gradproof.gradcheck(
+        case["formula"],
+        f"{HERE / 'gradcode' / case['file']}:{case['function']}",
+        wrt=case["wrt"],
+        declare=case["declare"],
+        backend=case.get("backend"),
+    )
+
+
 def examined(case: Case) -> dict[str, Any]:
     """Check one function and return what was found out."""
     import gradproof
 
     start = perf_counter()
-    function = f"{HERE / 'gradcode' / case['file']}:{case['function']}"
     try:
-        report = gradproof.gradcheck(
-            case["formula"],
-            function,
-            wrt=case["wrt"],
-            declare=case["declare"],
-            backend=case.get("backend"),
-        )
+        report = checked(case)
         errors = [f.mistake for f in report.findings if f.severity == "error"]
     except gradproof.CannotCheck as failure:
         errors = [f"cannot: {failure}"]

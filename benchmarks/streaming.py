@@ -24,6 +24,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from _cluster import two_workers
 
 COLUMNS = 30
 GROUP = 1 << 15
@@ -105,22 +106,10 @@ def cluster(path, iterations, kill):
     """Train on two processes of this machine; with `kill` one of them is lost on the way."""
     import signal
 
-    from distributed import Client, LocalCluster
-
     import gradproof.dask
 
     done = []
-    with (
-        LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            host="127.0.0.1",
-            dashboard_address=None,
-            memory_limit=0,
-            silence_logs=60,
-        ) as made,
-        Client(made) as client,
-    ):
+    with two_workers() as client:
         times = []
 
         def seen(point):

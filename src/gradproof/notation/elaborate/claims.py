@@ -203,13 +203,19 @@ def read_row(
             out.claims.append(_claim(built, statement, 0, table, soft=True))
     if bare_condition or any(n.kind in BROKEN or n.kind == OPEN for n in row.notes):
         out.claims = [replace(c, soft=True) for c in out.claims]
-    if manner.approximate:
-        out.claims = [replace(c, soft=True, loose=APPROXIMATE) for c in out.claims]
-    elif manner.hypothesis:
-        out.claims = [replace(c, soft=True, loose=HYPOTHESIS) for c in out.claims]
-    elif any(n.kind == "index-missing" for n in out.notes):
-        out.claims = [replace(c, soft=True, loose=REPAIRED) for c in out.claims]
+    loose = _loose(manner, out.notes)
+    if loose is not None:
+        out.claims = [replace(c, soft=True, loose=loose) for c in out.claims]
     return out
+
+
+def _loose(manner: Manner, notes: Iterable[Note]) -> str | None:
+    """Say why what a row claims is never refuted: for its words, or for a guess in reading it."""
+    if manner.approximate:
+        return APPROXIMATE
+    if manner.hypothesis:
+        return HYPOTHESIS
+    return REPAIRED if any(n.kind == "index-missing" for n in notes) else None
 
 
 def _exprs(built: Sequence[Built | None]) -> tuple[Expr | None, ...]:

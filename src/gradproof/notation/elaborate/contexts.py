@@ -24,7 +24,6 @@ from gradproof.expr import (
     walk,
 )  # fmt: skip
 from gradproof.notation.derivation import Condition, Line
-from gradproof.notation.elaborate.adjoint_layers import of_other_layers
 from gradproof.notation.elaborate.conditions import undisputed
 from gradproof.notation.elaborate.domains import label_domains, threshold_domains
 from gradproof.notation.elaborate.rows import OUTSIDE
@@ -245,9 +244,7 @@ def _context(
     varying, functions = _unknowns(kept, told)
     single = {k for k in varying if k in table.domains and table.domains[k].single}
     varying = (varying - single) | circular
-    lines = [t.line for t in told]
-    kept |= of_other_layers(kept, lines) if varying else {}
-    assumed = stand_ins(kept, varying, lines)
+    assumed = stand_ins(kept, varying, [t.line for t in told])
     varying -= assumed.keys()
     kept |= {k: (d,) for k, d in assumed.items()}
     bodies = [d.body for found in kept.values() for d in found]

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final, final
 
+from gradproof.notation.elaborate.runs import is_letter
 from gradproof.notation.elaborate.symbols import spelled, unwrapped, walk_surface
-from gradproof.notation.surface import FormulaRow, Name, Note, Statement, Surface
+from gradproof.notation.surface import FormulaRow, Note, Statement, Surface
 
 ENTRIES: Final = "entries-told"
 """Kind of the note on an array that is given by its entries."""
@@ -115,4 +116,4 @@ def _entries(s: Statement) -> Statement | None:
 
 
 def _letter(node: Surface) -> bool:
-    return node.head == "name" and node.name == Name(spelled(node)) and len(spelled(node)) == 1
+    return is_letter(node) and len(spelled(node)) == 1

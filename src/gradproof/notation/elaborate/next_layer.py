@@ -2,13 +2,12 @@ r"""What an equation says of one layer holds for the next: ``z^l = W^l a^{l-1}``
 
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
-from typing import Final
 
+from gradproof.notation.elaborate.roles import EQUALS
+from gradproof.notation.elaborate.runs import counting
 from gradproof.notation.elaborate.symbols import spelled, walk_surface
 from gradproof.notation.grammar import name_key
 from gradproof.notation.surface import FormulaRow, Name, Statement, Surface
-
-EQUALS: Final = frozenset({"=", ":=", "=="})
 
 Label = tuple[str, str, int]
 """A name without scripts, the letter of its layer, and what is added to that letter."""
@@ -103,24 +102,11 @@ def _labels(sides: Sequence[Surface]) -> Iterator[Label]:
 
 def _label(name: Name) -> Label | None:
     """Read ``l``, ``l+1`` or ``l-1`` above a name."""
-    if len(name.sup) != 1:
+    found = counting(name.sup[0]) if len(name.sup) == 1 else None
+    if found is None:
         return None
-    (item,) = name.sup
-    step = 0
-    if item.head == "add" and len(item.args) == 2:
-        item, other = item.args
-        negative = other.head == "neg"
-        other = other.args[0] if negative else other
-        if other.head != "number" or not other.text.isdigit():
-            return None
-        step = -int(other.text) if negative else int(other.text)
-    only = item.name
-    plain = item.head == "name" and only is not None and only == Name(only.base)
-    return (
-        (name_key(name), only.base, step)
-        if plain and only is not None and only.base.isalpha() and len(only.base) == 1
-        else None
-    )
+    letter, step = found
+    return name_key(name), spelled(letter), step
 
 
 def _moved(node: Surface, letter: str) -> Surface:

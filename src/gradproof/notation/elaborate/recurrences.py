@@ -4,12 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import final
 
+from gradproof.notation.elaborate.roles import EQUALS
 from gradproof.notation.elaborate.runs import put
 from gradproof.notation.elaborate.symbols import spelled, walk_surface
 from gradproof.notation.grammar import name_key
 from gradproof.notation.surface import FormulaRow, Name, Note, Statement, Surface
-
-EQUALS = frozenset({"=", ":=", "=="})
 
 
 @final

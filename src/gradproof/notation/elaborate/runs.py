@@ -109,6 +109,22 @@ def is_letter(node: Surface) -> bool:
     return node.name is not None and node.head == "name" and node.name == Name(node.name.base)
 
 
+def counting(script: Surface) -> tuple[Surface, int] | None:
+    """Return the letter of a script that is one, or one with a whole number added, and that number."""
+    letter, step = script, 0
+    if script.head == "add" and len(script.args) == 2:
+        letter, added = script.args
+        negative = added.head == "neg"
+        added = added.args[0] if negative else added
+        if added.head != "number" or not added.text.isdigit():
+            return None
+        step = -int(added.text) if negative else int(added.text)
+    name = letter.name
+    if letter.head != "name" or name is None or name.sub or name.sup or name.accents:
+        return None
+    return (letter, step) if len(name.base) == 1 and name.base.isalpha() else None
+
+
 def scripts(node: Surface) -> Iterable[Surface]:
     """Return what stands below and above the names of a tree."""
     return (s for n in walk_surface(node) if n.name is not None for s in (*n.name.sub, *n.name.sup))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from gradproof.notation.elaborate.declare import RangeDeclaration, declarations
 from gradproof.notation.elaborate.roles import EQUALS
+from gradproof.notation.elaborate.runs import counting
 from gradproof.notation.elaborate.symbols import spelled, unwrapped, walk_surface
 from gradproof.notation.grammar import name_key
 from gradproof.notation.surface import Statement, Surface
@@ -17,14 +18,14 @@ def superscript_labels(statements: Iterable[Statement]) -> frozenset[str]:
 
     A capital does where a left side bears it; a small letter where it counts the steps of a recurrence or the layers
     of a network, ``z^{l+1}`` by ``a^l``, and where something is differentiated by a name under it. Neither may stand
-    anywhere but above or below names, and the names below it never stand
-    without such a letter: then every power is a quantity of its own, and nothing is lost by naming it.
+    anywhere but above or below names. The names below it never stand without such a letter, unless something is
+    differentiated by one: then every power is a quantity of its own, and nothing is lost by naming it.
     """
     found = [s for s in statements if s.relations]
     sides = [side for s in found for side in s.sides]
     above = [p for side in sides for p in _powers(side)]
-    letters = {letter for _, letter, _ in above}
-    placed = {id(part) for _, _, parts in above for part in parts}
+    letters = {letter for _, letter, *_ in above}
+    placed = {id(part) for _, _, parts, _ in above for part in parts}
     for s in found:
         for node in (n for side in s.sides for n in _outside_scripts(side)):
             if node.name is not None and id(node) not in placed and not _counts(s, node):
@@ -34,9 +35,9 @@ def superscript_labels(statements: Iterable[Statement]) -> frozenset[str]:
     }
     spoilt = True
     while spoilt:
-        kept = {id(parts[0]) for _, letter, parts in above if letter in letters}
+        kept = {id(parts[0]) for _, letter, parts, _ in above if letter in letters}
         loose = _loose(sides, kept)
-        wrong = {letter for base, letter, _ in above if base in loose} & (letters - sure)
+        wrong = {letter for base, letter, *_ in above if base in loose} & (letters - sure)
         spoilt = bool(wrong)
         letters -= wrong
     return frozenset(x for x in letters if any(_labels(s, x) for s in found))
@@ -57,35 +58,15 @@ def _counts(s: Statement, node: Surface) -> bool:
     )
 
 
-def _powers(side: Surface) -> list[tuple[str, str, tuple[Surface, ...]]]:
-    """Return base, letter and the names that both are, of every name under a letter or a letter ± a number."""
-    out: list[tuple[str, str, tuple[Surface, ...]]] = []
+def _powers(side: Surface) -> list[tuple[str, str, tuple[Surface, ...], int]]:
+    """Return base, letter, the names that both are, and what is added, of every name under a letter ± a number."""
+    out: list[tuple[str, str, tuple[Surface, ...], int]] = []
     for node in walk_surface(side):
         base = node.args[0].name if node.head == "pow" else None
-        letter = None if base is None else _letter(node.args[1])
-        if base is not None and letter is not None and letter.name is not None and base.base != "e":
-            out.append((name_key(base), letter.name.base, (node.args[0], letter)))
+        found = None if base is None else counting(node.args[1])
+        if base is not None and found is not None and base.base != "e":
+            out.append((name_key(base), spelled(found[0]), (node.args[0], found[0]), found[1]))
     return out
-
-
-def _letter(exponent: Surface) -> Surface | None:
-    """Return the letter of an exponent that is one, or one with a whole number added."""
-    first = exponent.args[0] if exponent.head == "add" and len(exponent.args) == 2 else exponent
-    if first is not exponent and not _is_whole(exponent.args[1]):
-        return None
-    name = first.name
-    plain = first.head == "name" and name is not None and not (name.sub or name.sup or name.accents)
-    return (
-        first
-        if plain and name is not None and len(name.base) == 1 and name.base.isalpha()
-        else None
-    )
-
-
-def _is_whole(node: Surface) -> bool:
-    """Tell whether a node is a whole number or its negative."""
-    node = node.args[0] if node.head == "neg" else node
-    return node.head == "number" and node.text.isdigit()
 
 
 def _loose(sides: Sequence[Surface], kept: set[int]) -> set[str]:
@@ -112,17 +93,8 @@ def _labels(s: Statement, letter: str) -> bool:
         return False
     if letter.isupper():
         return True
-    step = _step(left.args[1])
-    return any(
-        n.head == "pow" and any(x == letter for _, x, _ in _powers(n)) and _step(n.args[1]) != step
-        for side in s.sides[1:]
-        for n in walk_surface(side)
-    )
-
-
-def _step(exponent: Surface) -> str:
-    """Return what is added to the letter of an exponent."""
-    return spelled(exponent.args[1]) if exponent.head == "add" else ""
+    steps = {p[3] for side in s.sides[1:] for p in _powers(side) if p[1] == letter}
+    return bool(steps - {own[0][3]})
 
 
 def _is_variable(node: Surface, letter: str) -> bool:
